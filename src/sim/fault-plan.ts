@@ -1,0 +1,146 @@
+/**
+ * The fault plan: a flat list of plain data, drawn before the run, readable, editable and
+ * shrinkable. The nemesis carries it out.
+ */
+
+/** Picks a node when the fault begins. */
+export type Target =
+  | { readonly node: string }
+  /** The node that has this role by the component's own words; the most recent one if several. */
+  | { readonly role: string }
+  /** The n-th node (from 0, wrapping) among those that have not this role. */
+  | { readonly notRole: string; readonly nth: number };
+
+/** When a fault begins. */
+export type When =
+  /** At a true time since the start of the run. */
+  | { readonly atUs: number }
+  /**
+   * At a meaning: `afterUs` after the `nth` (from 1) occurrence of `event` at the node that
+   * `of` picks, counted from `notBeforeUs` on and, with `since`, anew from each occurrence of `since`.
+   * Events: `write`, `append`, `sync`, `rename`, `sync-directory`, `truncate`, `remove` (completions),
+   * `send:<kind>`, `receive:<kind>`, `role:<role>` (the node took that role), `probe:<name>`,
+   * `start` (a life begins), `submit:<operation>` (a disk operation was handed in).
+   * "third sync of the leader after its win" is
+   * `{ event: 'sync', of: { role: 'leader' }, nth: 3, since: 'role:leader' }`.
+   * Never reached: the fault does not happen, and the census says so.
+   */
+  | {
+      readonly event: string;
+      /** Default: any node; the fault's target may then be `{ role: '@event' }`, the node it happened at. */
+      readonly of?: Target;
+      readonly nth: number;
+      readonly since?: string;
+      readonly notBeforeUs?: number;
+      readonly afterUs: number;
+    };
+
+/** Shapes of a partition. All but `bridge` and `ring` cut every link between two groups. */
+export type PartitionShape =
+  /** Two groups of (nearly) equal size. */
+  | 'halves'
+  /** The target alone. */
+  | 'isolate'
+  /** The target and the others that make a minority, apart from a majority. */
+  | 'minority'
+  /** Two groups that cannot talk, and the target, which reaches both. */
+  | 'bridge'
+  /** Each node reaches a majority, no two the same one. */
+  | 'ring'
+  /** One link, both ways, between the target and the next node. */
+  | 'one-link';
+
+interface FaultBase {
+  readonly when: When;
+  /** How long it lasts; the nemesis undoes it afterwards. */
+  readonly durationUs: number;
+}
+
+export type Fault = FaultBase &
+  (
+    | {
+        readonly kind: 'partition';
+        readonly shape: PartitionShape;
+        readonly target: Target;
+        /** Cuts only what comes towards the target's side, what goes out of it, or both. */
+        readonly direction: 'both' | 'inbound' | 'outbound';
+        /** Above 0: the cut comes and goes with this period. */
+        readonly flapUs: number;
+        /** Picks the order of nodes into groups. */
+        readonly arrangement: number;
+      }
+    /** Worse links from and to the target (or, with `all`, everywhere). */
+    | {
+        readonly kind: 'degrade';
+        readonly target: Target;
+        readonly all: boolean;
+        readonly lossPerMillion: number;
+        readonly duplicatePerMillion: number;
+        readonly reorderPerMillion: number;
+        readonly corruptPerMillion: number;
+        readonly extraLatencyUs: number;
+      }
+    /** Messages on the target's links wait until the end, then all arrive. */
+    | { readonly kind: 'clog'; readonly target: Target; readonly direction: 'both' | 'inbound' | 'outbound' }
+    /** The process dies and is started again after `durationUs`. */
+    | { readonly kind: 'kill'; readonly target: Target }
+    /** The machine loses power and is started again after `durationUs`. */
+    | { readonly kind: 'power-loss'; readonly target: Target }
+    /** All machines of the target's zone lose power. */
+    | { readonly kind: 'zone-power-loss'; readonly target: Target }
+    /** Every node goes down at once (by power loss or kill) and comes back. */
+    | { readonly kind: 'whole-cluster'; readonly powerLoss: boolean }
+    /** Killed again and again, `upUs` after each start, until the end. */
+    | { readonly kind: 'restart-loop'; readonly target: Target; readonly upUs: number; readonly powerLoss: boolean }
+    /** The process stands still while its monotonic clock runs on (garbage collection). */
+    | { readonly kind: 'stall'; readonly target: Target }
+    /** The machine stands still, its monotonic clock too (virtual machine moved). */
+    | { readonly kind: 'suspend'; readonly target: Target }
+    /** Each handler's outputs and each delivery come later by up to `delayUs`. */
+    | { readonly kind: 'slow'; readonly target: Target; readonly delayUs: number }
+    /** Loses all files while down; the identity stays. */
+    | { readonly kind: 'wipe'; readonly target: Target }
+    /** The wall clock jumps; it is not set back at the end. */
+    | { readonly kind: 'clock-step'; readonly target: Target; readonly stepUs: number }
+    /** The wall clock stands still until the end. */
+    | { readonly kind: 'clock-freeze'; readonly target: Target }
+    /** The monotonic clock runs faster (positive) or slower until the end. */
+    | { readonly kind: 'clock-drift'; readonly target: Target; readonly partsPerMillion: number }
+    /** A fault of the disk while it lasts: see `DiskFaultMode`. */
+    | {
+        readonly kind: 'disk';
+        readonly target: Target;
+        readonly mode: DiskFaultMode;
+        /** Share of the operations concerned, per million. */
+        readonly perMillion: number;
+        /** Restricts it to files whose name contains this; empty: all. */
+        readonly file: string;
+      }
+    /** Damages bytes at rest, once. */
+    | {
+        readonly kind: 'bit-flip';
+        readonly target: Target;
+        readonly file: string;
+        /** Where, as a share of the permitted range, per million. */
+        readonly positionPerMillion: number;
+        readonly bit: number;
+      }
+  );
+
+export type DiskFaultMode =
+  | 'read-error'
+  | 'write-error'
+  /** The sync fails; each dirty sector is dropped or marked clean (drawn), and the next sync succeeds. */
+  | 'sync-error'
+  | 'full'
+  /** Operations wait until the end. */
+  | 'stall'
+  | 'slow'
+  /** The sync succeeds and keeps nothing: silent, beyond tolerance. */
+  | 'lying-sync'
+  /** The write is acknowledged and never happens: silent, beyond tolerance. */
+  | 'phantom-write'
+  /** The write lands at another offset of the file: silent, beyond tolerance. */
+  | 'misdirected-write';
+
+export type FaultKind = Fault['kind'];

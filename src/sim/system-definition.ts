@@ -1,0 +1,37 @@
+import type { AnyComponent } from './component.ts';
+
+/** A setting that is drawn per seed. The first value is the calm one. */
+export type Domain =
+  | { readonly kind: 'one of'; readonly values: readonly (number | string | boolean)[] }
+  /** Integers from `low` to `high`, both included, calm at `low` unless `calm` says otherwise. */
+  | { readonly kind: 'between'; readonly low: number; readonly high: number; readonly calm?: number };
+
+/** A drawn value. */
+export type Setting = number | string | boolean;
+
+/** The settings of one run: path to value, for example `nodes` or `raft.electionTimeoutUs`. */
+export type Config = Readonly<Record<string, Setting>>;
+
+/** How to make the nodes of a system under test. */
+export interface SystemDefinition {
+  /** For example `raft-kv`. */
+  readonly name: string;
+  /** Everything that may be drawn, by path; `nodes` must be among them. */
+  readonly knobs: Readonly<Record<string, Domain>>;
+  /** The component of one node. `peers` are the names of all server nodes in order. */
+  node(config: Config, peers: readonly string[], index: number): AnyComponent;
+  /** Files and offsets that the system notices when they are damaged at rest; none: no bit flips in tolerance. */
+  noticedDamage?(file: string, promised: Uint8Array): { readonly from: number; readonly to: number } | undefined;
+  /** Zone of a node, by default one of three in turn. */
+  zone?(config: Config, index: number): string;
+}
+
+/** True times at which phases begin, in microseconds. */
+export interface PhaseTimes {
+  readonly stormUs: number;
+  readonly healUs: number;
+  readonly endUs: number;
+}
+
+/** Damage under which a rung is still owed. */
+export type OwedUnder = 'no damage' | 'noticeable damage' | 'any damage';

@@ -1,0 +1,28 @@
+import type { AnyComponent } from '../sim/component.ts';
+import type { Config, Domain } from '../sim/system-definition.ts';
+
+/** Collects what clients do; checkers read it. `src/workload/history.ts` has the implementation. */
+export interface HistoryLike {
+  readonly length: number;
+}
+
+/** Clients: components of their own, on the network, with intents to carry out. */
+export interface ClientsDefinition {
+  readonly name: string;
+  readonly knobs: Readonly<Record<string, Domain>>;
+  /** Draws the intents of a run: plain data, recorded in the case, shrinkable. Same inputs, same intents. */
+  drawIntents(config: Config, seed: number): readonly unknown[];
+  /** How many client endpoints there are. */
+  count(config: Config): number;
+  newHistory(): HistoryLike;
+  /** The component of one client. */
+  client(
+    config: Config,
+    peers: readonly string[],
+    index: number,
+    intents: readonly unknown[],
+    history: HistoryLike,
+  ): AnyComponent;
+  /** Counts per operation, option, result and phase, for the census. */
+  census(history: HistoryLike): Readonly<Record<string, number>>;
+}
