@@ -6,6 +6,16 @@ export interface HistoryLike {
   readonly length: number;
 }
 
+/** What clients saw of one run. `ok + fail + unknown` is the number of operations invoked. */
+export interface OperationSummary {
+  readonly ok: number;
+  readonly fail: number;
+  /** Neither an answer nor a certain failure until the end. */
+  readonly unknown: number;
+  /** Latency of each completed operation in virtual microseconds, in order of completion. */
+  readonly latenciesUs: readonly number[];
+}
+
 /** Clients: components of their own, on the network, with intents to carry out. */
 export interface ClientsDefinition {
   readonly name: string;
@@ -25,4 +35,6 @@ export interface ClientsDefinition {
   ): AnyComponent;
   /** Counts per operation, option, result and phase, for the census. */
   census(history: HistoryLike): Readonly<Record<string, number>>;
+  /** Totals for the census of a sweep; without it the census knows cells only. */
+  summary?(history: HistoryLike): OperationSummary;
 }
