@@ -62,4 +62,14 @@ export interface WorldView {
   diskHealthy(node: number): boolean;
   /** Whether bytes or names that the node's disk promised are damaged or lost. */
   damaged(node: number): boolean;
+  /**
+   * Whether an operation of the node's current life failed with EIO. From then on the component
+   * may stand aside until its next life, so nothing is owed by it.
+   */
+  metIoError(node: number): boolean;
+  /**
+   * Grows whenever the answer of `status`, `linkOpen`, `linkFair`, `clockWithinBounds`,
+   * `diskHealthy`, `damaged` or `metIoError` may have changed for any node; else stands still.
+   */
+  readonly topologyVersion: number;
 }
