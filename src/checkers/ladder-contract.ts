@@ -31,6 +31,8 @@ export interface RungReport {
   readonly verdict: Verdict;
   /** How often its premise held (storm phase, contested cases). */
   readonly premise: number;
+  /** Why it is inconclusive, for example a spent budget. */
+  readonly reason?: string;
 }
 
 /** What is known of a rung without running it. */
@@ -52,7 +54,11 @@ export interface LadderRun extends WorldObserver {
   readonly violation: Violation | undefined;
   /** All violations, one per rung, when `stopAtFirst` is off. */
   readonly violations: readonly Violation[];
+  /** Rare states of the storm that were reached: name to count, those never reached included. */
+  readonly probes: ReadonlyMap<string, number>;
   phase(phase: Phase, timeUs: number): void;
+  /** The run no longer moves: a livelock, or a handler that does not return. */
+  stuck(reason: string, timeUs: number): void;
   /** The run is over: whole-state audit and what can only be judged at the end. */
   finish(): void;
   reports(): readonly RungReport[];
@@ -68,6 +74,8 @@ export interface LadderOptions {
   readonly config: Readonly<Record<string, number | string | boolean>>;
   /** The clients' history, when the ladder judges one. Grows during the run. */
   readonly history: unknown;
+  /** False: go on after a violation and list one for each rung that breaks. Default: true. */
+  readonly stopAtFirst?: boolean;
 }
 
 /** An ordered set of rungs, lowest first. `begin` makes fresh ghost state for one run. */

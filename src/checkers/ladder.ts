@@ -1,0 +1,55 @@
+import type { OwedUnder } from '../sim/system-definition.ts';
+import type { Ladder, LadderOptions, LadderRun } from './ladder-contract.ts';
+import { LadderAtWork } from './ladder-run.ts';
+import type { LedgerDefinition } from './ledger.ts';
+import type { AnyProbe, AnyRung, Moment } from './rung.ts';
+
+/** What makes a ladder. */
+export interface LadderDefinition<M extends Moment> {
+  readonly name: string;
+  /** The ghost state that all rungs share. */
+  readonly ghost: LedgerDefinition<M>;
+  /** Lowest first: at a tie within one step the lower one is the headline. */
+  readonly rungs: readonly AnyRung<M>[];
+  readonly probes?: readonly AnyProbe<M>[];
+}
+
+/**
+ * Defines a ladder: rungs in order over one shared ghost state.
+ *
+ * @throws TypeError when two rungs share an id, or one watches a trigger that the ghost state has not
+ */
+export function ladder<M extends Moment>(definition: LadderDefinition<M>): Ladder {
+  const { name, ghost, rungs, probes = [] } = definition;
+  const ids = new Set<string>();
+  for (const { id, watches } of [...rungs, ...probes.map(asWatcher)]) {
+    if (ids.has(id)) throw new TypeError(`ladder ${name}: two rungs are called ${id}`);
+    ids.add(id);
+    for (const watch of watches) {
+      if (watch.startsWith('send:') || watch.startsWith('receive:')) continue;
+      if (ghost.triggers[watch] === undefined) {
+        throw new TypeError(`ladder ${name}: ${id} watches "${watch}", which never happens`);
+      }
+    }
+  }
+  return {
+    name,
+    rungs,
+    begin(options: LadderOptions): LadderRun {
+      const climbed = rungs.filter((rung) => isAsked(rung, options));
+      return new LadderAtWork(options, ghost, climbed, probes);
+    },
+  };
+}
+
+function asWatcher(probe: AnyProbe<Moment>): { id: string; watches: readonly string[] } {
+  return { id: `probe ${probe.name}`, watches: probe.watches };
+}
+
+/** Damage from least to most. */
+const severity: readonly OwedUnder[] = ['no damage', 'noticeable damage', 'any damage'];
+
+function isAsked(rung: AnyRung<Moment>, { only, damage }: LadderOptions): boolean {
+  if (only !== undefined && !only.includes(rung.id)) return false;
+  return severity.indexOf(rung.owedUnder) >= severity.indexOf(damage);
+}
