@@ -155,7 +155,7 @@ const ambient = {
   exp: ['Math.exp(2);', properties],
   pow: ['Math.pow(2, 3);', properties],
   sin: ['Math.sin(2);', properties],
-  'power-operator': ['export const power = 2 ** 3;', 'plugin'],
+  'power-operator': ['export const power = 2 ** Math.max(3, 4);', 'plugin'],
   'power-assignment': ['export let power = 2;\npower **= 3;', 'plugin'],
   locale: [`'a'.localeCompare('b');`, properties],
   console: [`console.log('hello');`, 'lint/suspicious/noConsole'],
@@ -165,8 +165,8 @@ for (const folder of deterministic) {
   for (const [name, [code, rule]] of Object.entries(ambient)) {
     plant(`${folder}/ambient-${name}.ts`, code, rule);
   }
-  plant(`${folder}/plain.ts`, `export const plain = Math.max(1, 2) * Math.sqrt(4) - '**='.length;`);
-  plant(`${folder}/ambient.test.ts`, 'Date.now();\nMath.random();\nsetTimeout(() => {}, 1);');
+  plant(`${folder}/plain.ts`, `export const plain = Math.sqrt(2 ** 32) - 2 ** -3 * '**='.length;`);
+  plant(`${folder}/ambient.test.ts`, 'Date.now();\nMath.random() ** 3;\nsetTimeout(() => {}, 1);');
 }
 for (const folder of ['src/run', 'src/real', 'src/cli', 'bench']) {
   plant(`${folder}/clock.ts`, 'Date.now();\nprocess.uptime();');
