@@ -1,0 +1,177 @@
+/**
+ * Writes integers, texts and bytes one after another into a buffer that grows. Little endian.
+ * Reused: `finish` copies out and starts again.
+ */
+export class ByteWriter {
+  private bytes: Uint8Array = new Uint8Array(256);
+  length: number = 0;
+
+  private reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(needed > this.bytes.length * 2 ? needed : this.bytes.length * 2);
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  u8(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  u32(value: number): void {
+    this.reserve(4);
+    putU32(this.bytes, this.length, value);
+    this.length += 4;
+  }
+
+  /** An integer from 0 to 2^53 - 1, in 8 bytes. */
+  integer(value: number): void {
+    this.reserve(8);
+    putInteger(this.bytes, this.length, value);
+    this.length += 8;
+  }
+
+  raw(value: Uint8Array): void {
+    this.reserve(value.length);
+    this.bytes.set(value, this.length);
+    this.length += value.length;
+  }
+
+  /** Bytes with their count before them. */
+  blob(value: Uint8Array): void {
+    this.u32(value.length);
+    this.raw(value);
+  }
+
+  /**
+   * A string with its length in bytes before it. Each UTF-16 unit is written by itself in the manner
+   * of UTF-8, so that every string of the language comes back equal, lone surrogates included.
+   */
+  text(value: string): void {
+    const units = value.length;
+    this.reserve(4 + units * 3);
+    const bytes = this.bytes;
+    const start = this.length + 4;
+    let at = start;
+    for (let i = 0; i < units; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit < 0x80) {
+        bytes[at++] = unit;
+      } else if (unit < 0x800) {
+        bytes[at++] = 0xc0 | (unit >> 6);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      } else {
+        bytes[at++] = 0xe0 | (unit >> 12);
+        bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      }
+    }
+    putU32(bytes, this.length, at - start);
+    this.length = at;
+  }
+
+  /** A copy of what was written; the writer is empty again. */
+  finish(): Uint8Array {
+    const result = this.bytes.slice(0, this.length);
+    this.length = 0;
+    return result;
+  }
+}
+
+/** Reads what `ByteWriter` wrote. Throws a RangeError on bytes that it cannot have written. */
+export class ByteReader {
+  private readonly bytes: Uint8Array;
+  private readonly end: number;
+  at: number;
+
+  constructor(bytes: Uint8Array, from: number = 0, to: number = bytes.length) {
+    this.bytes = bytes;
+    this.at = from;
+    this.end = to;
+  }
+
+  private take(count: number): number {
+    const from = this.at;
+    if (count > this.end - from) throw new RangeError('bytes end too early');
+    this.at = from + count;
+    return from;
+  }
+
+  u8(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  u32(): number {
+    return getU32(this.bytes, this.take(4));
+  }
+
+  integer(): number {
+    const value = getInteger(this.bytes, this.take(8));
+    if (value > Number.MAX_SAFE_INTEGER) throw new RangeError('integer out of range');
+    return value;
+  }
+
+  flag(): boolean {
+    const value = this.u8();
+    if (value > 1) throw new RangeError('flag out of range');
+    return value === 1;
+  }
+
+  blob(): Uint8Array {
+    const count = this.u32();
+    const from = this.take(count);
+    return this.bytes.slice(from, from + count);
+  }
+
+  text(): string {
+    const count = this.u32();
+    let at = this.take(count);
+    const end = at + count;
+    const bytes = this.bytes;
+    let result = '';
+    while (at < end) {
+      const first = bytes[at++]!;
+      if (first < 0x80) {
+        result += String.fromCharCode(first);
+      } else if (first >> 5 === 6 && at < end) {
+        result += String.fromCharCode(((first & 0x1f) << 6) | (bytes[at++]! & 0x3f));
+      } else if (first >> 4 === 14 && at + 1 < end) {
+        const unit = ((first & 0x0f) << 12) | ((bytes[at]! & 0x3f) << 6) | (bytes[at + 1]! & 0x3f);
+        at += 2;
+        result += String.fromCharCode(unit);
+      } else {
+        throw new RangeError('not a text');
+      }
+    }
+    return result;
+  }
+
+  /** Says that nothing may follow. */
+  close(): void {
+    if (this.at !== this.end) throw new RangeError('bytes go on too long');
+  }
+}
+
+export function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+export function getU32(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  );
+}
+
+/** Writes an integer from 0 to 2^53 - 1 into 8 bytes. */
+export function putInteger(bytes: Uint8Array, at: number, value: number): void {
+  putU32(bytes, at, value >>> 0);
+  putU32(bytes, at + 4, Math.floor(value / 4_294_967_296));
+}
+
+export function getInteger(bytes: Uint8Array, at: number): number {
+  return getU32(bytes, at) + getU32(bytes, at + 4) * 4_294_967_296;
+}

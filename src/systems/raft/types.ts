@@ -1,0 +1,233 @@
+import type { Message, NodeId } from '../../sim/message.ts';
+
+/**
+ * A voter or learner inside the protocol: its index among the peers plus 1, so that 0 can mean
+ * "nobody". Names and addresses exist only at the edge (see `driver.ts`).
+ */
+export type Member = number;
+
+/** What an entry carries. */
+export type EntryKind =
+  /** A command for the state machine. */
+  | 'command'
+  /** Nothing: appended by a new leader, so that it can commit something of its own term. */
+  | 'noop'
+  /** A membership configuration. */
+  | 'configuration';
+
+/** One entry of the log. Immutable: it is shared by log, messages and writes in flight. */
+export interface Entry {
+  readonly term: number;
+  readonly index: number;
+  readonly kind: EntryKind;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Who votes. While `outgoing` is not empty the configuration is joint: every decision needs a
+ * majority of `voters` and one of `outgoing`. Members ascend within each list.
+ */
+export interface Configuration {
+  readonly voters: readonly Member[];
+  readonly outgoing: readonly Member[];
+  /** Receive the log, count in no decision. */
+  readonly learners: readonly Member[];
+}
+
+export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+
+/** Replicates entries, or with none probes whether the logs match at `prevIndex`. */
+export interface AppendMessage extends Message {
+  readonly kind: 'append';
+  readonly term: number;
+  readonly prevIndex: number;
+  readonly prevTerm: number;
+  readonly entries: readonly Entry[];
+  /** The leader's commit index. */
+  readonly commit: number;
+  /** The leader's newest round of leadership confirmation; replies echo it. */
+  readonly round: number;
+}
+
+/**
+ * Answers an append. A success is sent once the log is durable up to `index`, which never exceeds
+ * `prevIndex + entries.length` of the furthest append accepted from this leader in this term; one
+ * reply may answer several appends.
+ */
+export interface AppendReply extends Message {
+  readonly kind: 'append-reply';
+  readonly term: number;
+  readonly ok: boolean;
+  /** On success how far the logs are known to match; on refusal the `prevIndex` that was refused. */
+  readonly index: number;
+  /** On refusal the largest index at which the logs might match, and the term there; else 0. */
+  readonly hintIndex: number;
+  readonly hintTerm: number;
+  readonly round: number;
+}
+
+/** Keeps followers from campaigning; `commit` is at most what the receiver is known to hold. */
+export interface HeartbeatMessage extends Message {
+  readonly kind: 'heartbeat';
+  readonly term: number;
+  readonly commit: number;
+  readonly round: number;
+}
+
+export interface HeartbeatReply extends Message {
+  readonly kind: 'heartbeat-reply';
+  readonly term: number;
+  readonly round: number;
+}
+
+/** Asks for a vote, or with `pre` whether a vote would be given. */
+export interface VoteMessage extends Message {
+  readonly kind: 'vote';
+  readonly pre: boolean;
+  /** The term of the election: with `pre` the sender's term plus 1. */
+  readonly term: number;
+  /** End of the sender's durable log. */
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+export interface VoteReply extends Message {
+  readonly kind: 'vote-reply';
+  readonly pre: boolean;
+  /** For a granted pre-vote the term that was asked about, else the sender's term. */
+  readonly term: number;
+  readonly granted: boolean;
+}
+
+/** A piece of a snapshot file. */
+export interface SnapshotMessage extends Message {
+  readonly kind: 'snapshot';
+  readonly term: number;
+  /** The last entry that the snapshot covers. */
+  readonly index: number;
+  readonly indexTerm: number;
+  /** Where `data` belongs in the file of `totalBytes` bytes. */
+  readonly offset: number;
+  readonly totalBytes: number;
+  readonly data: Uint8Array;
+  readonly round: number;
+}
+
+export interface SnapshotReply extends Message {
+  readonly kind: 'snapshot-reply';
+  readonly term: number;
+  readonly index: number;
+  /** The offset that the receiver wants next. */
+  readonly offset: number;
+  /** The state up to `index` is durable at the receiver. */
+  readonly installed: boolean;
+  readonly round: number;
+}
+
+/** What Raft nodes say to each other. */
+export type RaftMessage =
+  | AppendMessage
+  | AppendReply
+  | HeartbeatMessage
+  | HeartbeatReply
+  | VoteMessage
+  | VoteReply
+  | SnapshotMessage
+  | SnapshotReply;
+
+export type Operation = 'get' | 'put' | 'append' | 'cas' | 'delete';
+
+/** How fresh a `get` must be. */
+export type Consistency =
+  /** Linearizable: the leader confirms its leadership after the request came (ReadIndex). */
+  | 'linearizable'
+  /** Whatever this node has applied; may be old. */
+  | 'local';
+
+/**
+ * A client's call, sent to port `main` of any node.
+ *
+ * `client` names a session (an integer from 1 to 2^53 - 1, chosen by the client and never used by
+ * another one; a restarted client takes a fresh one). The first write opens the session. Sequences
+ * ascend within a session with at most one call open at a time; a retry repeats the sequence and
+ * raises `attempt`. A write takes effect at most once per (client, sequence).
+ */
+export interface ClientRequest extends Message {
+  readonly kind: 'request';
+  readonly client: number;
+  /** From 1. */
+  readonly sequence: number;
+  /** From 1; only tells copies apart. */
+  readonly attempt: number;
+  readonly operation: Operation;
+  readonly key: string;
+  /** For put the value, for append the text to add, for cas the new value; else empty. */
+  readonly value: string;
+  /** For cas: the value that must be there, null for "unset"; else null. */
+  readonly expected: string | null;
+  /** For get; writes are always linearizable. */
+  readonly consistency: Consistency;
+}
+
+/** How a call ended. See `outcomeOf` for what a client may conclude. */
+export type ReplyStatus =
+  | 'ok'
+  /** This node does not lead; `leader` may name who does. This copy of the request had no effect. */
+  | 'not-leader'
+  /** The node cannot serve now (starting, withdrawn, no quorum). This copy had no effect. */
+  | 'unavailable'
+  /** The leader's disk has no room for writes. This copy had no effect. */
+  | 'disk-full'
+  /** The write was accepted, then leadership was lost: it may take effect now, later or never. */
+  | 'unknown'
+  /** The session was expired to make room; whether earlier copies took effect is not known. */
+  | 'session-expired'
+  /** The session has gone on to a later sequence: the answer to this one is gone. */
+  | 'stale-sequence'
+  /** Key or value exceed the limits: no copy of this request can ever take effect. */
+  | 'too-large';
+
+export interface ClientReply extends Message {
+  readonly kind: 'reply';
+  readonly client: number;
+  readonly sequence: number;
+  /** The attempt that this answers. */
+  readonly attempt: number;
+  readonly status: ReplyStatus;
+  /** For get the value found, null when unset; else null. */
+  readonly value: string | null;
+  /** For cas whether it swapped, for delete whether the key was there; else false. */
+  readonly swapped: boolean;
+  /** For a write the index of its entry, for a read the index at which it was served; else 0. */
+  readonly index: number;
+  /** Name of the leader as far as known, else empty. */
+  readonly leader: NodeId;
+}
+
+/** Everything on the wire of the Raft KV system. */
+export type RaftKvMessage = RaftMessage | ClientRequest | ClientReply;
+
+/**
+ * What a client may conclude from a status. `retry` speaks of one copy only: the network may have
+ * duplicated the request, and an earlier attempt may have been accepted elsewhere, so a client that
+ * gives up after it must report a write as `unknown`. (A read that failed has no effect anyway.)
+ */
+export function outcomeOf(status: ReplyStatus): 'ok' | 'failed' | 'unknown' | 'retry' {
+  switch (status) {
+    case 'ok':
+      return 'ok';
+    case 'too-large':
+      return 'failed';
+    case 'not-leader':
+    case 'unavailable':
+    case 'disk-full':
+      return 'retry';
+    default:
+      return 'unknown';
+  }
+}
+
+/** Largest key, in UTF-16 units. */
+export const maxKeyLength: number = 1_024;
+/** Largest value that one request may carry, in UTF-16 units. */
+export const maxValueLength: number = 65_536;
