@@ -81,7 +81,11 @@ export type Fault = FaultBase &
         readonly extraLatencyUs: number;
       }
     /** Messages on the target's links wait until the end, then all arrive. */
-    | { readonly kind: 'clog'; readonly target: Target; readonly direction: 'both' | 'inbound' | 'outbound' }
+    | {
+        readonly kind: 'clog';
+        readonly target: Target;
+        readonly direction: 'both' | 'inbound' | 'outbound';
+      }
     /** The process dies and is started again after `durationUs`. */
     | { readonly kind: 'kill'; readonly target: Target }
     /** The machine loses power and is started again after `durationUs`. */
@@ -91,7 +95,12 @@ export type Fault = FaultBase &
     /** Every node goes down at once (by power loss or kill) and comes back. */
     | { readonly kind: 'whole-cluster'; readonly powerLoss: boolean }
     /** Killed again and again, `upUs` after each start, until the end. */
-    | { readonly kind: 'restart-loop'; readonly target: Target; readonly upUs: number; readonly powerLoss: boolean }
+    | {
+        readonly kind: 'restart-loop';
+        readonly target: Target;
+        readonly upUs: number;
+        readonly powerLoss: boolean;
+      }
     /** The process stands still while its monotonic clock runs on (garbage collection). */
     | { readonly kind: 'stall'; readonly target: Target }
     /** The machine stands still, its monotonic clock too (virtual machine moved). */

@@ -76,7 +76,12 @@ export interface WorldObserver {
   /** Component code threw, or a promise of it was rejected and nobody handled that. */
   threw?(node: number, error: unknown, timeUs: number): void;
   probe?(node: number, name: string): void;
-  log?(node: number, text: string, fields: Readonly<Record<string, LogValue>> | undefined, timeUs: number): void;
+  log?(
+    node: number,
+    text: string,
+    fields: Readonly<Record<string, LogValue>> | undefined,
+    timeUs: number,
+  ): void;
   /** The nemesis did something; `text` is for people, `family` for the census. */
   fault?(event: FaultEvent): void;
 }

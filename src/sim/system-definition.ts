@@ -4,7 +4,12 @@ import type { AnyComponent } from './component.ts';
 export type Domain =
   | { readonly kind: 'one of'; readonly values: readonly (number | string | boolean)[] }
   /** Integers from `low` to `high`, both included, calm at `low` unless `calm` says otherwise. */
-  | { readonly kind: 'between'; readonly low: number; readonly high: number; readonly calm?: number };
+  | {
+      readonly kind: 'between';
+      readonly low: number;
+      readonly high: number;
+      readonly calm?: number;
+    };
 
 /** A drawn value. */
 export type Setting = number | string | boolean;
@@ -21,7 +26,18 @@ export interface SystemDefinition {
   /** The component of one node. `peers` are the names of all server nodes in order. */
   node(config: Config, peers: readonly string[], index: number): AnyComponent;
   /** Files and offsets that the system notices when they are damaged at rest; none: no bit flips in tolerance. */
-  noticedDamage?(file: string, promised: Uint8Array): { readonly from: number; readonly to: number } | undefined;
+  noticedDamage?(
+    file: string,
+    promised: Uint8Array,
+  ): { readonly from: number; readonly to: number } | undefined;
+  /**
+   * Records that a file holds, so that the fault budget can count good copies: copies of one record
+   * on several nodes have the same key. None: the budget counts nodes alone.
+   */
+  records?(
+    file: string,
+    promised: Uint8Array,
+  ): readonly { readonly key: string; readonly from: number; readonly to: number }[];
   /** Zone of a node, by default one of three in turn. */
   zone?(config: Config, index: number): string;
 }

@@ -1,5 +1,5 @@
-import type { AnyComponent } from './component.ts';
 import type { Choices } from './choices.ts';
+import type { AnyComponent } from './component.ts';
 import type { Environment } from './environment.ts';
 import type { NodeId } from './message.ts';
 import type { WorldObserver } from './observer.ts';
@@ -42,4 +42,6 @@ export type SliceEnd =
   /** `stop()` was called. */
   | 'stopped'
   /** Too many steps at one instant: a livelock. */
-  | 'livelock';
+  | 'livelock'
+  /** Promises of a component must run: let the host's queues run, then call again. */
+  | 'drain';

@@ -1,0 +1,140 @@
+/**
+ * What is to happen, ordered by (time, tie, order of arrival): a binary heap over typed arrays, with
+ * the events themselves in pooled slots. All that ever happens in a world comes out of `pop`.
+ */
+export class EventQueue {
+  #time = new Float64Array(256);
+  #tie = new Int32Array(256);
+  #order = new Float64Array(256);
+  #heap = new Int32Array(256);
+  #size = 0;
+  #arrivals = 0;
+  readonly #free: number[] = [];
+  #slots = 0;
+
+  /** Fields of the event in a slot; valid from `push` until `release`. */
+  kind: Uint8Array = new Uint8Array(256);
+  node: Int32Array = new Int32Array(256);
+  incarnation: Int32Array = new Int32Array(256);
+  causeStep: Float64Array = new Float64Array(256);
+  readonly subject: unknown[] = [];
+  readonly detail: unknown[] = [];
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Time of the next event; Infinity when there is none. */
+  nextTime(): number {
+    return this.#size === 0 ? Infinity : (this.#time[this.#heap[0] as number] as number);
+  }
+
+  timeOf(slot: number): number {
+    return this.#time[slot] as number;
+  }
+
+  /** Adds an event. Lower ties come first at equal times; equal ties come in order of arrival. */
+  push(
+    timeUs: number,
+    tie: number,
+    kind: number,
+    node: number,
+    incarnation: number,
+    causeStep: number,
+    subject: unknown,
+    detail: unknown,
+  ): void {
+    const slot = this.#free.length > 0 ? (this.#free.pop() as number) : this.#newSlot();
+    this.#time[slot] = timeUs;
+    this.#tie[slot] = tie;
+    this.#order[slot] = this.#arrivals++;
+    this.kind[slot] = kind;
+    this.node[slot] = node;
+    this.incarnation[slot] = incarnation;
+    this.causeStep[slot] = causeStep;
+    this.subject[slot] = subject;
+    this.detail[slot] = detail;
+    this.#siftUp(this.#size++, slot);
+  }
+
+  /** Takes the next event out and returns its slot. Call `release` when done with the slot. */
+  pop(): number {
+    const heap = this.#heap;
+    const top = heap[0] as number;
+    const last = heap[--this.#size] as number;
+    if (this.#size > 0) this.#siftDown(last);
+    return top;
+  }
+
+  release(slot: number): void {
+    this.subject[slot] = undefined;
+    this.detail[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  #before(left: number, right: number): boolean {
+    const byTime = (this.#time[left] as number) - (this.#time[right] as number);
+    if (byTime !== 0) return byTime < 0;
+    const byTie = (this.#tie[left] as number) - (this.#tie[right] as number);
+    if (byTie !== 0) return byTie < 0;
+    return (this.#order[left] as number) < (this.#order[right] as number);
+  }
+
+  #siftUp(from: number, slot: number): void {
+    const heap = this.#heap;
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const other = heap[parent] as number;
+      if (!this.#before(slot, other)) break;
+      heap[at] = other;
+      at = parent;
+    }
+    heap[at] = slot;
+  }
+
+  #siftDown(slot: number): void {
+    const heap = this.#heap;
+    const size = this.#size;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#before(heap[child + 1] as number, heap[child] as number))
+        child++;
+      const other = heap[child] as number;
+      if (!this.#before(other, slot)) break;
+      heap[at] = other;
+      at = child;
+    }
+    heap[at] = slot;
+  }
+
+  #newSlot(): number {
+    const slot = this.#slots++;
+    if (slot >= this.#time.length) this.#grow();
+    this.subject.push(undefined);
+    this.detail.push(undefined);
+    return slot;
+  }
+
+  #grow(): void {
+    const capacity = this.#time.length * 2;
+    this.#time = widened(new Float64Array(capacity), this.#time);
+    this.#tie = widened(new Int32Array(capacity), this.#tie);
+    this.#order = widened(new Float64Array(capacity), this.#order);
+    this.#heap = widened(new Int32Array(capacity), this.#heap);
+    this.kind = widened(new Uint8Array(capacity), this.kind);
+    this.node = widened(new Int32Array(capacity), this.node);
+    this.incarnation = widened(new Int32Array(capacity), this.incarnation);
+    this.causeStep = widened(new Float64Array(capacity), this.causeStep);
+  }
+}
+
+function widened<Wide extends { set(from: ArrayLike<number>): void }>(
+  wide: Wide,
+  from: ArrayLike<number>,
+): Wide {
+  wide.set(from);
+  return wide;
+}

@@ -1,0 +1,212 @@
+import { choicePoint } from './choice-point.ts';
+import type { Choices, Stream } from './choices.ts';
+import type { Environment } from './environment.ts';
+import { latencyTable, latencyUs } from './latency-table.ts';
+import type { Codec, Message } from './message.ts';
+import type { LinkTrouble } from './world-control.ts';
+
+const latencyPoint = choicePoint('latency');
+const lossPoint = choicePoint('loss');
+const duplicatePoint = choicePoint('duplicate');
+const reorderPoint = choicePoint('reorder');
+const corruptPoint = choicePoint('corrupt');
+const undetectedPoint = choicePoint('undetected');
+const flipPoint = choicePoint('flipped bit');
+const slowPoint = choicePoint('slow node');
+
+const noTrouble: Readonly<LinkTrouble> = {
+  cut: 0,
+  clogged: 0,
+  lossPerMillion: 0,
+  duplicatePerMillion: 0,
+  reorderPerMillion: 0,
+  corruptPerMillion: 0,
+  extraLatencyUs: 0,
+};
+
+/** A message on its way. */
+export interface Packet {
+  readonly from: number;
+  readonly to: number;
+  readonly port: string;
+  readonly message: Message;
+  /** Content key, for the choices that concern this packet. */
+  readonly key: number;
+  readonly sizeBytes: number;
+}
+
+/** What the network needs from the world. */
+export interface NetworkHost {
+  deliverAt(timeUs: number, packet: Packet): void;
+  /** Extra delay of a slowed node; 0 for others. */
+  slowUs(node: number): number;
+}
+
+/** A directed link with its state. */
+class Link {
+  readonly stream: Stream;
+  readonly trouble: LinkTrouble = { ...noTrouble };
+  /** Latest time at which a message that keeps the order arrives. */
+  orderedUs = 0;
+  /** When the last byte handed to the link will have left. */
+  busyUntilUs = 0;
+  /** Messages that arrived while the link was clogged. */
+  waiting: Packet[] = [];
+
+  constructor(stream: Stream) {
+    this.stream = stream;
+  }
+}
+
+/**
+ * Datagrams over directed links: latency, loss, duplication, reordering, damage, bandwidth and a
+ * bounded queue. A link keeps the order of its messages unless a choice says otherwise.
+ */
+export class Network {
+  readonly #host: NetworkHost;
+  readonly #environment: Environment;
+  readonly #links: Link[] = [];
+  readonly #nodes: number;
+
+  constructor(
+    host: NetworkHost,
+    environment: Environment,
+    choices: Choices,
+    nodeIds: readonly string[],
+  ) {
+    this.#host = host;
+    this.#environment = environment;
+    this.#nodes = nodeIds.length;
+    for (const from of nodeIds) {
+      for (const to of nodeIds) this.#links.push(new Link(choices.stream(`net/${from}>${to}`)));
+    }
+  }
+
+  trouble(from: number, to: number): LinkTrouble {
+    return this.#link(from, to).trouble;
+  }
+
+  open(from: number, to: number): boolean {
+    const { trouble } = this.#link(from, to);
+    return trouble.cut === 0 && trouble.clogged === 0;
+  }
+
+  fair(from: number, to: number): boolean {
+    const { trouble } = this.#link(from, to);
+    return (
+      trouble.cut === 0 &&
+      trouble.clogged === 0 &&
+      trouble.lossPerMillion === 0 &&
+      trouble.corruptPerMillion === 0 &&
+      trouble.extraLatencyUs === 0
+    );
+  }
+
+  /** Takes a message from a node. It belongs to the network. */
+  send(
+    nowUs: number,
+    from: number,
+    to: number,
+    port: string,
+    message: Message,
+    codec: Codec<Message>,
+  ): void {
+    const packet: Packet = {
+      from,
+      to,
+      port,
+      message,
+      key: codec.identity(message) | 0,
+      sizeBytes: codec.sizeBytes(message),
+    };
+    if (from === to) {
+      this.#host.deliverAt(nowUs + this.#environment.netLatencyMinUs, packet);
+      return;
+    }
+    const link = this.#link(from, to);
+    const { trouble, stream } = link;
+    const environment = this.#environment;
+    if (trouble.cut > 0) return;
+    const loss = environment.netLossPerMillion + trouble.lossPerMillion;
+    if (loss > 0 && stream.chance(lossPoint, packet.key, loss) === 1) return;
+    const corrupt = environment.netCorruptPerMillion + trouble.corruptPerMillion;
+    if (corrupt > 0 && stream.chance(corruptPoint, packet.key, corrupt) === 1) {
+      const damaged = this.#damage(link, packet, codec);
+      if (damaged !== undefined) this.#transmit(nowUs, link, damaged);
+      return;
+    }
+    this.#transmit(nowUs, link, packet);
+    const duplicate = environment.netDuplicatePerMillion + trouble.duplicatePerMillion;
+    if (duplicate > 0 && stream.chance(duplicatePoint, packet.key, duplicate) === 1) {
+      this.#transmit(nowUs, link, { ...packet, message: codec.copy(message) });
+    }
+  }
+
+  /** Whether a packet that has come to the end of its link may be delivered now. */
+  arrives(packet: Packet): boolean {
+    if (packet.from === packet.to) return true;
+    const link = this.#link(packet.from, packet.to);
+    if (link.trouble.cut > 0) return false;
+    if (link.trouble.clogged === 0) return true;
+    link.waiting.push(packet);
+    return false;
+  }
+
+  /** Lets go what waited on links that are clogged no more. */
+  release(nowUs: number): void {
+    for (const link of this.#links) {
+      if (link.trouble.clogged > 0 || link.waiting.length === 0) continue;
+      const { waiting } = link;
+      link.waiting = [];
+      for (const packet of waiting) this.#host.deliverAt(nowUs, packet);
+    }
+  }
+
+  #link(from: number, to: number): Link {
+    return this.#links[from * this.#nodes + to] as Link;
+  }
+
+  #transmit(nowUs: number, link: Link, packet: Packet): void {
+    const environment = this.#environment;
+    const { stream, trouble } = link;
+    let leavesUs = nowUs;
+    if (environment.netBandwidth > 0) {
+      const start = link.busyUntilUs > nowUs ? link.busyUntilUs : nowUs;
+      const backlogBytes = ((start - nowUs) * environment.netBandwidth) / 1_000_000;
+      if (environment.netQueueBytes > 0 && backlogBytes > environment.netQueueBytes) return;
+      leavesUs = start + Math.ceil((packet.sizeBytes * 1_000_000) / environment.netBandwidth);
+      link.busyUntilUs = leavesUs;
+    }
+    const index = stream.below(latencyPoint, packet.key, latencyTable.length);
+    let arrivesUs =
+      leavesUs +
+      environment.netLatencyMinUs +
+      latencyUs(environment.netLatencyUs, index) +
+      trouble.extraLatencyUs;
+    const slowUs = this.#host.slowUs(packet.from) + this.#host.slowUs(packet.to);
+    if (slowUs > 0) arrivesUs += stream.below(slowPoint, packet.key, slowUs + 1);
+    const reorder = environment.netReorderPerMillion + trouble.reorderPerMillion;
+    if (reorder === 0 || stream.chance(reorderPoint, packet.key, reorder) === 0) {
+      // One microsecond apart, so that permuted ties cannot break the order of the link.
+      if (arrivesUs <= link.orderedUs) arrivesUs = link.orderedUs + 1;
+      link.orderedUs = arrivesUs;
+    }
+    this.#host.deliverAt(arrivesUs, packet);
+  }
+
+  /** A damaged frame: lost when the checksum sees it, else delivered if it still decodes. */
+  #damage(link: Link, packet: Packet, codec: Codec<Message>): Packet | undefined {
+    const share = this.#environment.netUndetectedPerMillion;
+    if (share === 0 || link.stream.chance(undetectedPoint, packet.key, share) === 0)
+      return undefined;
+    const frame = codec.encode(packet.message).slice();
+    if (frame.length === 0) return undefined;
+    const bit = link.stream.below(flipPoint, packet.key, frame.length * 8);
+    frame[bit >> 3] = (frame[bit >> 3] as number) ^ (1 << (bit & 7));
+    try {
+      return { ...packet, message: codec.decode(frame) };
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,777 @@
+import { choicePoint } from './choice-point.ts';
+import type { Choices, Stream } from './choices.ts';
+import type { AnyComponent } from './component.ts';
+import { enter, leave } from './current.ts';
+import { Digest } from './digest.ts';
+import { type DiskHost, SimulatedDisk } from './disk/disk.ts';
+import type { LogValue } from './env.ts';
+import type { Environment } from './environment.ts';
+import { EventQueue } from './event-queue.ts';
+import { hashText } from './hash.ts';
+import { Marks } from './marks.ts';
+import type { Address, Codec, Message } from './message.ts';
+import { Network, type NetworkHost, type Packet } from './network.ts';
+import { NodeClock } from './node-clock.ts';
+import { type EnvHost, NodeEnv } from './node-env.ts';
+import type { FaultEvent, WorldObserver } from './observer.ts';
+import { fromBytes, throughBytes } from './paranoia.ts';
+import { plainCodec } from './plain-codec.ts';
+import { causeNumber, causeOf, RingTrace } from './ring-trace.ts';
+import { SchedulingPriority } from './scheduling-priority.ts';
+import { SimNode, type TimerRecord } from './sim-node.ts';
+import { type OutboxEntry, StepRecord } from './step-record.ts';
+import type { DiskTrouble, LinkTrouble, WorldControl } from './world-control.ts';
+import { WorldFacts } from './world-facts.ts';
+import type { SliceEnd, WorldOptions } from './world-options.ts';
+
+const tiePoint = choicePoint('tie');
+const holdPoint = choicePoint('hold');
+const holdTimePoint = choicePoint('hold time');
+const armedPoint = choicePoint('armed');
+const driftPoint = choicePoint('drift');
+const offsetPoint = choicePoint('wall clock offset');
+const originPoint = choicePoint('clock origin');
+
+/** Kinds of events in the queue. The values of steps are those of their cause. */
+const startEvent = causeNumber.start;
+const messageEvent = causeNumber.message;
+const timerEvent = causeNumber.timer;
+const diskEvent = causeNumber.disk;
+const releaseEvent = causeNumber.release;
+const controlEvent = 5;
+
+/** Ties are drawn from this range; what the nemesis does comes before. */
+const tieSize = 1 << 20;
+const controlTie = -1;
+
+interface DiskCompletion {
+  readonly label: string;
+  readonly callback: () => void;
+}
+
+/** A step of an async component that waits for the host's queues to run. */
+interface Destination {
+  readonly node: number;
+  readonly port: string;
+}
+
+/**
+ * A cluster in one thread: nodes, clients, network, disks and clocks on virtual time.
+ *
+ * A run is a pure function of the options. `runUntil` delivers events one at a time; each delivery
+ * to a node is a step. Between two steps the `WorldControl` verbs may be used.
+ */
+export class World extends WorldFacts implements WorldControl, EnvHost, NetworkHost {
+  /** The last steps, for whoever explains a failure. */
+  readonly trace: RingTrace = new RingTrace();
+  readonly serverCount: number;
+  readonly nodeCount: number;
+
+  readonly #options: WorldOptions;
+  protected readonly environment: Environment;
+  readonly #observer: WorldObserver;
+  readonly #choices: Choices;
+  readonly #scheduling: Stream;
+  readonly #maybe: Stream;
+  readonly #digest = new Digest();
+  readonly #queue = new EventQueue();
+  readonly #destinations = new Map<Address, Destination | undefined>();
+  protected readonly network: Network;
+  readonly #step = new StepRecord();
+  readonly #armed = new Map<string, boolean>();
+  readonly #marks = new Marks();
+  readonly #priority: SchedulingPriority;
+  readonly #stepsPerInstant: number;
+  #steps = 0;
+  #instantSteps = 0;
+  #causeStep = 0;
+  #stopped = false;
+  #running: SimNode | undefined;
+  #awaiting: SimNode | undefined;
+
+  constructor(options: WorldOptions) {
+    super();
+    this.#options = options;
+    this.environment = options.environment;
+    this.#observer = options.observer ?? {};
+    this.#choices = options.choices;
+    this.#scheduling = options.choices.stream('scheduler');
+    this.#maybe = options.choices.stream('maybe');
+    this.#priority = new SchedulingPriority(
+      this.#scheduling,
+      options.environment.schedulerHorizonUs,
+      options.nodes.filter((node) => node.server).length,
+    );
+    this.#stepsPerInstant = options.stepsPerInstant ?? 100_000;
+    this.nodeCount = options.nodes.length;
+    this.serverCount = options.nodes.filter((node) => node.server).length;
+    this.network = new Network(
+      this,
+      options.environment,
+      options.choices,
+      options.nodes.map((node) => node.id),
+    );
+    options.nodes.forEach((node, index) => {
+      if (this.indexes.has(node.id)) throw new RangeError(`two nodes are named '${node.id}'`);
+      if (node.server && index >= this.serverCount) {
+        throw new RangeError(`server '${node.id}' stands after a client: servers come first`);
+      }
+      this.indexes.set(node.id, index);
+      this.nodes.push(this.#makeNode(index));
+    });
+  }
+
+  // ---------------------------------------------------------------- running
+
+  /** Begins the first life of every node, servers first. */
+  begin(): void {
+    for (const node of this.nodes) this.start(node.index);
+  }
+
+  /**
+   * Runs until a true time (its events included), a number of further steps, or `stop`.
+   * `drain` as the answer means that promises of a component must run before the step can end: let
+   * the host's queues run, then call again.
+   */
+  runUntil(untilUs: number, moreSteps: number = Infinity): SliceEnd {
+    if (this.#awaiting !== undefined) this.#afterDrain();
+    const stepLimit = this.#steps + moreSteps;
+    const queue = this.#queue;
+    for (;;) {
+      if (this.#stopped) return 'stopped';
+      if (this.#awaiting !== undefined) return 'drain';
+      if (this.#steps >= stepLimit) return 'steps';
+      const timeUs = queue.nextTime();
+      if (timeUs > untilUs) {
+        if (untilUs > this.nowUs) this.nowUs = untilUs;
+        return 'time';
+      }
+      if (timeUs > this.nowUs) {
+        this.nowUs = timeUs;
+        this.#instantSteps = 0;
+      } else if (++this.#instantSteps > this.#stepsPerInstant) return 'livelock';
+      const slot = queue.pop();
+      this.#dispatch(slot);
+    }
+  }
+
+  /** Ends `runUntil` after the step that is running. It can be called again. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Lets `runUntil` go on after a `stop`. */
+  unstop(): void {
+    this.#stopped = false;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get timeUs(): number {
+    return this.nowUs;
+  }
+
+  /** Digest of all that happened so far: 16 hexadecimal digits. */
+  get digest(): string {
+    return this.#digest.toString();
+  }
+
+  /** A 32-bit fingerprint of all that happened so far, cheap enough to be taken at each step. */
+  get fingerprint(): number {
+    return this.#digest.fingerprint;
+  }
+
+  /** The step at which whatever happens now was caused. */
+  get currentStep(): StepRecord {
+    return this.#step;
+  }
+
+  // ---------------------------------------------------------------- dispatch
+
+  #dispatch(slot: number): void {
+    const queue = this.#queue;
+    const kind = queue.kind[slot] as number;
+    const subject = queue.subject[slot];
+    const detail = queue.detail[slot];
+    const causeStep = queue.causeStep[slot] as number;
+    const incarnation = queue.incarnation[slot] as number;
+    const nodeIndex = queue.node[slot] as number;
+    queue.release(slot);
+    if (kind === controlEvent) {
+      this.#causeStep = 0;
+      (subject as () => void)();
+      this.#marks.fire();
+      return;
+    }
+    const node = this.nodes[nodeIndex] as SimNode;
+    if (kind === messageEvent) {
+      if (!this.network.arrives(subject as Packet) || node.status === 'down') return;
+    } else if (incarnation !== node.incarnation || node.status === 'down') {
+      return;
+    }
+    if (node.status !== 'up') {
+      node.parked.push({ kind, incarnation, causeStep, subject, detail });
+      return;
+    }
+    this.#causeStep = causeStep;
+    if (kind === messageEvent) this.#deliver(node, subject as Packet);
+    else if (kind === diskEvent) this.#completeDisk(node, subject as DiskCompletion);
+    else if (kind === timerEvent) this.#fireTimer(node, subject as TimerRecord, detail as number);
+    else this.#releaseHeld(node, subject as readonly OutboxEntry[]);
+  }
+
+  #deliver(node: SimNode, packet: Packet): void {
+    const sender = this.nodes[packet.from] as SimNode;
+    const { message } = packet;
+    const step = this.#beginStep(node, messageEvent, message.kind, packet.from);
+    step.received = message;
+    this.#digest.word(packet.key);
+    if (this.#marks.watchesReceipts) this.#marks.noteOf('receive', message.kind, node);
+    const handler = node.component.message;
+    if (handler === undefined) {
+      const received = { from: sender.id, message };
+      const receiver = node.receivers.shift();
+      if (receiver === undefined) node.mailbox.push(received);
+      else receiver(received);
+      this.#finish(node, undefined);
+      return;
+    }
+    enter(node.id);
+    try {
+      const result = handler.call(
+        node.component,
+        node.state,
+        node.env as never,
+        sender.id,
+        message,
+        packet.port,
+      );
+      this.#finish(node, result);
+    } catch (error) {
+      this.#threw(node, error);
+    }
+  }
+
+  #completeDisk(node: SimNode, completion: DiskCompletion): void {
+    this.#beginStep(node, diskEvent, completion.label, -1);
+    enter(node.id);
+    try {
+      completion.callback();
+      this.#finish(node, undefined);
+    } catch (error) {
+      this.#threw(node, error);
+    }
+  }
+
+  #fireTimer(node: SimNode, timer: TimerRecord, generation: number): void {
+    if (timer.generation !== generation || node.timers.get(timer.name) !== timer) return;
+    if (node.clock.monotonicUs(this.nowUs) < timer.dueUs) {
+      this.#queueTimer(node, timer);
+      return;
+    }
+    node.timers.delete(timer.name);
+    this.#beginStep(node, timerEvent, timer.name, -1);
+    enter(node.id);
+    try {
+      timer.callback();
+      this.#finish(node, undefined);
+    } catch (error) {
+      this.#threw(node, error);
+    }
+  }
+
+  #releaseHeld(node: SimNode, held: readonly OutboxEntry[]): void {
+    const step = this.#beginStep(node, releaseEvent, 'release', -1);
+    for (const entry of held) {
+      step.post(entry.to, entry.port, entry.message).frame = entry.frame;
+    }
+    this.#endStep(node, false);
+  }
+
+  #beginStep(node: SimNode, cause: number, what: string, from: number): StepRecord {
+    const index = ++this.#steps;
+    this.#choices.atStep(index);
+    const step = this.#step;
+    step.index = index;
+    step.timeUs = this.nowUs;
+    step.cause = causeOf(cause);
+    step.node = node.index;
+    step.incarnation = node.incarnation;
+    step.from = from;
+    step.received = undefined;
+    step.sentCount = 0;
+    this.trace.record(
+      index,
+      this.nowUs,
+      node.index,
+      node.incarnation,
+      cause,
+      what,
+      from,
+      this.#causeStep,
+    );
+    this.#causeStep = index;
+    const digest = this.#digest;
+    digest.int(this.nowUs);
+    digest.word((cause << 16) | (node.index << 8) | (from & 0xff));
+    this.#running = node;
+    return step;
+  }
+
+  /** The handler returned: runs its promises, then ends the step. */
+  #finish(node: SimNode, result: unknown): void {
+    if (isThenable(result)) {
+      node.asynchronous = true;
+      const life = node.incarnation;
+      result.then(undefined, (error: unknown) => {
+        if (node.incarnation === life && node.status !== 'down') this.#threw(node, error);
+      });
+    }
+    if (node.asynchronous) {
+      const { drain } = this.#options;
+      if (drain === undefined) {
+        this.#awaiting = node;
+        leave();
+        return;
+      }
+      drain();
+      // A rejected promise may have ended the life, and the step with it.
+      if (this.#running !== node) return;
+    }
+    leave();
+    this.#endStep(node, true);
+  }
+
+  #afterDrain(): void {
+    const node = this.#awaiting as SimNode;
+    this.#awaiting = undefined;
+    if (this.#running === node) this.#endStep(node, true);
+  }
+
+  #endStep(node: SimNode, mayHold: boolean): void {
+    this.#running = undefined;
+    const step = this.#step;
+    if (step.sentCount > 0) {
+      const held = mayHold && this.environment.schedulerHoldPerMillion > 0 && this.#hold(node);
+      if (held) step.sentCount = 0;
+      else this.#transmit(node, step);
+    }
+    const { component } = node;
+    if (component.observe !== undefined && mayHold) {
+      const { before } = node;
+      node.before = node.after;
+      node.after = before;
+      component.observe(node.state, node.after);
+    }
+    if (this.#marks.watchesRoles && node.server) this.#noteRole(node);
+    step.state = node.state;
+    step.before = mayHold ? node.before : node.after;
+    step.after = node.after;
+    this.#observer.afterStep?.(step);
+    this.#marks.fire();
+  }
+
+  #threw(node: SimNode, error: unknown): void {
+    leave();
+    this.#running = undefined;
+    this.#observer.threw?.(node.index, error, this.nowUs);
+    this.kill(node.index);
+  }
+
+  // ---------------------------------------------------------------- messages
+
+  send(node: SimNode, to: Address, message: Message): void {
+    let destination = this.#destinations.get(to);
+    if (destination === undefined) {
+      destination = this.#resolve(to);
+      this.#destinations.set(to, destination);
+    }
+    if (destination === undefined) {
+      this.log(node, `message to unknown address '${to}' is lost`, undefined);
+      return;
+    }
+    if (this.#running !== node) throw new Error('a node may send only while it runs a step');
+    const entry = this.#step.post(destination.node, destination.port, message);
+    if (this.#options.paranoid === true) entry.frame = throughBytes(message, node.codec);
+  }
+
+  #resolve(address: Address): Destination | undefined {
+    const colon = address.indexOf(':');
+    const index = this.indexes.get(colon < 0 ? address : address.slice(0, colon));
+    if (index === undefined) return undefined;
+    return { node: index, port: colon < 0 ? 'main' : address.slice(colon + 1) };
+  }
+
+  /** Whether the step's messages are held back; if so they are queued. */
+  #hold(node: SimNode): boolean {
+    const step = this.#step;
+    const first = step.sent[0] as OutboxEntry;
+    const key = node.codec.identity(first.message) ^ (first.to << 24);
+    const share = this.environment.schedulerHoldPerMillion;
+    if (node.stream.chance(holdPoint, key, share) === 0) return false;
+    const longest = this.environment.schedulerHoldUs;
+    const delayUs = 1 + node.stream.below(holdTimePoint, key, longest);
+    const held = step.sent.slice(0, step.sentCount).map((entry) => ({ ...entry }));
+    this.#push(this.nowUs + delayUs, key, releaseEvent, node, held, undefined);
+    return true;
+  }
+
+  #transmit(node: SimNode, step: StepRecord): void {
+    const { codec } = node;
+    for (let at = 0; at < step.sentCount; at++) {
+      const entry = step.sent[at] as OutboxEntry;
+      const { message } = entry;
+      this.#digest.word(entry.to);
+      codec.fold(message, this.#digest);
+      const copy =
+        entry.frame === undefined ? codec.copy(message) : fromBytes(entry.frame, message, codec);
+      this.network.send(this.nowUs, node.index, entry.to, entry.port, copy, codec);
+      if (this.#marks.watchesSends) this.#marks.noteOf('send', message.kind, node);
+    }
+  }
+
+  deliverAt(timeUs: number, packet: Packet): void {
+    const node = this.nodes[packet.to] as SimNode;
+    this.#push(
+      timeUs + this.#priority.delayUs(node.index, this.nowUs),
+      packet.key,
+      messageEvent,
+      node,
+      packet,
+      undefined,
+    );
+  }
+
+  slowUs(node: number): number {
+    return (this.nodes[node] as SimNode).slowUs;
+  }
+
+  /** A node took another role by its own words. */
+  #noteRole(node: SimNode): void {
+    const role = node.component.role?.(node.state);
+    if (role === node.role || role === undefined) return;
+    node.role = role;
+    this.#marks.noteOf('role', role, node);
+  }
+
+  #push(
+    timeUs: number,
+    key: number,
+    kind: number,
+    node: SimNode,
+    subject: unknown,
+    detail: unknown,
+  ): void {
+    const tie = this.environment.schedulerPermuteTies
+      ? this.#scheduling.below(tiePoint, key ^ node.idHash, tieSize)
+      : 0;
+    this.#queue.push(
+      timeUs,
+      tie,
+      kind,
+      node.index,
+      node.incarnation,
+      this.#causeStep,
+      subject,
+      detail,
+    );
+  }
+
+  // ---------------------------------------------------------------- services of Env
+
+  setTimer(node: SimNode, name: string, delayUs: number, callback: () => void): void {
+    const dueUs = node.clock.monotonicUs(this.nowUs) + delayUs;
+    const pending = node.timers.get(name);
+    if (pending === undefined) {
+      const timer: TimerRecord = { name, dueUs, callback, queuedAtUs: 0, generation: 0 };
+      node.timers.set(name, timer);
+      this.#queueTimer(node, timer);
+      return;
+    }
+    pending.dueUs = dueUs;
+    pending.callback = callback;
+    // A later due time leaves the queued event where it is: it will be put back when it comes.
+    if (node.clock.trueTimeOf(dueUs) < pending.queuedAtUs) this.#queueTimer(node, pending);
+  }
+
+  #queueTimer(node: SimNode, timer: TimerRecord): void {
+    const atUs = node.clock.trueTimeOf(timer.dueUs);
+    timer.queuedAtUs = atUs > this.nowUs ? atUs : this.nowUs;
+    timer.generation++;
+    const key = this.environment.schedulerPermuteTies ? hashText(timer.name) : 0;
+    this.#push(timer.queuedAtUs, key, timerEvent, node, timer, timer.generation);
+  }
+
+  drawn(_node: SimNode, value: number): void {
+    this.#digest.int(value);
+  }
+
+  maybe(_node: SimNode, name: string): boolean {
+    const share = this.environment.maybePerMillion;
+    if (share === 0) return false;
+    let armed = this.#armed.get(name);
+    if (armed === undefined) {
+      armed = this.#maybe.below(armedPoint, hashText(name), 2) === 1;
+      this.#armed.set(name, armed);
+    }
+    return armed && this.#maybe.chance(choicePoint(name), _node.index, share) === 1;
+  }
+
+  probe(node: SimNode, name: string): void {
+    this.#observer.probe?.(node.index, name);
+    if (this.#marks.watchesProbes) this.#marks.noteOf('probe', name, node);
+  }
+
+  log(node: SimNode, text: string, fields: Readonly<Record<string, LogValue>> | undefined): void {
+    this.#observer.log?.(node.index, text, fields, this.nowUs);
+  }
+
+  // ---------------------------------------------------------------- control events
+
+  onMark(event: string, callback: (node: number) => void): void {
+    this.#marks.on(event, callback);
+  }
+
+  at(timeUs: number, callback: () => void): void {
+    const atUs = timeUs > this.nowUs ? timeUs : this.nowUs;
+    this.#queue.push(atUs, controlTie, controlEvent, 0, 0, 0, callback, undefined);
+  }
+
+  // ---------------------------------------------------------------- lives
+
+  start(index: number, build?: AnyComponent): void {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'down') return;
+    if (build !== undefined && build !== node.component) {
+      node.component = build;
+      node.codec = build.codec ?? plainCodec;
+      node.makeViews();
+    }
+    node.incarnation++;
+    node.status = 'up';
+    if (node.incarnation > 1) node.disk.reboot();
+    const origin = node.stream.spread(originPoint, node.incarnation, 10_000_000);
+    node.clock.restart(this.nowUs, origin);
+    this.topologyVersion++;
+    this.#causeStep = 0;
+    this.#beginStep(node, startEvent, 'start', -1);
+    this.#digest.word(node.incarnation);
+    enter(node.id);
+    try {
+      const env = new NodeEnv(this, node);
+      node.env = env as never;
+      node.state = node.component.create(env as never);
+      if (node.component.observe !== undefined) {
+        node.component.observe(node.state, node.before);
+        node.component.observe(node.state, node.after);
+      }
+      this.#observer.lifecycle?.(index, 'started', this.nowUs);
+      this.#marks.note('start', node);
+      this.#finish(node, node.component.start?.(node.state, env as never));
+    } catch (error) {
+      this.#threw(node, error);
+    }
+  }
+
+  kill(index: number): void {
+    this.#crash(index, false);
+  }
+
+  powerLoss(index: number): void {
+    this.#crash(index, true);
+  }
+
+  #crash(index: number, powerLoss: boolean): void {
+    const node = this.nodes[index] as SimNode;
+    if (node.status === 'down') {
+      // The process is dead already, but the power of its machine can still go.
+      if (!powerLoss || node.incarnation === 0) return;
+      node.disk.crash(true);
+    } else {
+      node.status = 'down';
+      if (this.#awaiting === node) this.#awaiting = undefined;
+      node.disk.crash(powerLoss);
+    }
+    this.topologyVersion++;
+    this.#digest.word(powerLoss ? 0x70776c73 : 0x6b696c6c);
+    this.#digest.word(index);
+    this.#observer.lifecycle?.(index, powerLoss ? 'power-lost' : 'killed', this.nowUs);
+    node.endLife();
+  }
+
+  stall(index: number): void {
+    this.#pause(index, 'stalled');
+  }
+
+  suspend(index: number): void {
+    this.#pause(index, 'suspended');
+  }
+
+  #pause(index: number, status: 'stalled' | 'suspended'): void {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'up') return;
+    node.status = status;
+    if (status === 'suspended') node.clock.suspend(this.nowUs);
+    this.topologyVersion++;
+    this.#observer.lifecycle?.(index, status, this.nowUs);
+  }
+
+  resume(index: number): void {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'stalled' && node.status !== 'suspended') return;
+    node.status = 'up';
+    node.clock.resume(this.nowUs);
+    this.topologyVersion++;
+    this.#observer.lifecycle?.(index, 'resumed', this.nowUs);
+    const { parked } = node;
+    node.parked = [];
+    for (const event of parked) {
+      this.#queue.push(
+        this.nowUs,
+        0,
+        event.kind,
+        index,
+        event.incarnation,
+        event.causeStep,
+        event.subject,
+        event.detail,
+      );
+    }
+  }
+
+  wipe(index: number): void {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'down') return;
+    node.disk.wipe();
+    this.topologyVersion++;
+    this.#digest.word(0x77697065);
+    this.#digest.word(index);
+    this.#observer.lifecycle?.(index, 'wiped', this.nowUs);
+  }
+
+  // ---------------------------------------------------------------- trouble
+
+  link(from: number, to: number): LinkTrouble {
+    return this.network.trouble(from, to);
+  }
+
+  linksChanged(): void {
+    this.topologyVersion++;
+    this.#causeStep = 0;
+    this.network.release(this.nowUs);
+  }
+
+  slow(index: number, delayUs: number): void {
+    (this.nodes[index] as SimNode).slowUs = delayUs;
+    this.topologyVersion++;
+  }
+
+  stepWallClock(index: number, byUs: number): void {
+    (this.nodes[index] as SimNode).clock.stepWall(byUs);
+    this.topologyVersion++;
+  }
+
+  freezeWallClock(index: number, frozen: boolean): void {
+    (this.nodes[index] as SimNode).clock.freezeWall(this.nowUs, frozen);
+    this.topologyVersion++;
+  }
+
+  driftMonotonicClock(index: number, partsPerMillion: number): void {
+    const node = this.nodes[index] as SimNode;
+    const drift = partsPerMillion === 0 ? node.drawnDriftPpm : partsPerMillion;
+    node.clock.drift(this.nowUs, drift);
+    // A faster clock makes queued timers late: all are put where they now belong.
+    for (const timer of node.timers.values()) this.#queueTimer(node, timer);
+    this.topologyVersion++;
+  }
+
+  troubleDisk(index: number, trouble: DiskTrouble): () => void {
+    const end = (this.nodes[index] as SimNode).disk.trouble(trouble);
+    this.topologyVersion++;
+    return () => {
+      this.topologyVersion++;
+      this.#causeStep = 0;
+      end();
+    };
+  }
+
+  flipBit(index: number, file: string, offset: number, bit: number): boolean {
+    this.topologyVersion++;
+    return (this.nodes[index] as SimNode).disk.flipBit(file, offset, bit);
+  }
+
+  reportFault(event: FaultEvent): void {
+    this.#observer.fault?.(event);
+  }
+
+  // ---------------------------------------------------------------- making
+
+  #makeNode(index: number): SimNode {
+    const options = this.#options.nodes[index] as WorldOptions['nodes'][number];
+    const stream = this.#choices.stream(`${options.server ? 'node' : 'client'}/${options.id}`);
+    const driftBound = options.server ? this.environment.clockDriftPpm : 0;
+    const offsetBound = options.server ? this.environment.clockOffsetUs : 0;
+    // Calm is no drift: the middle of the range comes first.
+    const clock = new NodeClock(
+      aroundZero(stream.below(driftPoint, 0, 2 * driftBound + 1)),
+      aroundZero(stream.below(offsetPoint, 0, 2 * Math.min(offsetBound, 1_073_741_824) + 1)) +
+        1_700_000_000_000_000,
+    );
+    const environment = options.server ? this.environment : clientEnvironment(this.environment);
+    let node: SimNode;
+    const host = this.#diskHost(() => node);
+    const disk = new SimulatedDisk(host, this.#choices.stream(`disk/${options.id}`), environment);
+    node = new SimNode({
+      index,
+      id: options.id,
+      zone: options.zone,
+      server: options.server,
+      clock,
+      stream,
+      disk,
+      component: options.component,
+      codec: (options.component.codec ?? plainCodec) as Codec<Message>,
+    });
+    return node;
+  }
+
+  #diskHost(owner: () => SimNode): DiskHost {
+    const world = this;
+    return {
+      folder: this.#digest,
+      nowUs: () => world.nowUs,
+      complete(delayUs, label, callback) {
+        const node = owner();
+        const atUs = world.nowUs + delayUs + world.#priority.delayUs(node.index, world.nowUs);
+        world.#push(atUs, hashText(label), diskEvent, node, { label, callback }, undefined);
+      },
+      promised(file, from, to) {
+        world.#observer.promised?.(owner().index, file, from, to);
+      },
+      directoryPromised(directory) {
+        world.#observer.directoryPromised?.(owner().index, directory);
+      },
+      mark(event) {
+        world.#marks.note(event, owner());
+      },
+      asynchronous() {
+        owner().asynchronous = true;
+      },
+    };
+  }
+}
+
+/** 0, 1, -1, 2, -2, ... */
+function aroundZero(index: number): number {
+  return index % 2 === 1 ? (index + 1) / 2 : -index / 2;
+}
+
+function clientEnvironment(environment: Environment): Environment {
+  return { ...environment, diskCapacityBytes: 0 };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
