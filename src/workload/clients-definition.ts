@@ -4,6 +4,10 @@ import type { Config, Domain } from '../sim/system-definition.ts';
 /** Collects what clients do; checkers read it. `src/workload/history.ts` has the implementation. */
 export interface HistoryLike {
   readonly length: number;
+  /** Gives it the world whose true time and step it notes. To be called once, before the run. */
+  attach?(world: { readonly timeUs: number; readonly steps: number }): void;
+  /** Tells it the phase of the run that begins, for the coverage table. */
+  enterPhase?(phase: string): void;
 }
 
 /** What clients saw of one run. `ok + fail + unknown` is the number of operations invoked. */
