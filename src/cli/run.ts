@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import type { CaseFile } from '../record/case-file.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { drawnOptions } from '../report/drawn-options.ts';
+import { failureBlock } from '../report/failure-block.ts';
+import { jsonLine } from '../report/json.ts';
+import { runReport } from '../report/run-report.ts';
+import type { RunInput } from '../run/run-contract.ts';
+import { codeOfVerdict, type ExitCode, exitCode } from './exit-code.ts';
+import { catchInterrupt } from './interrupt.ts';
+import { isolatedRun } from './isolated-run.ts';
+import {
+  type ChosenScenario,
+  chooseScenario,
+  failuresDirectory,
+  prepareLogs,
+  replayCaseCommand,
+  replayCommand,
+} from './scenario-input.ts';
+import { parseSeed } from './seeds.ts';
+import { processTerminal } from './terminal.ts';
+import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+
+interface RunVerbOptions extends ScenarioOptions {
+  readonly seed?: string;
+  readonly calm?: true;
+}
+
+/** `run`: one seed. */
+export const runVerb: Verb = {
+  define(command: Command, finish) {
+    addScenarioOptions(
+      command
+        .argument('<scenario>', 'a name (see list) or the path of a file')
+        .option('--seed <seed>', 'the seed (default: a new one, which is printed)')
+        .option('--calm', 'no faults, no noise, every setting at its calm value'),
+    ).action(async (argument: string, options: RunVerbOptions) => {
+      finish(await run(argument, options));
+    });
+  },
+};
+
+/** Small enough to be read out loud; any seed up to 2^53 - 1 can be given. */
+const freshSeeds = 1_000_000_000;
+
+async function run(argument: string, options: RunVerbOptions): Promise<ExitCode> {
+  const json = options.json === true;
+  const terminal = processTerminal({ color: options.color, quiet: json });
+  const { paint, width } = terminal;
+  const seed = options.seed === undefined ? randomInt(freshSeeds) : parseSeed(options.seed);
+  const chosen = await chooseScenario(argument, options.set);
+  await prepareLogs();
+  const { drawConfig } = await import('../run/draw-config.ts');
+  const calm = options.calm === true ? await calmCase(chosen, seed) : undefined;
+  const config = calm?.config ?? drawConfig(chosen.scenario, seed, chosen.settings);
+  if (!json) {
+    const { name } = chosen.reference;
+    terminal.out(`${paint.strong(name)}  seed ${seed}${calm === undefined ? '' : ', calm'}`);
+    terminal.out(drawnOptions(config, paint, width));
+  }
+  const interrupt = catchInterrupt(() => terminal.note('interrupted'));
+  try {
+    const input: RunInput = calm ?? { seed, settings: chosen.settings };
+    const result = await isolatedRun(chosen.reference, input, {
+      paranoid: options.paranoid === true,
+      signal: interrupt.signal,
+    });
+    if (result === undefined) return exitCode.interrupted;
+    const record = await keepCase(result.record, result.caseFile);
+    if (json) terminal.out(jsonLine(record) ?? '');
+    else {
+      const again =
+        calm === undefined || record.case === undefined
+          ? replayCommand(argument, seed, options.set)
+          : replayCaseCommand(record.case);
+      terminal.out(runReport(record, { paint, width }));
+      const block = failureBlock(record, { paint, width, replay: again });
+      if (block.length > 0) terminal.out(['', ...block]);
+    }
+    return codeOfVerdict(record.verdict);
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** The same intents with nothing in their way. */
+async function calmCase(chosen: ChosenScenario, seed: number): Promise<CaseFile> {
+  const { calmConfig } = await import('../run/draw-config.ts');
+  const { prepareRun } = await import('../run/run-case.ts');
+  const settings = calmConfig(chosen.scenario, chosen.settings);
+  const { caseFile } = prepareRun(
+    chosen.scenario,
+    { seed, settings },
+    { name: chosen.reference.name },
+  );
+  return { ...caseFile, plan: [], choices: { kind: 'calm', list: [] } };
+}
+
+/** Leaves a case file for whatever did not hold. */
+async function keepCase(record: RunRecord, caseFile: CaseFile): Promise<RunRecord> {
+  if (record.verdict === 'held' || record.case !== undefined) return record;
+  const { writeCase } = await import('../run/case-store.ts');
+  const path = writeCase(failuresDirectory, caseFile, 3);
+  return path === undefined ? record : { ...record, case: path };
+}

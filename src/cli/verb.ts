@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+import { gather } from './option-values.ts';
+
+/** One verb of the command line: it declares its options here and loads the rest when it is used. */
+export interface Verb {
+  /**
+   * Adds description, arguments, options and the action.
+   * @param finish takes the exit code when the action is done
+   */
+  define(command: Command, finish: (code: ExitCode) => void): void;
+}
+
+/** Options that most verbs share. */
+export interface CommonOptions {
+  readonly json?: true;
+  /** False after `--no-color`. */
+  readonly color: boolean;
+}
+
+/** Options of verbs that run a scenario. */
+export interface ScenarioOptions extends CommonOptions {
+  /** Unparsed `path=value` pairs. */
+  readonly set: readonly string[];
+  readonly paranoid?: true;
+}
+
+/** Declares `--json` and `--no-color`. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one line of JSON on standard output')
+    .option('--no-color', 'print without colours (NO_COLOR does it too)');
+}
+
+/** Declares `--set`, `--paranoid` and the common options. */
+export function addScenarioOptions(command: Command): Command {
+  return addCommonOptions(
+    command
+      .option(
+        '--set <path=value>',
+        'fix a drawn setting; may be repeated (list <scenario> shows the paths)',
+        gather,
+        [],
+      )
+      .option('--paranoid', 'send each message through its codec and freeze it; same digest'),
+  );
+}

@@ -1,0 +1,42 @@
+import type { Verb } from './verb.ts';
+
+/** What the overview shows of a verb, and how to get the verb itself. */
+export interface VerbEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Verb>;
+}
+
+/** All verbs, in the order of the overview. Only the one that is used is loaded. */
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: 'run',
+    summary: 'run one seed of a scenario',
+    load: async () => (await import('./run.ts')).runVerb,
+  },
+  {
+    name: 'sweep',
+    summary: 'run many seeds, print the storm census and a verdict',
+    load: async () => (await import('./sweep.ts')).sweepVerb,
+  },
+  {
+    name: 'replay',
+    summary: 'run a case file or a seed again, exactly',
+    load: async () => (await import('./replay.ts')).replayVerb,
+  },
+  {
+    name: 'list',
+    summary: 'list scenarios, and the settings, rungs, faults, probes of one',
+    load: async () => (await import('./list.ts')).listVerb,
+  },
+  {
+    name: 'doctor',
+    summary: 'prove that the same seed gives the same run, whatever surrounds it',
+    load: async () => (await import('./doctor.ts')).doctorVerb,
+  },
+  {
+    name: 'mutants',
+    summary: 'plant known bugs in a system and see whether its storms find them',
+    load: async () => (await import('./mutants.ts')).mutantsVerb,
+  },
+];
