@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: the heart of the simulator; a step reads best in one place
 import { choicePoint } from './choice-point.ts';
 import type { Choices, Stream } from './choices.ts';
 import type { AnyComponent } from './component.ts';

@@ -22,7 +22,7 @@ const sourceFolders = readdirSync(join(root, 'src'), { withFileTypes: true })
   .map(({ name }) => name);
 
 /** Files that are one thing and longer than 400 lines; the reason stands at their top. */
-const longFiles: readonly string[] = [];
+const longFiles: readonly string[] = ['src/sim/world.ts'];
 
 function linesWith(pattern: RegExp, paths: readonly string[]): string[] {
   return paths.flatMap((path) =>
