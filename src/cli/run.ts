@@ -10,11 +10,10 @@ import type { RunInput } from '../run/run-contract.ts';
 import { codeOfVerdict, type ExitCode, exitCode } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { isolatedRun } from './isolated-run.ts';
+import { checkLogs, failuresDirectory } from './logs.ts';
 import {
   type ChosenScenario,
   chooseScenario,
-  failuresDirectory,
-  prepareLogs,
   replayCaseCommand,
   replayCommand,
 } from './scenario-input.ts';
@@ -50,7 +49,7 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
   const { paint, width } = terminal;
   const seed = options.seed === undefined ? randomInt(freshSeeds) : parseSeed(options.seed);
   const chosen = await chooseScenario(argument, options.set);
-  await prepareLogs();
+  await checkLogs();
   const { drawConfig } = await import('../run/draw-config.ts');
   const calm = options.calm === true ? await calmCase(chosen, seed) : undefined;
   const config = calm?.config ?? drawConfig(chosen.scenario, seed, chosen.settings);
@@ -87,13 +86,9 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
 /** The same intents with nothing in their way. */
 async function calmCase(chosen: ChosenScenario, seed: number): Promise<CaseFile> {
   const { calmConfig } = await import('../run/draw-config.ts');
-  const { prepareRun } = await import('../run/run-case.ts');
+  const { buildCase } = await import('../run/build-case.ts');
   const settings = calmConfig(chosen.scenario, chosen.settings);
-  const { caseFile } = prepareRun(
-    chosen.scenario,
-    { seed, settings },
-    { name: chosen.reference.name },
-  );
+  const caseFile = buildCase(chosen.scenario, { seed, settings }, chosen.reference.name);
   return { ...caseFile, plan: [], choices: { kind: 'calm', list: [] } };
 }
 

@@ -1,6 +1,3 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { UsageError } from '../record/usage-error.ts';
 import type { ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
 import type { Config } from '../sim/system-definition.ts';
@@ -22,37 +19,6 @@ export async function chooseScenario(
   const scenario = await loadScenario(reference);
   const { parseSettings } = await import('../run/draw-config.ts');
   return { reference, scenario, settings: parseSettings(pairs, scenario) };
-}
-
-/** Where runs leave what they found, under the current directory. */
-export const logsDirectory = 'logs';
-
-/** Where case files of failing seeds go. */
-export const failuresDirectory: string = join(logsDirectory, 'failures');
-
-/** Where running sweeps say how far they are. */
-export const liveDirectory: string = join(logsDirectory, 'live');
-
-/**
- * Makes the folders for evidence before the work begins: hours of sweeping must not end in
- * "permission denied". @throws UsageError when one cannot be made or written
- */
-export async function prepareLogs(
-  directories: readonly string[] = [logsDirectory, failuresDirectory],
-): Promise<void> {
-  for (const directory of directories) {
-    try {
-      await mkdir(directory, { recursive: true });
-      await access(directory, constants.W_OK | constants.X_OK);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error);
-      throw new UsageError(
-        `cannot write here (${code})`,
-        `${directory}/`,
-        'seedstorm keeps case files and evidence in logs/ of the current directory.',
-      );
-    }
-  }
 }
 
 /** A word as a shell takes it. */

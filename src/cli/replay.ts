@@ -1,0 +1,201 @@
+import type { Command } from 'commander';
+import type { CaseFile } from '../record/case-file.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { UsageError } from '../record/usage-error.ts';
+import { drawnOptions } from '../report/drawn-options.ts';
+import { eventLine, eventTitles } from '../report/event-line.ts';
+import { failureBlock } from '../report/failure-block.ts';
+import { jsonLine } from '../report/json.ts';
+import { runReport } from '../report/run-report.ts';
+import type { RunInput, RunOptions, RunResult, ScenarioReference } from '../run/run-contract.ts';
+import type { Scenario } from '../run/scenario-contract.ts';
+import { type EventFilterOptions, eventFilter } from './event-filter.ts';
+import { codeOfVerdict, type ExitCode, exitCode } from './exit-code.ts';
+import { catchInterrupt, type Interrupt } from './interrupt.ts';
+import { isolatedRun } from './isolated-run.ts';
+import { parseWhole } from './option-values.ts';
+import { chooseScenario, replayCaseCommand, replayCommand } from './scenario-input.ts';
+import { parseSeed } from './seeds.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+
+interface ReplayVerbOptions extends ScenarioOptions, EventFilterOptions {
+  readonly seed?: string;
+  readonly events?: true;
+  readonly break?: string;
+}
+
+/** `replay`: a case file, or a seed of a scenario, again. */
+export const replayVerb: Verb = {
+  define(command: Command, finish) {
+    addScenarioOptions(
+      command
+        .argument('<case-or-scenario>', 'a case file, or with --seed a scenario')
+        .option('--seed <seed>', 'the seed of the scenario')
+        .option('--events', 'print what happens, one line per event')
+        .option('--node <names>', 'only events that concern these nodes')
+        .option('--kind <kinds>', 'only these message kinds, or timer, disk, fault, log, probe ...')
+        .option('--from <bound>', 'only from this step (12000) or virtual time (6.1s) on')
+        .option('--to <bound>', 'only up to this step or virtual time')
+        .option('--break <step>', 'stop in the debugger before this step'),
+    ).action(async (argument: string, options: ReplayVerbOptions) => {
+      finish(await replay(argument, options));
+    });
+  },
+};
+
+/** What is to be run again. */
+interface Subject {
+  readonly reference: ScenarioReference;
+  readonly scenario: Scenario;
+  readonly input: RunInput;
+  readonly config: RunRecord['config'];
+  /** The case's own account of the run, when a case file gave one. */
+  readonly expected: CaseFile['outcome'];
+  /** First words of the output. */
+  readonly title: string;
+  readonly replay: string;
+}
+
+async function replay(argument: string, options: ReplayVerbOptions): Promise<ExitCode> {
+  const json = options.json === true;
+  const terminal = processTerminal({ color: options.color, quiet: json });
+  const { paint, width } = terminal;
+  const passes = eventFilter(options);
+  const breakStep = options.break === undefined ? undefined : parseWhole(options.break, '--break');
+  const subject = await subjectOf(argument, options);
+  if (!json) {
+    terminal.out(`${paint.strong(subject.reference.name)}  ${subject.title}`);
+    terminal.out(drawnOptions(subject.config, paint, width));
+  }
+  const runOptions: RunOptions = {
+    name: subject.reference.name,
+    paranoid: options.paranoid === true,
+    ...(options.events !== true
+      ? {}
+      : {
+          onEvent: (event) => {
+            if (passes(event)) terminal.out(json ? (jsonLine(event) ?? '') : eventLine(event));
+          },
+        }),
+  };
+  if (options.events === true && !json) terminal.out(['', paint.strong(eventTitles())]);
+  const interrupt = catchInterrupt(() => terminal.note('interrupted'));
+  try {
+    const result = await runAgain(subject, runOptions, breakStep, interrupt, terminal);
+    if (result === undefined) return exitCode.interrupted;
+    return conclude(subject, result.record, terminal, json);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function subjectOf(argument: string, options: ReplayVerbOptions): Promise<Subject> {
+  if (options.seed === undefined) return await caseSubject(argument, options);
+  const seed = parseSeed(options.seed);
+  const { reference, scenario, settings } = await chooseScenario(argument, options.set);
+  const { drawConfig } = await import('../run/draw-config.ts');
+  return {
+    reference,
+    scenario,
+    input: { seed, settings },
+    config: drawConfig(scenario, seed, settings),
+    expected: undefined,
+    title: `seed ${seed}`,
+    replay: replayCommand(argument, seed, options.set),
+  };
+}
+
+async function caseSubject(argument: string, options: ReplayVerbOptions): Promise<Subject> {
+  if (!argument.endsWith('.json')) {
+    throw new UsageError(
+      `${argument} is no case file, and no seed is given`,
+      '',
+      `seedstorm replay ${argument} --seed 1, or the path of a .json file in logs/failures/`,
+    );
+  }
+  if (options.set.length > 0) {
+    throw new UsageError('a case file holds all settings already', '--set', 'edit its "config"');
+  }
+  const { readCase } = await import('../run/case-store.ts');
+  const caseFile = readCase(argument);
+  const { reference, scenario } = await chooseScenario(caseFile.scenario, []);
+  const { choices } = caseFile;
+  const base = choices.kind === 'seed' ? `seed ${choices.seed}` : 'calm but for a list';
+  return {
+    reference,
+    scenario,
+    input: caseFile,
+    config: caseFile.config,
+    expected: caseFile.outcome,
+    title: `${base}, from ${argument}`,
+    replay: replayCaseCommand(argument),
+  };
+}
+
+/**
+ * Runs in a worker, which can be stopped when a handler hangs; but here, where events are printed or
+ * a debugger looks on.
+ */
+async function runAgain(
+  subject: Subject,
+  options: RunOptions,
+  breakStep: number | undefined,
+  interrupt: Interrupt,
+  terminal: Terminal,
+): Promise<RunResult | undefined> {
+  const { signal } = interrupt;
+  if (breakStep === undefined && options.onEvent === undefined) {
+    return await isolatedRun(subject.reference, subject.input, { ...options, signal });
+  }
+  const { runCase } = await import('../run/run.ts');
+  const observer =
+    breakStep === undefined
+      ? {}
+      : { observer: (await import('./break-at.ts')).breakBefore(breakStep, terminal) };
+  try {
+    return await runCase(subject.scenario, subject.input, { ...options, ...observer, signal });
+  } catch (error) {
+    if (interrupt.interrupted) return undefined;
+    throw error;
+  }
+}
+
+/** Prints the outcome and says whether it is the one that the case file tells of. */
+function conclude(
+  subject: Subject,
+  record: RunRecord,
+  terminal: Terminal,
+  json: boolean,
+): ExitCode {
+  const { paint, width } = terminal;
+  const comparison = compare(subject.expected, record);
+  if (json) terminal.out(jsonLine(record) ?? '');
+  else {
+    terminal.out(runReport(record, { paint, width }));
+    if (comparison.text !== '') terminal.out(`  ${comparison.text}`);
+    const block = failureBlock(record, { paint, width, replay: subject.replay });
+    if (block.length > 0) terminal.out(['', ...block]);
+  }
+  return comparison.code;
+}
+
+/** 1: the same failure; 0: held; 3: another failure than the case tells of, or no clear outcome. */
+export function compare(
+  expected: CaseFile['outcome'],
+  record: RunRecord,
+): { readonly code: ExitCode; readonly text: string } {
+  const verdict = codeOfVerdict(record.verdict);
+  if (expected === undefined) return { code: verdict, text: '' };
+  const sameDigest = expected.digest === record.digest;
+  const key = record.violation?.key;
+  if (expected.verdict === record.verdict && expected.key === key) {
+    const text = sameDigest
+      ? 'the same as in the case file, to the last bit'
+      : 'the same outcome as in the case file, though the digest is another: the code has changed';
+    return { code: verdict, text };
+  }
+  const was = `${expected.verdict}${expected.rung === undefined ? '' : ` on ${expected.rung}`}`;
+  const text = `the case file tells of another outcome: ${was}`;
+  return { code: record.verdict === 'held' ? exitCode.held : exitCode.inconclusive, text };
+}

@@ -1,0 +1,189 @@
+import type { Command } from 'commander';
+import type { RunRecord } from '../record/run-record.ts';
+import type { SweepRecord } from '../record/sweep-record.ts';
+import { failureBlock } from '../report/failure-block.ts';
+import { plural, value } from '../report/format.ts';
+import { jsonLine } from '../report/json.ts';
+import { sweepReport } from '../report/sweep-report.ts';
+import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
+import { catchInterrupt } from './interrupt.ts';
+import { liveFile } from './live-file.ts';
+import { checkLogs, failuresDirectory, logsDirectory, unwritable } from './logs.ts';
+import { parseTime, parseWhole } from './option-values.ts';
+import { progressLine } from './progress.ts';
+import { type ChosenScenario, chooseScenario, replayCommand } from './scenario-input.ts';
+import { parseSeedRange, type SeedRange } from './seeds.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+
+interface SweepVerbOptions extends ScenarioOptions {
+  readonly seeds?: string;
+  readonly jobs?: string;
+  readonly time?: string;
+  readonly bail?: string;
+}
+
+/** `sweep`: many seeds. */
+export const sweepVerb: Verb = {
+  define(command: Command, finish) {
+    addScenarioOptions(
+      command
+        .argument('<scenario>', 'a name (see list) or the path of a file')
+        .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
+        .option('--jobs <n>', 'worker threads (default: one per processor)')
+        .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
+        .option('--bail <n>', 'end after n broken seeds'),
+    ).action(async (argument: string, options: SweepVerbOptions) => {
+      finish(await sweepCommand(argument, options));
+    });
+  },
+};
+
+const defaultSeeds: SeedRange = { from: 1, to: 200 };
+
+/** What the options of the command line ask for, checked. */
+interface Plan {
+  readonly range: SeedRange;
+  readonly jobs: number | undefined;
+  readonly timeMs: number | undefined;
+  readonly bail: number;
+}
+
+async function sweepCommand(argument: string, options: SweepVerbOptions): Promise<ExitCode> {
+  const json = options.json === true;
+  const terminal = processTerminal({ color: options.color, quiet: json });
+  const plan = planOf(options);
+  const chosen = await chooseScenario(argument, options.set);
+  if (plan.range.to < plan.range.from) {
+    terminal.note('no seed is selected');
+    return exitCode.nothingSelected;
+  }
+  await checkLogs();
+  if (!json) terminal.out(introduction(chosen, plan, terminal));
+  const { record, headline, interrupted } = await sweepSeeds(chosen, plan, options, terminal);
+  if (json) terminal.out(jsonLine(record) ?? '');
+  else {
+    const { paint, width } = terminal;
+    terminal.out(sweepReport(record, { paint, width }));
+    if (headline !== undefined) {
+      const seed = headline.seed ?? record.from;
+      const replay = replayCommand(argument, seed, options.set);
+      terminal.out(['', ...failureBlock(headline, { paint, width, replay })]);
+    }
+  }
+  await keepEvidence(record);
+  const verdict = codeOfVerdict(record.verdict);
+  return interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
+}
+
+function planOf(options: SweepVerbOptions): Plan {
+  const timeMs = options.time === undefined ? undefined : parseTime(options.time);
+  const withoutEnd = { from: 1, to: Number.MAX_SAFE_INTEGER };
+  const range =
+    options.seeds === undefined
+      ? timeMs === undefined
+        ? defaultSeeds
+        : withoutEnd
+      : parseSeedRange(options.seeds);
+  return {
+    range,
+    timeMs,
+    jobs: options.jobs === undefined ? undefined : parseWhole(options.jobs, '--jobs'),
+    bail:
+      options.bail === undefined ? Number.POSITIVE_INFINITY : parseWhole(options.bail, '--bail'),
+  };
+}
+
+function introduction(chosen: ChosenScenario, plan: Plan, terminal: Terminal): string[] {
+  const { reference, scenario, settings } = chosen;
+  const endless = plan.range.to === Number.MAX_SAFE_INTEGER;
+  const seeds = endless
+    ? `seeds from ${plan.range.from}`
+    : `seeds ${plan.range.from}..${plan.range.to}`;
+  const jobs = plan.jobs === undefined ? '' : `  ${plural(plan.jobs, 'job')}`;
+  const set = Object.entries(settings).map(([path, setting]) => `${path} ${value(setting)}`);
+  const drawn = `every other setting is drawn per seed (seedstorm list ${reference.name})`;
+  return [
+    `${terminal.paint.strong(reference.name)}  ${seeds}${jobs}`,
+    `  ${scenario.summary}`,
+    `  ${[...set, drawn].join(', ')}`,
+  ];
+}
+
+interface SweepOutcome {
+  readonly record: SweepRecord;
+  /** The broken run with the lowest seed. */
+  readonly headline: RunRecord | undefined;
+  readonly interrupted: boolean;
+}
+
+async function sweepSeeds(
+  chosen: ChosenScenario,
+  plan: Plan,
+  options: SweepVerbOptions,
+  terminal: Terminal,
+): Promise<SweepOutcome> {
+  const { sweep } = await import('../run/sweep.ts');
+  const { range } = plan;
+  const line = progressLine(terminal);
+  const live = liveFile(chosen.reference.name, { seeds: [range.from, range.to] });
+  const interrupt = catchInterrupt(() => {
+    line.clear();
+    terminal.note('ending with what there is; once more ends at once');
+  });
+  let headline: RunRecord | undefined;
+  let broken = 0;
+  try {
+    const { record } = await sweep(chosen.reference, {
+      seeds: [range.from, range.to],
+      settings: chosen.settings,
+      paranoid: options.paranoid === true,
+      failFast: plan.bail === 1,
+      signal: interrupt.signal,
+      failuresDirectory,
+      ...(plan.jobs === undefined ? {} : { jobs: plan.jobs }),
+      ...(plan.timeMs === undefined ? {} : { timeMs: plan.timeMs }),
+      onProgress: (progress) => {
+        live.update(progress);
+        line.show(progress);
+      },
+      onFailure: (failed) => {
+        if (failed.verdict !== 'broken') return;
+        line.clear();
+        terminal.note(failedLine(failed, terminal));
+        if (headline === undefined || (failed.seed ?? 0) < (headline.seed ?? 0)) headline = failed;
+        broken += 1;
+        if (broken >= plan.bail) interrupt.stop();
+      },
+    });
+    line.clear();
+    return { record, headline: inRange(headline, record), interrupted: interrupt.interrupted };
+  } finally {
+    line.clear();
+    live.remove();
+    interrupt.release();
+  }
+}
+
+/** A seed beyond the judged prefix is no part of the verdict. */
+function inRange(headline: RunRecord | undefined, record: SweepRecord): RunRecord | undefined {
+  const seed = headline?.seed ?? undefined;
+  return seed !== undefined && seed <= record.to ? headline : undefined;
+}
+
+function failedLine(failed: RunRecord, terminal: Terminal): string {
+  const { violation } = failed;
+  const what = violation === undefined ? '' : `  ${violation.rung} ${violation.title}`;
+  return `${terminal.notePaint.bad('broken')}  seed ${failed.seed}${what}`;
+}
+
+async function keepEvidence(record: SweepRecord): Promise<void> {
+  const { appendEvidence } = await import('../run/evidence.ts');
+  try {
+    await appendEvidence(logsDirectory, record);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw unwritable(logsDirectory, code);
+  }
+}
