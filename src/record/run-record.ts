@@ -19,6 +19,15 @@ export interface ViolationRecord {
   readonly clientVisible: boolean;
 }
 
+/** A named choice, as case files keep it. */
+export interface ChoiceRecord {
+  readonly stream: string;
+  readonly point: string;
+  readonly key: number;
+  readonly occurrence: number;
+  readonly value: number;
+}
+
 /** One rung of one run. */
 export interface RungRecord {
   readonly id: string;
@@ -26,6 +35,8 @@ export interface RungRecord {
   readonly verdict: Outcome;
   /** How often its premise held. */
   readonly premise: number;
+  /** Why it could not decide. */
+  readonly reason?: string;
 }
 
 /** What the faults of one family did in one run. */
@@ -68,11 +79,15 @@ export interface RunRecord {
   readonly rungs: readonly RungRecord[];
   readonly probes: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, FaultRecord>>;
+  /** What clients saw in all, when the workload tells. */
+  readonly clients?: { readonly ok: number; readonly fail: number; readonly unknown: number };
   /** Counts of the workload's census, by cell. */
   readonly operations: Readonly<Record<string, number>>;
   /** The headline: earliest step, lowest rung at a tie. */
   readonly violation?: ViolationRecord;
   readonly aftermath?: Aftermath;
+  /** The first choice of a case file that did not fit the run any more. */
+  readonly divergence?: ChoiceRecord;
   /** Path of the case file, when one was written. */
   readonly case?: string;
 }

@@ -11,12 +11,12 @@ export interface StepEvent {
   readonly node: string;
   readonly incarnation: number;
   readonly cause: 'start' | 'message' | 'timer' | 'disk' | 'release';
-  /** Kind of the message that was handled, for cause `message`. */
-  readonly kind?: string;
-  /** Sender of that message. */
+  /** Kind of the message, name of the timer, or operation of the disk. */
+  readonly what?: string;
+  /** Sender of the message that was handled. */
   readonly from?: string;
-  /** The step that sent that message, when the recorder still knew it. */
-  readonly sentAtStep?: number;
+  /** The step whose output led to this one; absent when the world itself did. */
+  readonly causeStep?: number;
   /** Messages that left the node. */
   readonly sent: readonly { readonly to: string; readonly kind: string }[];
   /** Role before and after, when the step changed it. */

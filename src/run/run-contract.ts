@@ -1,4 +1,4 @@
-import type { Phase } from '../checkers/ladder-contract.ts';
+import type { Phase, Violation } from '../checkers/ladder-contract.ts';
 import type { CaseFile } from '../record/case-file.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
@@ -6,7 +6,7 @@ import type { TraceEvent } from '../record/trace-event.ts';
 import type { ChoiceBase } from '../sim/choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { Config } from '../sim/system-definition.ts';
-import type { WorldView } from '../sim/world-view.ts';
+import type { World } from '../sim/world.ts';
 import type { Scenario } from './scenario-contract.ts';
 
 /** A run from scratch: everything is drawn from the seed but for the settings. */
@@ -63,11 +63,15 @@ export interface RunResult {
 /** A run that can be advanced bit by bit. Several may live in one thread. */
 export interface Run {
   readonly caseFile: CaseFile;
-  readonly world: WorldView;
+  readonly world: World;
   readonly phase: Phase;
   readonly done: boolean;
   /** Digest of all that happened so far, 16 hex digits. */
   readonly digest: string;
+  /** The digest at the first violation, so that a second run can be held against it. */
+  readonly digestAtViolation: string | undefined;
+  /** Rungs that broke so far, one violation each. */
+  readonly violations: readonly Violation[];
   /**
    * Goes on for at most so many steps (default: to the end). Components with promises need it to be
    * called inside a slice of the host: see `Host`.
@@ -190,8 +194,8 @@ export interface DoctorReport {
  * run/run.ts          runCase(scenario, input, options?): Promise<RunResult>
  *                     run(scenario, { seed, settings? , ...options }): Promise<RunRecord>
  *                     forkCase(caseFile, step, salt): CaseFile
- * run/run-case.ts     prepareRun(scenario, input, options?, drain?): Run
- *                     executeCase(scenario, input, options, host): Promise<RunResult>
+ * run/prepare-run.ts  prepareRun(scenario, input, options?, drain?): Run
+ * run/run-case.ts     executeCase(scenario, input, options, host): Promise<RunResult>
  * run/loader.ts       findScenario(argument, cwd): ScenarioReference
  *                     loadScenario(reference): Promise<Scenario>; listScenarios(cwd): ScenarioReference[]
  * run/isolated.ts     runIsolated(reference, input, options?): Promise<RunResult> (in a worker, with a watchdog)

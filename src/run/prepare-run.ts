@@ -1,0 +1,344 @@
+import type { LadderRun, Phase, Violation } from '../checkers/ladder-contract.ts';
+import type { CaseFile } from '../record/case-file.ts';
+import { HarnessFault } from '../record/harness-fault.ts';
+import { combineObservers } from '../sim/combine-observers.ts';
+import type { LogValue } from '../sim/env.ts';
+import { environmentFromConfig } from '../sim/environment.ts';
+import { createNemesis } from '../sim/faults/nemesis.ts';
+import { KeyedChoices } from '../sim/keyed-choices.ts';
+import type { WorldObserver } from '../sim/observer.ts';
+import { World } from '../sim/world.ts';
+import type { Nemesis } from '../sim/world-control.ts';
+import type { SliceEnd } from '../sim/world-options.ts';
+import type { HistoryLike } from '../workload/clients-definition.ts';
+import { type ActiveRun, whileActive } from './active-run.ts';
+import { buildCase, buildCast, phaseTimes, rebuiltEachLife } from './build-case.ts';
+import { EventRecorder, errorText } from './event-recorder.ts';
+import { everyStepEnds, withEveryStepEnds } from './every-step-ends.ts';
+import { RunCensus } from './run-census.ts';
+import type { Run, RunInput, RunOptions, RunResult } from './run-contract.ts';
+import { makeResult } from './run-result.ts';
+import type { Scenario } from './scenario-contract.ts';
+
+const defaultStepLimit = 1_000_000;
+
+interface Stage {
+  readonly untilUs: number;
+  /** What is done when the stage begins. */
+  readonly enter: () => void;
+}
+
+/**
+ * Builds a world for an input and stands before its first step. Nothing here depends on the host,
+ * and nothing is shared with other runs.
+ *
+ * @param drain runs pending promise continuations; without it `advance` returns whenever a
+ * component's promises have to run, and is to be called again after they did
+ * @throws UsageError when the input does not fit the scenario
+ */
+export function prepareRun(
+  scenario: Scenario,
+  input: RunInput,
+  options: RunOptions = {},
+  drain?: () => void,
+): Run {
+  return new RunAtWork(scenario, input, options, drain);
+}
+
+class RunAtWork implements Run, ActiveRun {
+  readonly caseFile: CaseFile;
+  readonly world: World;
+  phase: Phase = 'form';
+  done = false;
+  /** Digest at the first violation: a second run must show the same there. */
+  digestAtViolation: string | undefined;
+
+  readonly #scenario: Scenario;
+  readonly #options: RunOptions;
+  readonly #choices: KeyedChoices;
+  readonly #history: HistoryLike;
+  readonly #census: RunCensus;
+  readonly #ladder: LadderRun | undefined;
+  readonly #observer: WorldObserver;
+  readonly #recorder: EventRecorder | undefined;
+  readonly #nemesis: Nemesis;
+  readonly #stages: Stage[];
+  readonly #stepLimit: number;
+  readonly #reasons: string[] = [];
+  readonly #stopAtFirst: boolean;
+  #ownViolation: Violation | undefined;
+  #entered = false;
+  #result: RunResult | undefined;
+
+  constructor(
+    scenario: Scenario,
+    input: RunInput,
+    options: RunOptions,
+    drain: (() => void) | undefined,
+  ) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#stopAtFirst = options.stopAtFirst ?? true;
+    this.#stepLimit = options.stepLimit ?? scenario.stepLimit ?? defaultStepLimit;
+    this.caseFile = buildCase(scenario, input, options.name ?? 'inline');
+    const { config, choices } = this.caseFile;
+    this.#history = scenario.clients.newHistory();
+    this.#choices = new KeyedChoices(choices);
+    const environment = environmentFromConfig(config);
+    // The world wants its observer before the ladder can look at the world: a box in between.
+    const box: { observer: WorldObserver } = { observer: {} };
+    this.world = new World({
+      nodes: this.#nodes(),
+      choices: this.#choices,
+      environment,
+      observer: lateObserver(box),
+      paranoid: options.paranoid === true,
+      ...(drain === undefined ? {} : { drain }),
+    });
+    this.#census = new RunCensus(this.world);
+    this.#ladder = this.#beginLadder();
+    this.#recorder =
+      options.onEvent === undefined ? undefined : new EventRecorder(this.world, options.onEvent);
+    this.#observer = combineObservers(this.#observers());
+    box.observer = this.#observer;
+    this.#nemesis = createNemesis(this.world, {
+      system: scenario.system,
+      withinTolerance: scenario.storm.withinTolerance,
+      driftBoundPpm: environment.clockDriftPpm,
+    });
+    this.#stages = this.#makeStages();
+  }
+
+  get violations(): readonly Violation[] {
+    const own = this.#ownViolation === undefined ? [] : [this.#ownViolation];
+    return [...own, ...(this.#ladder?.violations ?? [])];
+  }
+
+  get digest(): string {
+    return this.world.digest;
+  }
+
+  advance(maxSteps: number = Number.POSITIVE_INFINITY): void {
+    try {
+      whileActive(this, () => this.#advance(maxSteps));
+    } catch (error) {
+      throw this.#blame(error);
+    }
+  }
+
+  finish(): RunResult {
+    this.#result ??= this.#makeResult();
+    return this.#result;
+  }
+
+  said(node: string, text: string, fields?: Readonly<Record<string, LogValue>>): void {
+    this.#observer.log?.(this.world.nodeIndex(node), text, fields, this.world.timeUs);
+  }
+
+  #advance(maxSteps: number): void {
+    const { world } = this;
+    const target = Math.min(world.steps + maxSteps, this.#stepLimit);
+    while (!this.done) {
+      const stage = this.#stages[0];
+      if (stage === undefined) {
+        this.#end();
+        return;
+      }
+      if (!this.#entered) {
+        this.#entered = true;
+        stage.enter();
+        if (this.#isBroken()) this.done = true;
+        if (this.done) return;
+      }
+      const why = world.runUntil(stage.untilUs, Math.max(0, target - world.steps));
+      if (why === 'time') {
+        this.#stages.shift();
+        this.#entered = false;
+      } else {
+        this.#pause(why);
+        return;
+      }
+    }
+  }
+
+  /** The world stopped before the time that was asked for. */
+  #pause(why: SliceEnd): void {
+    const { world } = this;
+    if (why === 'stopped') this.done = true;
+    else if (why === 'livelock') {
+      this.#stuck(`time no longer moves: too many steps at ${world.timeUs} us`);
+    } else if (why === 'steps' && world.steps >= this.#stepLimit) {
+      this.#reasons.push(`the budget of ${this.#stepLimit} steps is spent`);
+      this.done = true;
+    }
+  }
+
+  #makeStages(): Stage[] {
+    const times = phaseTimes(this.#scenario);
+    const { world } = this;
+    return [
+      {
+        untilUs: times.stormUs,
+        enter: () => {
+          this.#enter('form');
+          this.#scenario.prepare?.(world);
+          this.#nemesis.begin(this.caseFile.plan);
+          world.begin();
+        },
+      },
+      { untilUs: times.healUs, enter: () => this.#enter('storm') },
+      {
+        untilUs: times.endUs,
+        enter: () => {
+          this.#enter('heal');
+          this.#nemesis.heal();
+          this.#enter('settle');
+        },
+      },
+    ];
+  }
+
+  #enter(phase: Phase): void {
+    this.phase = phase;
+    this.#census.inStorm = phase === 'storm';
+    this.#recorder?.phase(phase);
+    this.#ladder?.phase(phase, this.world.timeUs);
+  }
+
+  #end(): void {
+    this.done = true;
+    this.#enter('end');
+    this.#ladder?.finish();
+    this.#look();
+  }
+
+  #stuck(reason: string): void {
+    this.done = true;
+    this.#ladder?.stuck(reason, this.world.timeUs);
+    if (this.#ladder?.violation === undefined) this.#noteOwn([], { reason });
+    this.#look();
+  }
+
+  #isBroken(): boolean {
+    this.#look();
+    return this.#stopAtFirst && this.digestAtViolation !== undefined;
+  }
+
+  /** Notices the first violation, wherever it came from. */
+  #look(): void {
+    if (this.digestAtViolation !== undefined) return;
+    if (this.#ladder?.violation === undefined && this.#ownViolation === undefined) return;
+    this.digestAtViolation = this.world.digest;
+    if (this.#stopAtFirst) this.world.stop();
+  }
+
+  /** A break of the rung that every run has, for ladders that do not watch for it. */
+  #noteOwn(nodes: readonly number[], values: Readonly<Record<string, unknown>>): void {
+    const { only } = this.#options;
+    if (this.#ladder === undefined || this.#ownViolation !== undefined) return;
+    if (only !== undefined && !only.includes(everyStepEnds.id)) return;
+    if (this.#scenario.ladder.rungs.some((rung) => rung.id === everyStepEnds.id)) return;
+    this.#ownViolation = {
+      rung: everyStepEnds.id,
+      title: everyStepEnds.title,
+      statement: everyStepEnds.statement,
+      virtualUs: this.world.timeUs,
+      step: this.world.steps,
+      nodes: nodes.map((node) => this.world.nodeId(node)),
+      values,
+      key: everyStepEnds.key(values),
+      clientVisible: false,
+    };
+  }
+
+  #nodes(): ConstructorParameters<typeof World>[0]['nodes'] {
+    const build = () => buildCast(this.#scenario, this.caseFile, this.#history);
+    const cast = build();
+    return [...cast.servers, ...cast.clients].map((id, index) => {
+      const server = index < cast.servers.length;
+      const { config } = this.caseFile;
+      const first = cast.components[index]!;
+      const component =
+        server && this.#options.rebuild === true
+          ? rebuiltEachLife(first, () => this.#scenario.system.node(config, cast.servers, index))
+          : first;
+      return { id, component, zone: cast.zones[index]!, server };
+    });
+  }
+
+  #beginLadder(): LadderRun | undefined {
+    if (this.#options.ladder === false) return undefined;
+    const { only } = this.#options;
+    return this.#scenario.ladder.begin({
+      world: this.world,
+      ...(only === undefined ? {} : { only }),
+      damage: this.#scenario.storm.damage,
+      config: this.caseFile.config,
+      history: this.#history,
+      stopAtFirst: this.#stopAtFirst,
+    });
+  }
+
+  #observers(): readonly WorldObserver[] {
+    const look = (): void => this.#look();
+    const ladder = this.#ladder;
+    const watch: WorldObserver = {
+      afterStep: () => {
+        if (this.digestAtViolation === undefined && ladder?.violation !== undefined) this.#look();
+      },
+      lifecycle: look,
+      threw: (node, error) => {
+        if (ladder?.violation === undefined) this.#noteOwn([node], { error: errorText(error) });
+        this.#look();
+      },
+    };
+    return [
+      ...(this.#recorder === undefined ? [] : [this.#recorder]),
+      ...(ladder === undefined ? [] : [ladder]),
+      this.#census,
+      ...(ladder === undefined ? [] : [watch]),
+      ...(this.#options.observer === undefined ? [] : [this.#options.observer]),
+    ];
+  }
+
+  #blame(error: unknown): unknown {
+    const { choices } = this.caseFile;
+    const seed = choices.kind === 'seed' ? choices.seed : undefined;
+    const where = `at step ${this.world.steps} of ${seed === undefined ? 'the case' : `seed ${seed}`}`;
+    const text = error instanceof Error ? error.message : String(error);
+    const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 8) : [];
+    return new HarnessFault(`${text} (${where})`, seed, stack, error);
+  }
+
+  #makeResult(): RunResult {
+    if (!this.done) this.#reasons.push(`ended by hand at step ${this.world.steps}`);
+    const reports = this.#ladder?.reports() ?? [];
+    return makeResult({
+      scenario: this.#scenario,
+      caseFile: this.caseFile,
+      world: this.world,
+      history: this.#history,
+      census: this.#census,
+      reasons: this.#reasons,
+      reports: withEveryStepEnds(reports, this.#ownViolation),
+      violation: this.#ladder?.violation ?? this.#ownViolation,
+      ladderProbes: this.#ladder?.probes,
+      // A run that ended early need not have met all the choices of its case.
+      misfit: this.phase === 'end' ? this.#choices.misfit() : undefined,
+    });
+  }
+}
+
+/** An observer whose real one is put in later. */
+function lateObserver(box: { readonly observer: WorldObserver }): WorldObserver {
+  return {
+    afterStep: (step) => box.observer.afterStep?.(step),
+    lifecycle: (node, what, timeUs) => box.observer.lifecycle?.(node, what, timeUs),
+    promised: (node, file, from, to) => box.observer.promised?.(node, file, from, to),
+    directoryPromised: (node, directory) => box.observer.directoryPromised?.(node, directory),
+    threw: (node, error, timeUs) => box.observer.threw?.(node, error, timeUs),
+    probe: (node, name) => box.observer.probe?.(node, name),
+    log: (node, text, fields, timeUs) => box.observer.log?.(node, text, fields, timeUs),
+    fault: (event) => box.observer.fault?.(event),
+  };
+}
