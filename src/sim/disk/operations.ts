@@ -1,0 +1,131 @@
+import type { DiskErrorCode } from '../disk-contract.ts';
+import { hashText } from '../hash.ts';
+
+/** What can be asked of a disk. The numbers stand in digests. */
+export const operationCode = {
+  read: 1,
+  write: 2,
+  writeAt: 3,
+  append: 4,
+  truncate: 5,
+  sync: 6,
+  rename: 7,
+  remove: 8,
+  list: 9,
+  syncDirectory: 10,
+} as const;
+
+export type OperationCode = (typeof operationCode)[keyof typeof operationCode];
+
+/** Names by code, for marks and errors. A write at an offset is a write to whoever waits for one. */
+export const operationNames: readonly string[] = [
+  '',
+  'read',
+  'write',
+  'write',
+  'append',
+  'truncate',
+  'sync',
+  'rename',
+  'remove',
+  'list',
+  'sync-directory',
+];
+
+export const submitMarks: readonly string[] = operationNames.map((name) => `submit:${name}`);
+
+/** Codes of errors in digests. */
+export const errorNumber: Readonly<Record<DiskErrorCode, number>> = {
+  EIO: 1,
+  ENOSPC: 2,
+  ENOENT: 3,
+};
+
+/** One operation that was handed in and is not done. */
+export class Operation {
+  readonly code: OperationCode;
+  readonly queue: OperationQueue;
+  /** The queue of the new name of a rename. */
+  readonly target: OperationQueue | undefined;
+  /** Offset or length in bytes. */
+  readonly offset: number;
+  readonly data: Uint8Array | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: each operation has its own type of result
+  readonly done: (error: any, result: any) => void;
+  /** Order in which operations were handed in. */
+  readonly sequence: number;
+
+  constructor(
+    code: OperationCode,
+    queue: OperationQueue,
+    target: OperationQueue | undefined,
+    offset: number,
+    data: Uint8Array | undefined,
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    done: (error: any, result: any) => void,
+    sequence: number,
+  ) {
+    this.code = code;
+    this.queue = queue;
+    this.target = target;
+    this.offset = offset;
+    this.data = data;
+    this.done = done;
+    this.sequence = sequence;
+  }
+}
+
+/**
+ * The operations on one file (or directory) in the order of asking; the first is in service. The
+ * completion of whichever is first is one function, made once.
+ */
+export class OperationQueue {
+  readonly name: string;
+  readonly hash: number;
+  readonly complete: () => void;
+  /** The first operation is in service, or waits for a stall to end. */
+  busy = false;
+  readonly #operations: (Operation | undefined)[] = [];
+  #first = 0;
+  readonly #labels: (string | undefined)[] = [];
+
+  constructor(name: string, finish: (queue: OperationQueue) => void) {
+    this.name = name;
+    this.hash = hashText(name);
+    this.complete = () => finish(this);
+  }
+
+  get first(): Operation | undefined {
+    return this.#operations[this.#first];
+  }
+
+  push(operation: Operation): void {
+    this.#operations.push(operation);
+  }
+
+  shift(): void {
+    this.#operations[this.#first++] = undefined;
+    if (this.#first === this.#operations.length) {
+      this.#operations.length = 0;
+      this.#first = 0;
+    } else if (this.#first >= 64) {
+      this.#operations.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+
+  /** All operations that wait or are in service, in order. */
+  waiting(): Operation[] {
+    return this.#operations.slice(this.#first) as Operation[];
+  }
+
+  /** What the step of a completion is called in the trace. */
+  label(code: OperationCode): string {
+    let label = this.#labels[code];
+    if (label === undefined) {
+      label = `${operationNames[code]} ${this.name}`;
+      this.#labels[code] = label;
+    }
+    return label;
+  }
+}
