@@ -1,0 +1,216 @@
+import type { Fault } from '../fault-plan.ts';
+import type { SystemDefinition } from '../system-definition.ts';
+import type { WorldView } from '../world-view.ts';
+import { DamageAtlas, type DiskPlace } from './atlas.ts';
+
+/** A range of bytes, `from` included, `to` excluded. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Decides which faults a world may still take. */
+export interface FaultBudget {
+  /** Why the fault may not strike these nodes now, in words; undefined when it may. */
+  refusal(fault: Fault, nodes: readonly number[]): string | undefined;
+  /** Where a bit of this file may be flipped; undefined: nowhere. */
+  flipRange(node: number, file: string): ByteRange | undefined;
+  /** Why this very byte may not be flipped; undefined when it may. */
+  flipRefusal(place: DiskPlace): string | undefined;
+  /** Enters what a fault costs that begins now. The function that it returns ends a passing cost. */
+  spend(fault: Fault, nodes: readonly number[]): () => void;
+  /** Enters a flipped bit. */
+  spendFlip(place: DiskPlace): void;
+}
+
+/** What a budget has to know besides the world. */
+export interface BudgetOptions {
+  readonly system: Pick<SystemDefinition, 'noticedDamage' | 'records'>;
+  /** The declared bound of monotonic drift, parts per million: `Environment.clockDriftPpm`. */
+  readonly driftBoundPpm: number;
+}
+
+const nothing = (): void => {};
+
+/**
+ * The budget of runs within tolerance. What it counts, and why:
+ *
+ * **Lost** nodes are those with *noticeable damage*: promised bytes or names are gone or wrong, and
+ * a checksum or a missing file tells. Such a node must stand aside, and as nothing repairs it yet,
+ * it is lost to the end of the run. A wiped node is lost. So is a node that crashes before it has
+ * promised any file: its next life finds an empty disk at a boot that is not its first, which it
+ * cannot tell from a wipe.
+ *
+ * **Aside** nodes have a disk that gives EIO now (reads, writes or syncs), or have met EIO in their
+ * present life. They have lost nothing that they promised, but a component may refuse to go on with
+ * a disk that failed it, until it is started anew on a healthy one. They count as long as that.
+ *
+ * Lost and aside nodes together may be at most floor((n - 1) / 2). Then a majority remains that
+ * never lost a promise, it meets every majority that ever promised a record, and so a good copy of
+ * each committed record is left and the cluster can go on once the weather allows. Where the system
+ * says which records its files hold, the atlas checks the copies one by one as well.
+ *
+ * **Down** nodes do not count. A crash, a power loss of an honest disk, a stall or a partition
+ * takes back no promise: a correct system must survive all nodes being down at once, and only
+ * progress waits for them (see `stable-core.ts`). Neither do a full, slow or standing disk: the
+ * system is told or kept waiting, and must go on by itself when the trouble is over.
+ *
+ * **Silent forgetting** (a sync that lies, a write that is acknowledged and missing or elsewhere, a
+ * flip that looks like a torn tail) takes back a promise and nobody can tell. It breaks every
+ * correct consensus protocol whose records are kept once per node, so it is refused here and lives
+ * in runs beyond tolerance. For flips the system names the bytes whose damage it notices.
+ *
+ * Clocks: steps and freezes of the wall clock are always lawful; drift of the monotonic clock is
+ * lawful up to the declared bound.
+ */
+export class ToleranceBudget implements FaultBudget {
+  readonly #world: WorldView;
+  readonly #options: BudgetOptions;
+  readonly #atlas: DamageAtlas;
+  readonly #failing: Int32Array;
+  readonly #limit: number;
+
+  constructor(world: WorldView, options: BudgetOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#atlas = new DamageAtlas(world, options.system);
+    this.#failing = new Int32Array(world.serverCount);
+    this.#limit = (world.serverCount - 1) >> 1;
+  }
+
+  /** What is damaged so far. */
+  get atlas(): DamageAtlas {
+    return this.#atlas;
+  }
+
+  /** Nodes that are lost or stand aside now: see the class. */
+  impaired(): readonly number[] {
+    const nodes: number[] = [];
+    for (let node = 0; node < this.#world.serverCount; node++) {
+      if (this.#isImpaired(node)) nodes.push(node);
+    }
+    return nodes;
+  }
+
+  refusal(fault: Fault, nodes: readonly number[]): string | undefined {
+    switch (fault.kind) {
+      case 'disk':
+        return this.#diskRefusal(fault.mode, nodes);
+      case 'wipe':
+      case 'bit-flip':
+        return this.#limitRefusal(nodes);
+      case 'kill':
+      case 'power-loss':
+      case 'zone-power-loss':
+      case 'whole-cluster':
+      case 'restart-loop':
+        return this.#limitRefusal(nodes.filter((node) => this.#promisedNothing(node)));
+      case 'clock-drift':
+        return Math.abs(fault.partsPerMillion) > this.#options.driftBoundPpm
+          ? `drift beyond the declared ${this.#options.driftBoundPpm} parts per million`
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  flipRange(node: number, file: string): ByteRange | undefined {
+    const promised = this.#world.disk(node).promisedBytes(file);
+    if (promised === undefined) return undefined;
+    const range = this.#options.system.noticedDamage?.(file, promised);
+    if (range === undefined) return undefined;
+    const to = Math.min(range.to, promised.length);
+    return range.from < to ? { from: range.from, to } : undefined;
+  }
+
+  flipRefusal(place: DiskPlace): string | undefined {
+    const record = this.#atlas.lastCopyAt(place);
+    return record === undefined ? undefined : `it would damage the last good copy of ${record}`;
+  }
+
+  spend(fault: Fault, nodes: readonly number[]): () => void {
+    switch (fault.kind) {
+      case 'wipe':
+        for (const node of nodes) this.#atlas.addWhole(node);
+        return nothing;
+      case 'kill':
+      case 'power-loss':
+      case 'zone-power-loss':
+      case 'whole-cluster':
+      case 'restart-loop':
+        for (const node of nodes) if (this.#promisedNothing(node)) this.#atlas.addWhole(node);
+        return nothing;
+      case 'disk':
+        return isIoError(fault.mode) ? this.#spendIoError(nodes) : nothing;
+      default:
+        return nothing;
+    }
+  }
+
+  spendFlip(place: DiskPlace): void {
+    this.#atlas.addPlace(place);
+  }
+
+  #spendIoError(nodes: readonly number[]): () => void {
+    for (const node of nodes) this.#failing[node]!++;
+    return () => {
+      for (const node of nodes) this.#failing[node]!--;
+    };
+  }
+
+  #diskRefusal(mode: string, nodes: readonly number[]): string | undefined {
+    if (mode === 'lying-sync' || mode === 'phantom-write' || mode === 'misdirected-write') {
+      return 'it would forget promises silently, and no record is kept twice';
+    }
+    return isIoError(mode) ? this.#limitRefusal(nodes) : undefined;
+  }
+
+  #limitRefusal(nodes: readonly number[]): string | undefined {
+    const impaired = this.impaired();
+    const fresh = nodes.filter((node) => !this.#isImpaired(node));
+    if (fresh.length === 0 || impaired.length + fresh.length <= this.#limit) return undefined;
+    const names = impaired.map((node) => this.#world.nodeId(node)).join(' ');
+    const already = names === '' ? 'none is yet' : `${names} already`;
+    return `at most ${this.#limit} may be damaged or stand aside, ${already}`;
+  }
+
+  #isImpaired(node: number): boolean {
+    return this.#failing[node]! > 0 || this.#world.metIoError(node) || this.#atlas.isDamaged(node);
+  }
+
+  #promisedNothing(node: number): boolean {
+    return this.#world.disk(node).promisedFiles().length === 0;
+  }
+}
+
+function isIoError(mode: string): boolean {
+  return mode === 'read-error' || mode === 'write-error' || mode === 'sync-error';
+}
+
+/** No budget: everything may strike, anywhere. For runs beyond tolerance. */
+export class UnlimitedBudget implements FaultBudget {
+  readonly #world: WorldView;
+
+  constructor(world: WorldView) {
+    this.#world = world;
+  }
+
+  refusal(): undefined {
+    return undefined;
+  }
+
+  flipRange(node: number, file: string): ByteRange | undefined {
+    const length = this.#world.disk(node).promisedBytes(file)?.length ?? 0;
+    return length === 0 ? undefined : { from: 0, to: length };
+  }
+
+  flipRefusal(): undefined {
+    return undefined;
+  }
+
+  spend(): () => void {
+    return nothing;
+  }
+
+  spendFlip(): void {}
+}

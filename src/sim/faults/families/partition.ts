@@ -1,0 +1,181 @@
+import type { WorldControl } from '../../world-control.ts';
+import { allServers, type FaultFamily, type FaultOf, named, type StrikeTools } from '../strike.ts';
+
+/** Where a node stands in a partition. */
+type Side = 'target' | 'other' | 'both';
+
+/** Directed links, as pairs (from, to) in one flat list. */
+export type CutLinks = readonly number[];
+
+/** A split of a cluster: the links to cut, and its description. */
+export interface Split {
+  readonly links: CutLinks;
+  readonly text: string;
+}
+
+/** Partitions: links between groups of nodes and clients are cut, perhaps now and then. */
+export const partition: FaultFamily<FaultOf<'partition'>> = {
+  nodes: allServers,
+  begin(fault, nodes, tools) {
+    const { world } = tools;
+    const split = splitOf(fault, nodes, tools);
+    let cut = false;
+    const toggle = (): void => {
+      cut = !cut;
+      for (let at = 0; at < split.links.length; at += 2) {
+        world.link(split.links[at]!, split.links[at + 1]!).cut += cut ? 1 : -1;
+      }
+      world.linksChanged();
+    };
+    const flap = (): void => {
+      toggle();
+      tools.later(Math.max(1, fault.flapUs >> 1), flap);
+    };
+    if (fault.flapUs > 0) flap();
+    else toggle();
+    return {
+      text: `partition: ${split.text}`,
+      endText: 'the partition is over',
+      end: () => {
+        if (cut) toggle();
+      },
+    };
+  },
+};
+
+/** The links that a partition cuts. `nodes` are all servers, the target first. */
+export function splitOf(
+  fault: FaultOf<'partition'>,
+  nodes: readonly number[],
+  tools: StrikeTools,
+): Split {
+  const [target, ...others] = nodes as [number, ...number[]];
+  const order = shuffled(others, fault.arrangement);
+  if (fault.shape === 'one-link' || (fault.shape === 'ring' && nodes.length < 4)) {
+    return oneLink(fault, target, order, tools);
+  }
+  if (fault.shape === 'ring') return ring([target, ...order], tools);
+  const sides = new Map<number, Side>();
+  groupServers(fault, target, order, sides);
+  for (let node = tools.world.serverCount; node < tools.world.nodeCount; node++) {
+    sides.set(node, clientSides[mix(fault.arrangement, node) % clientSides.length]!);
+  }
+  return { links: between(sides, fault.direction), text: describe(fault, sides, tools) };
+}
+
+/** Half of the clients that stand on a side stand on the target's, where a stale leader may be. */
+const clientSides: readonly Side[] = ['target', 'other', 'both'];
+
+function groupServers(
+  fault: FaultOf<'partition'>,
+  target: number,
+  order: readonly number[],
+  sides: Map<number, Side>,
+): void {
+  const count = order.length + 1;
+  let mates = 0;
+  if (fault.shape === 'halves') {
+    // The odd node out stands with the target or against it, by arrangement.
+    mates = (fault.arrangement & 1) === 0 ? ((count + 1) >> 1) - 1 : (count >> 1) - 1;
+  } else if (fault.shape === 'minority') mates = ((count - 1) >> 1) - 1;
+  else if (fault.shape === 'bridge') mates = order.length >> 1;
+  sides.set(target, fault.shape === 'bridge' ? 'both' : 'target');
+  order.forEach((node, at) => {
+    sides.set(node, at < mates ? 'target' : 'other');
+  });
+}
+
+function between(
+  sides: ReadonlyMap<number, Side>,
+  direction: FaultOf<'partition'>['direction'],
+): CutLinks {
+  const links: number[] = [];
+  for (const [a, sideOfA] of sides) {
+    if (sideOfA !== 'target') continue;
+    for (const [b, sideOfB] of sides) {
+      if (sideOfB !== 'other') continue;
+      if (direction !== 'inbound') links.push(a, b);
+      if (direction !== 'outbound') links.push(b, a);
+    }
+  }
+  return links;
+}
+
+function oneLink(
+  fault: FaultOf<'partition'>,
+  target: number,
+  order: readonly number[],
+  tools: StrikeTools,
+): Split {
+  const other = order[0];
+  if (other === undefined) return { links: [], text: 'there is no other node' };
+  const links: number[] = [];
+  if (fault.direction !== 'inbound') links.push(target, other);
+  if (fault.direction !== 'outbound') links.push(other, target);
+  const arrow = { both: 'and', inbound: 'hears nothing from', outbound: 'cannot tell' };
+  const [from, to] = [named(target, tools), named(other, tools)];
+  return {
+    links,
+    text:
+      fault.direction === 'both'
+        ? `${from} and ${to} cannot talk to each other`
+        : `${from} ${arrow[fault.direction]} ${to}`,
+  };
+}
+
+/** Each node keeps its neighbours on a ring, near enough that it reaches a majority. */
+function ring(order: readonly number[], tools: StrikeTools): Split {
+  const count = order.length;
+  const reach = (count >> 1) - (count >> 2);
+  const links: number[] = [];
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < count; b++) {
+      const apart = Math.min((a - b + count) % count, (b - a + count) % count);
+      if (apart > reach) links.push(order[a]!, order[b]!);
+    }
+  }
+  const ids = order.map((node) => named(node, tools)).join(', ');
+  return { links, text: `each of the ring ${ids} reaches its ${2 * reach} neighbours only` };
+}
+
+function describe(
+  fault: FaultOf<'partition'>,
+  sides: ReadonlyMap<number, Side>,
+  tools: StrikeTools,
+): string {
+  const [first, second, bridge] = (['target', 'other', 'both'] as const).map((side) =>
+    [...sides.keys()].filter((node) => sides.get(node) === side),
+  ) as [number[], number[], number[]];
+  const list = (nodes: readonly number[]): string =>
+    nodes.map((node) => named(node, tools)).join(' ');
+  const sign = { both: '|', inbound: '<- cut -', outbound: '- cut ->' }[fault.direction];
+  const reach = bridge.length === 0 ? '' : `; ${list(bridge)} reach${plural(bridge)} both sides`;
+  const flap = fault.flapUs > 0 ? `, coming and going every ${fault.flapUs / 1000} ms` : '';
+  return `${list(first)} ${sign} ${list(second)}${reach}${flap}`;
+}
+
+function plural(nodes: readonly number[]): string {
+  return nodes.length === 1 ? 'es' : '';
+}
+
+/** Orders nodes by a hash of the arrangement, so that each arrangement is another order. */
+function shuffled(nodes: readonly number[], arrangement: number): number[] {
+  return [...nodes].sort((a, b) => mix(arrangement, a) - mix(arrangement, b) || a - b);
+}
+
+function mix(arrangement: number, node: number): number {
+  let word = Math.imul(arrangement ^ Math.imul(node + 1, 0x9e3779b1), 0x85ebca6b);
+  word = Math.imul(word ^ (word >>> 15), 0xc2b2ae35);
+  return (word ^ (word >>> 13)) >>> 0;
+}
+
+/** Whether every directed link of the world is open and calm. For tests and for healing. */
+export function linksAreCalm(world: WorldControl): boolean {
+  for (let from = 0; from < world.nodeCount; from++) {
+    for (let to = 0; to < world.nodeCount; to++) {
+      const link = world.link(from, to);
+      if (Object.values(link).some((value) => value !== 0)) return false;
+    }
+  }
+  return true;
+}
