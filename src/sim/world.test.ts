@@ -259,7 +259,7 @@ describe('lives', () => {
     const world = makeWorld({ a: beat });
     world.begin();
     world.driftMonotonicClock(0, 100_000);
-    world.runUntil(1_000);
+    world.runUntil(1_010);
     expect(beats(world)).toBe(11);
   });
 
@@ -327,7 +327,7 @@ describe('the network', () => {
     world.begin();
     world.kill(1);
     world.start(1);
-    world.runUntil(1_000);
+    world.runUntil(10_000);
     expect((world.state(1) as { seen: number[] }).seen[0]).toBe(1);
   });
 
@@ -370,7 +370,7 @@ describe('marks', () => {
     world.onMark('send:hop', (node) => told.push(`send ${world.nodeId(node)}`));
     world.onMark('start', (node) => told.push(`start ${world.nodeId(node)}`));
     world.begin();
-    world.runUntil(500);
+    world.runUntil(10_000);
     expect(told.slice(0, 6)).toEqual([
       'start a',
       'send a',

@@ -70,7 +70,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   readonly #options: WorldOptions;
   protected readonly environment: Environment;
-  readonly #observer: WorldObserver;
+  #observer: WorldObserver;
   readonly #choices: Choices;
   readonly #scheduling: Stream;
   readonly #maybe: Stream;
@@ -154,6 +154,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       const slot = queue.pop();
       this.#dispatch(slot);
     }
+  }
+
+  /** Puts another observer in place, for one that has to look at the world first. */
+  observe(observer: WorldObserver): void {
+    this.#observer = observer;
   }
 
   /** Ends `runUntil` after the step that is running. It can be called again. */
@@ -759,6 +764,9 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       },
       asynchronous() {
         owner().asynchronous = true;
+      },
+      metIoError() {
+        world.topologyVersion++;
       },
     };
   }

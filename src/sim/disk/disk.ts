@@ -43,6 +43,8 @@ export interface DiskHost {
   mark(event: string): void;
   /** The component has used a promise. */
   asynchronous(): void;
+  /** The component is about to learn of an input/output error, in this life for the first time. */
+  metIoError?(): void;
   /** Takes in every operation when it is handed in, and its outcome when it is done. */
   readonly folder: Folder;
 }
@@ -60,6 +62,7 @@ export class SimulatedDisk implements DiskView {
   #directoryQueues: Map<string, OperationQueue> = new Map();
   #stalled: OperationQueue[] = [];
   #sequence = 0;
+  #metIoError = false;
   readonly #finish = (queue: OperationQueue): void => this.#complete(queue);
 
   constructor(host: DiskHost, stream: Stream, environment: Environment) {
@@ -83,6 +86,11 @@ export class SimulatedDisk implements DiskView {
   /** Bytes or names that were promised are not what is actually there. */
   get damaged(): boolean {
     return this.#store.damaged;
+  }
+
+  /** An operation of the current life failed with EIO. */
+  get metIoError(): boolean {
+    return this.#metIoError;
   }
 
   promisedFiles(): readonly string[] {
@@ -126,6 +134,7 @@ export class SimulatedDisk implements DiskView {
 
   /** A new life begins. It sees what the crash left. */
   reboot(): void {
+    this.#metIoError = false;
     this.#queues = new Map();
     this.#directoryQueues = new Map();
     this.#stalled = [];
@@ -258,6 +267,10 @@ export class SimulatedDisk implements DiskView {
       }
       this.#host.mark(operationNames[code] as string);
     } else folder.int(errorNumber[error]);
+    if (error === 'EIO' && !this.#metIoError) {
+      this.#metIoError = true;
+      this.#host.metIoError?.();
+    }
     this.#tryStart(queue);
     if (target !== undefined) this.#tryStart(target);
     if (queue.first === undefined) this.#forgetQueue(queue, code);
