@@ -56,10 +56,10 @@ function mentions(text: string, node: string): boolean {
   return text.split(/[^\w-]+/).includes(node);
 }
 
-/** A kind is a message's, or else the sort of event: timer, disk, fault, log, probe and so on. */
+/** A kind is a message's, a timer's name, a disk operation, or the sort of event: disk, fault, log ... */
 function isOfKind(event: TraceEvent, kind: string): boolean {
   if (event.type !== 'step') return event.type === kind;
   return (
-    event.cause === kind || event.kind === kind || event.sent.some((sent) => sent.kind === kind)
+    event.cause === kind || event.what === kind || event.sent.some((sent) => sent.kind === kind)
   );
 }

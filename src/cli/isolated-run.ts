@@ -2,7 +2,7 @@ import type { RunInput, RunOptions, RunResult, ScenarioReference } from '../run/
 
 /**
  * Runs in a worker, so that a handler that never returns can be stopped. Undefined when a person
- * ended it.
+ * ended it before there was anything to tell.
  */
 export async function isolatedRun(
   reference: ScenarioReference,

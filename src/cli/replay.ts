@@ -10,7 +10,7 @@ import { runReport } from '../report/run-report.ts';
 import type { RunInput, RunOptions, RunResult, ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
 import { type EventFilterOptions, eventFilter } from './event-filter.ts';
-import { codeOfVerdict, type ExitCode, exitCode } from './exit-code.ts';
+import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt, type Interrupt } from './interrupt.ts';
 import { isolatedRun } from './isolated-run.ts';
 import { parseWhole } from './option-values.ts';
@@ -84,7 +84,8 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
   try {
     const result = await runAgain(subject, runOptions, breakStep, interrupt, terminal);
     if (result === undefined) return exitCode.interrupted;
-    return conclude(subject, result.record, terminal, json);
+    const code = conclude(subject, result.record, terminal, json);
+    return interrupt.interrupted ? gravest([exitCode.interrupted, code]) : code;
   } finally {
     interrupt.release();
   }

@@ -7,7 +7,7 @@ import { failureBlock } from '../report/failure-block.ts';
 import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
 import type { RunInput } from '../run/run-contract.ts';
-import { codeOfVerdict, type ExitCode, exitCode } from './exit-code.ts';
+import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { isolatedRun } from './isolated-run.ts';
 import { checkLogs, failuresDirectory } from './logs.ts';
@@ -77,7 +77,8 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
       const block = failureBlock(record, { paint, width, replay: again });
       if (block.length > 0) terminal.out(['', ...block]);
     }
-    return codeOfVerdict(record.verdict);
+    const verdict = codeOfVerdict(record.verdict);
+    return interrupt.interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
   } finally {
     interrupt.release();
   }

@@ -61,7 +61,7 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   await checkLogs();
   if (!json) terminal.out(introduction(chosen, plan, terminal));
   const { record, headline, interrupted } = await sweepSeeds(chosen, plan, options, terminal);
-  if (json) terminal.out(jsonLine(record) ?? '');
+  if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
   else {
     const { paint, width } = terminal;
     terminal.out(sweepReport(record, { paint, width }));
@@ -74,6 +74,12 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   await keepEvidence(record);
   const verdict = codeOfVerdict(record.verdict);
   return interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
+}
+
+/** Processor time of this process so far, all its threads together. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1_000);
 }
 
 function planOf(options: SweepVerbOptions): Plan {

@@ -34,10 +34,10 @@ export function eventTitles(): string {
 
 function stepText(event: StepEvent): string {
   const parts: string[] = [];
-  if (event.kind !== undefined) {
-    const at = event.sentAtStep === undefined ? '' : ` (sent in step ${count(event.sentAtStep)})`;
-    parts.push(`${event.kind} from ${event.from ?? '?'}${at}`);
-  }
+  const from = event.from === undefined ? '' : ` from ${event.from}`;
+  const because = event.causeStep === undefined ? '' : ` (of step ${count(event.causeStep)})`;
+  const cause = `${event.what ?? ''}${from}${because}`.trim();
+  if (cause !== '') parts.push(cause);
   if (event.role !== undefined) parts.push(`${event.role[0]} -> ${event.role[1]}`);
   for (const [field, [before, after]] of Object.entries(event.changed ?? {})) {
     parts.push(`${field} ${value(before)} -> ${value(after)}`);

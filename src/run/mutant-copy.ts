@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { UsageError } from '../record/usage-error.ts';
+import type { MutantPatch } from './mutant-patch.ts';
+
+/** Folders that no run reads, or that would drag the history and the evidence along. */
+const leftOut = new Set(['node_modules', '.git', 'dist', 'logs', 'coverage', 'mutants']);
+
+/**
+ * Copies the sources below `root` to a folder that does not exist yet and links `node_modules`.
+ */
+export function copySources(root: string, copy: string): void {
+  cpSync(root, copy, {
+    recursive: true,
+    filter: (from) => dirname(from) !== root || !leftOut.has(basename(from)),
+  });
+  const modules = join(root, 'node_modules');
+  if (existsSync(modules)) symlinkSync(realpathSync(modules), join(copy, 'node_modules'), 'dir');
+}
+
+/**
+ * Applies a patch to a copy of `pristine`, and makes sure that it did just what it says.
+ * @throws UsageError when it does not apply, or other files differ afterwards than it names
+ */
+export function plantMutant(mutant: MutantPatch, pristine: string, copy: string): void {
+  const problem = applyPatch(mutant.file, copy);
+  if (problem !== undefined) {
+    throw new UsageError(
+      `the patch of ${mutant.id} does not apply`,
+      mutant.file,
+      `the code has changed under it; write it anew:\n${problem}`,
+    );
+  }
+  const changed = differingFiles(pristine, copy);
+  if (changed.join('\n') === mutant.paths.join('\n')) return;
+  const list = (paths: readonly string[]): string =>
+    paths.length === 0 ? 'none' : paths.join(', ');
+  throw new UsageError(
+    `the patch of ${mutant.id} changed other files than it names`,
+    mutant.file,
+    `named: ${list(mutant.paths)}; changed: ${list(changed)}`,
+  );
+}
+
+/** The complaint of the tool, or undefined when the patch was applied. */
+function applyPatch(file: string, copy: string): string | undefined {
+  // Inside a repository git would skip files that the repository ignores, and say nothing.
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(copy) };
+  delete env.GIT_DIR;
+  delete env.GIT_WORK_TREE;
+  const tools: readonly (readonly [string, readonly string[]])[] = [
+    ['git', ['apply', '--whitespace=nowarn', file]],
+    ['patch', ['-p1', '--batch', '--no-backup-if-mismatch', '-i', file]],
+  ];
+  for (const [tool, args] of tools) {
+    const done = spawnSync(tool, args, { cwd: copy, env, encoding: 'utf8' });
+    if (done.error !== undefined && (done.error as NodeJS.ErrnoException).code === 'ENOENT') {
+      continue;
+    }
+    if (done.status === 0) return undefined;
+    return (done.stderr || done.stdout || String(done.error ?? '')).trim();
+  }
+  throw new UsageError('neither git nor patch can be started: mutants need one of them');
+}
+
+/** Files that are not the same in both folders, relative and sorted. Links are not followed. */
+export function differingFiles(one: string, other: string): string[] {
+  const names = new Set([...filesBelow(one), ...filesBelow(other)]);
+  return [...names].filter((name) => !sameFile(join(one, name), join(other, name))).sort();
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+function sameFile(one: string, other: string): boolean {
+  if (!existsSync(one) || !existsSync(other)) return false;
+  return readFileSync(one).equals(readFileSync(other));
+}
