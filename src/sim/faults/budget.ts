@@ -14,7 +14,7 @@ export interface FaultBudget {
   /** Why the fault may not strike these nodes now, in words; undefined when it may. */
   refusal(fault: Fault, nodes: readonly number[]): string | undefined;
   /** Where a bit of this file may be flipped; undefined: nowhere. */
-  flipRange(node: number, file: string): ByteRange | undefined;
+  flipRange(file: string, promised: Uint8Array): ByteRange | undefined;
   /** Why this very byte may not be flipped; undefined when it may. */
   flipRefusal(place: DiskPlace): string | undefined;
   /** Enters what a fault costs that begins now. The function that it returns ends a passing cost. */
@@ -114,9 +114,7 @@ export class ToleranceBudget implements FaultBudget {
     }
   }
 
-  flipRange(node: number, file: string): ByteRange | undefined {
-    const promised = this.#world.disk(node).promisedBytes(file);
-    if (promised === undefined) return undefined;
+  flipRange(file: string, promised: Uint8Array): ByteRange | undefined {
     const range = this.#options.system.noticedDamage?.(file, promised);
     if (range === undefined) return undefined;
     const to = Math.min(range.to, promised.length);
@@ -188,20 +186,13 @@ function isIoError(mode: string): boolean {
 }
 
 /** No budget: everything may strike, anywhere. For runs beyond tolerance. */
-export class UnlimitedBudget implements FaultBudget {
-  readonly #world: WorldView;
-
-  constructor(world: WorldView) {
-    this.#world = world;
-  }
-
+export class OpenBudget implements FaultBudget {
   refusal(): undefined {
     return undefined;
   }
 
-  flipRange(node: number, file: string): ByteRange | undefined {
-    const length = this.#world.disk(node).promisedBytes(file)?.length ?? 0;
-    return length === 0 ? undefined : { from: 0, to: length };
+  flipRange(_file: string, promised: Uint8Array): ByteRange | undefined {
+    return promised.length === 0 ? undefined : { from: 0, to: promised.length };
   }
 
   flipRefusal(): undefined {

@@ -1,11 +1,6 @@
 import type { Fault, Target } from '../fault-plan.ts';
 import type { Nemesis, WorldControl } from '../world-control.ts';
-import {
-  type BudgetOptions,
-  type FaultBudget,
-  ToleranceBudget,
-  UnlimitedBudget,
-} from './budget.ts';
+import type { FaultBudget } from './budget.ts';
 import { bitFlip } from './families/bit-flip.ts';
 import { clockDrift, clockFreeze, clockStep } from './families/clock.ts';
 import { disk } from './families/disk.ts';
@@ -20,10 +15,8 @@ import { Triggers } from './triggers.ts';
 /** How long a fault aimed at a role waits for a node to take it, in microseconds. */
 export const rolePatienceUs: number = 2_000_000;
 
-/** What a nemesis has to know besides the world. */
-export interface NemesisOptions extends BudgetOptions {
-  /** Whether the fault budget holds. */
-  readonly withinTolerance: boolean;
+export interface NemesisOptions {
+  readonly budget: FaultBudget;
 }
 
 const families: { readonly [Kind in Fault['kind']]: FaultFamily<Extract<Fault, { kind: Kind }>> } =
@@ -61,10 +54,7 @@ export function familyOf(fault: Fault): string {
  * tried again. Everything that begins, ends or is refused is reported to the world's observers.
  */
 export function createNemesis(world: WorldControl, options: NemesisOptions): Nemesis {
-  const budget = options.withinTolerance
-    ? new ToleranceBudget(world, options)
-    : new UnlimitedBudget(world);
-  return new PlanNemesis(world, budget);
+  return new PlanNemesis(world, options.budget);
 }
 
 interface Active {

@@ -34,9 +34,11 @@ function placeOf(
 ): DiskPlace | undefined {
   const ranges: { readonly file: string; readonly range: ByteRange }[] = [];
   let total = 0;
-  for (const file of [...tools.world.disk(node).promisedFiles()].sort()) {
+  const disk = tools.world.disk(node);
+  for (const file of [...disk.promisedFiles()].sort()) {
     if (!file.includes(fault.file)) continue;
-    const range = tools.budget.flipRange(node, file);
+    const promised = disk.promisedBytes(file);
+    const range = promised === undefined ? undefined : tools.budget.flipRange(file, promised);
     if (range === undefined) continue;
     ranges.push({ file, range });
     total += range.to - range.from;
