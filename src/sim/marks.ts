@@ -48,6 +48,7 @@ export class Marks {
   /** Tells whoever waits; what they do may note further marks. */
   fire(): void {
     const due = this.#due;
+    if (due.length === 0) return;
     for (let at = 0; at < due.length; at++) {
       const { callback, node } = due[at] as (typeof due)[number];
       callback(node);
