@@ -4,6 +4,7 @@ import { HarnessFault } from '../record/harness-fault.ts';
 import { combineObservers } from '../sim/combine-observers.ts';
 import type { LogValue } from '../sim/env.ts';
 import { environmentFromConfig } from '../sim/environment.ts';
+import { type FaultBudget, OpenBudget, ToleranceBudget } from '../sim/faults/budget.ts';
 import { createNemesis } from '../sim/faults/nemesis.ts';
 import { KeyedChoices } from '../sim/keyed-choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
@@ -101,11 +102,7 @@ class RunAtWork implements Run, ActiveRun {
       options.onEvent === undefined ? undefined : new EventRecorder(this.world, options.onEvent);
     this.#observer = combineObservers(this.#observers());
     box.observer = this.#observer;
-    this.#nemesis = createNemesis(this.world, {
-      system: scenario.system,
-      withinTolerance: scenario.storm.withinTolerance,
-      driftBoundPpm: environment.clockDriftPpm,
-    });
+    this.#nemesis = createNemesis(this.world, { budget: this.#budget(environment.clockDriftPpm) });
     this.#stages = this.#makeStages();
   }
 
@@ -264,6 +261,12 @@ class RunAtWork implements Run, ActiveRun {
           : first;
       return { id, component, zone: cast.zones[index]!, server };
     });
+  }
+
+  #budget(driftBoundPpm: number): FaultBudget {
+    const { storm, system } = this.#scenario;
+    if (!storm.withinTolerance) return new OpenBudget();
+    return new ToleranceBudget(this.world, { system, driftBoundPpm });
   }
 
   #beginLadder(): LadderRun | undefined {

@@ -58,7 +58,7 @@ function forbid(call: string, instead: string): void {
 function trapTime(globals: Holder): void {
   const wall = 'env.clock.wallUs()';
   const monotonic = 'env.clock.monotonicUs()';
-  globals['Date'] = trappedDate(wall);
+  globals.Date = trappedDate(wall);
   wrap(performance, 'now', 'performance.now()', monotonic);
   wrap(process, 'hrtime', 'process.hrtime()', monotonic);
   wrap(process, 'uptime', 'process.uptime()', monotonic);
@@ -98,7 +98,7 @@ function trapRandomness(globals: Holder): void {
   const instead = 'env.random';
   wrap(Math, 'random', 'Math.random()', instead);
   for (const name of ['randomUUID', 'getRandomValues']) {
-    wrap(globals['crypto'] as object, name, `crypto.${name}()`, instead);
+    wrap(globals.crypto as object, name, `crypto.${name}()`, instead);
   }
   const drawing =
     /^(random|getRandomValues|pseudoRandomBytes|generateKey|generatePrime|createDiffieHellman)/;
@@ -183,6 +183,8 @@ function wrapAll(holder: object, prefix: string, which: RegExp, instead: string)
 function wrap(holder: object, name: string, call: string, instead: string): void {
   const descriptor = Object.getOwnPropertyDescriptor(holder, name);
   const owner = descriptor === undefined ? prototypeHolder(holder, name) : holder;
+  // A few members of built-in modules cannot be replaced; what they lead to is trapped elsewhere.
+  if (descriptor?.configurable === false && descriptor.writable !== true) return;
   const real = (owner as Holder)[name];
   if (typeof real !== 'function') return;
   const value = guarded(real as AnyFunction, call, instead);
