@@ -1,0 +1,144 @@
+import { DepthFirstSearch, type SearchState } from './depth-first.ts';
+import { FrontierSearch } from './frontier.ts';
+import type { Model } from './model.ts';
+import type { HistoryOperation } from './operation.ts';
+import { type Part, partsOf } from './part.ts';
+import { StateTable } from './state-table.ts';
+
+/** How a history is to be judged. */
+export interface CheckOptions {
+  /** Steps of search after which the answer is `unknown`; default 2,000,000. Never milliseconds. */
+  readonly budget?: number;
+  /** The first state; default: the model's. */
+  readonly initial?: unknown;
+}
+
+/** Where an illegal history goes wrong. */
+export interface Explanation {
+  /** The part of the object (the key), empty when the model has none. */
+  readonly part: string;
+  /**
+   * Index, in the history given, of the operation whose completion cannot be explained: the history
+   * up to that event is illegal, and when `shortest`, no shorter prefix is.
+   */
+  readonly operation: number;
+  readonly shortest: boolean;
+  /** Indexes of the operations on that part that overlap it, itself included. */
+  readonly window: readonly number[];
+  /** States (up to 8) in which the object could be just before; empty when not `shortest`. */
+  readonly statesBefore: readonly unknown[];
+}
+
+/** The verdict on a history. */
+export interface HistoryVerdict {
+  readonly verdict: 'ok' | 'illegal' | 'unknown';
+  /** Steps of search that it took. */
+  readonly steps: number;
+  readonly explanation?: Explanation;
+}
+
+const defaultBudget = 2_000_000;
+const explanationBudget = 200_000;
+
+/** The searches on one part. They fail on different inputs, so both run in slices. */
+class PartSearch {
+  readonly part: Part;
+  state: SearchState = 'unfinished';
+  readonly #states: StateTable;
+  readonly #depthFirst: DepthFirstSearch;
+  #frontier: FrontierSearch | undefined;
+
+  constructor(model: Model, part: Part, initial: unknown) {
+    this.part = part;
+    this.#states = new StateTable(model, part, initial);
+    this.#depthFirst = new DepthFirstSearch(part, this.#states);
+  }
+
+  get steps(): number {
+    return this.#depthFirst.steps + (this.#frontier?.steps ?? 0);
+  }
+
+  get frontier(): FrontierSearch {
+    this.#frontier ??= new FrontierSearch(this.part, this.#states);
+    return this.#frontier;
+  }
+
+  /** Cheap and nearly always enough: depth first alone, for about as long as one pass needs. */
+  first(): void {
+    this.state = this.#depthFirst.run(8 * this.part.events.length + 64);
+  }
+
+  slice(steps: number): void {
+    this.state = this.frontier.run(steps);
+    if (this.state === 'unfinished') this.state = this.#depthFirst.run(steps);
+  }
+
+  explain(): Explanation {
+    const shortest = this.frontier.run(explanationBudget) === 'illegal';
+    const blockedBy = shortest ? this.frontier.blockedBy : this.#depthFirst.blockedBy;
+    const blocked = this.part.operations[blockedBy]!;
+    const window = this.part.indexes.filter((_, i) => {
+      const other = this.part.operations[i]!;
+      return other.invokedAt <= blocked.completedAt && other.completedAt >= blocked.invokedAt;
+    });
+    return {
+      part: this.part.key,
+      operation: this.part.indexes[blockedBy]!,
+      shortest,
+      window,
+      statesBefore: shortest ? this.frontier.statesBefore(8) : [],
+    };
+  }
+}
+
+function total(searches: readonly PartSearch[]): number {
+  let steps = 0;
+  for (const search of searches) steps += search.steps;
+  return steps;
+}
+
+/** Runs all searches until one part is illegal or nothing is left to be found out. */
+function search(searches: readonly PartSearch[], budget: number): PartSearch | undefined {
+  let spent = 0;
+  let open: PartSearch[] = [];
+  for (const one of searches) {
+    one.first();
+    if (one.state === 'illegal') return one;
+    if (one.state === 'unfinished') open.push(one);
+    spent += one.steps;
+    if (spent >= budget) return undefined;
+  }
+  // Parts take turns: one that is hard must not hide one that is plainly illegal.
+  for (let slice = 1_000; open.length > 0; slice *= 2) {
+    for (const one of open) {
+      if (spent >= budget) return undefined;
+      const before = one.steps;
+      one.slice(Math.min(slice, budget - spent));
+      spent += one.steps - before;
+      if (one.state === 'illegal') return one;
+    }
+    open = open.filter((one) => one.state === 'unfinished');
+  }
+  return undefined;
+}
+
+/**
+ * Judges whether a history is linearizable: whether each operation that happened, and perhaps some
+ * that may have, can be given a moment between invocation and completion, so that the sequence is
+ * one of the model. The answer is exact; `unknown` is said only when the budget is spent.
+ *
+ * Parts of the object (keys) are judged apart, which is exact too (Herlihy and Wing 1990: locality).
+ */
+export function checkHistory(
+  model: Model,
+  history: readonly HistoryOperation[],
+  options: CheckOptions = {},
+): HistoryVerdict {
+  const initial = options.initial === undefined ? model.initial : options.initial;
+  const searches = partsOf(model, history).map((part) => new PartSearch(model, part, initial));
+  const illegal = search(searches, options.budget ?? defaultBudget);
+  const steps = total(searches);
+  if (illegal !== undefined) return { verdict: 'illegal', steps, explanation: illegal.explain() };
+  const known = searches.every((one) => one.state === 'ok');
+  return { verdict: known ? 'ok' : 'unknown', steps };
+}

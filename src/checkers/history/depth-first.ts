@@ -1,0 +1,266 @@
+import { ConfigurationSet, mix } from './configuration-set.ts';
+import type { Part } from './part.ts';
+import { impossible, type StateTable } from './state-table.ts';
+
+/** What a search knows after some steps. */
+export type SearchState = 'ok' | 'illegal' | 'unfinished';
+
+const frameLength = 4;
+
+/**
+ * Searches for a linearization depth first (Wing and Gong 1993; Lowe 2017): it takes any operation
+ * that no remaining one precedes, and goes back when nothing fits. Configurations that failed are
+ * remembered. Observers that fit are taken without an alternative; operations that may never have
+ * happened are tried last, and by class.
+ */
+export class DepthFirstSearch {
+  /** Steps done: transitions looked up, and moves in the tree. */
+  steps = 0;
+  /** Most operations linearized at once. */
+  deepest = 0;
+  /** Operation whose completion stopped the deepest attempt; -1: none. */
+  blockedBy = -1;
+  readonly #part: Part;
+  readonly #states: StateTable;
+  readonly #count: number;
+  // A doubly linked list of the events of remaining operations; 0 is the head, e + 1 is event e.
+  readonly #next: Int32Array;
+  readonly #previous: Int32Array;
+  readonly #callEntry: Int32Array;
+  readonly #returnEntry: Int32Array;
+  readonly #taken: Int32Array;
+  /** Uses per class, then 1 when the last operation taken was one that may not have happened. */
+  readonly #used: Int32Array;
+  readonly #visited: ConfigurationSet;
+  /** Frames: operation (or -1 - class), state before, flag before, 1 when there is no alternative. */
+  #stack = new Int32Array(64 * frameLength);
+  #depth = 0;
+  #state = 0;
+  #bitsHash = 0;
+  #linearized = 0;
+  /** Where to go on in the list; -1: a configuration just entered. */
+  #cursor = -1;
+  #nextClass = 0;
+  #result: SearchState = 'unfinished';
+
+  constructor(part: Part, states: StateTable) {
+    this.#part = part;
+    this.#states = states;
+    this.#count = part.operations.length;
+    this.#taken = new Int32Array((this.#count + 31) >> 5);
+    this.#used = new Int32Array(part.maybe.length === 0 ? 0 : part.maybe.length + 1);
+    this.#visited = new ConfigurationSet(this.#used.length);
+    this.#callEntry = new Int32Array(this.#count);
+    this.#returnEntry = new Int32Array(this.#count);
+    this.#next = new Int32Array(part.events.length + 2);
+    this.#previous = new Int32Array(part.events.length + 2);
+    this.#link();
+  }
+
+  #link(): void {
+    let last = 0;
+    const { events } = this.#part;
+    for (let e = 0; e < events.length; e++) {
+      const event = events[e]!;
+      if (event < 0) continue;
+      if ((event & 1) === 0) this.#callEntry[event >> 1] = e + 1;
+      else this.#returnEntry[event >> 1] = e + 1;
+      this.#next[last] = e + 1;
+      this.#previous[e + 1] = last;
+      last = e + 1;
+    }
+    this.#next[last] = 0;
+  }
+
+  /** Goes on for about `steps` steps. */
+  run(steps: number): SearchState {
+    const until = this.steps + steps;
+    while (this.#result === 'unfinished' && this.steps < until) {
+      this.steps++;
+      if (this.#cursor === -1) {
+        if (this.#linearized === this.#count) {
+          this.#result = 'ok';
+          break;
+        }
+        if (this.#takeObserver()) continue;
+        this.#cursor = this.#next[0]!;
+        this.#nextClass = 0;
+      }
+      if (this.#takeCertain() || this.#takeMaybe()) continue;
+      this.#note();
+      if (!this.#goBack()) this.#result = 'illegal';
+    }
+    return this.#result;
+  }
+
+  #takeObserver(): boolean {
+    const { events, observes } = this.#part;
+    for (let entry = this.#next[0]!; ; entry = this.#next[entry]!) {
+      const event = events[entry - 1]!;
+      if ((event & 1) === 1) return false;
+      const operation = event >> 1;
+      if (observes[operation] === 0) continue;
+      this.steps++;
+      if (this.#states.next(this.#state, operation) === impossible) continue;
+      this.#push(operation, 1);
+      this.#setTaken(operation);
+      this.#lift(operation);
+      this.#setFlag(0);
+      return true;
+    }
+  }
+
+  /** Tries the operations that happened, from the cursor to the first completion. */
+  #takeCertain(): boolean {
+    const { events, observes, overwrites } = this.#part;
+    const flagged = this.#flag() === 1;
+    for (let entry = this.#cursor; ; entry = this.#next[entry]!) {
+      const event = events[entry - 1]!;
+      if ((event & 1) === 1) {
+        this.#cursor = entry;
+        return false;
+      }
+      const operation = event >> 1;
+      if (observes[operation] === 1 || (flagged && overwrites[operation] === 1)) continue;
+      this.steps++;
+      const next = this.#states.next(this.#state, operation);
+      if (next === impossible) continue;
+      this.#push(operation, 0);
+      this.#setTaken(operation);
+      this.#setFlag(0);
+      if (this.#isNew(next)) {
+        this.#lift(operation);
+        this.#enter(next);
+        return true;
+      }
+      this.#setTaken(operation);
+      this.#depth--;
+      if (flagged) this.#setFlag(1);
+    }
+  }
+
+  /** Tries the operations that may have happened and were invoked before the first completion. */
+  #takeMaybe(): boolean {
+    const { maybe, eventAt } = this.#part;
+    if (maybe.length === 0) return false;
+    const before = eventAt[this.#cursor - 1]!;
+    const flag = this.#flag();
+    for (let c = this.#nextClass; c < maybe.length; c++) {
+      const one = maybe[c]!;
+      const used = this.#used[c]!;
+      if (used >= one.invokedAt.length || one.invokedAt[used]! > before) continue;
+      if (flag === 1 && one.overwrites) continue;
+      this.steps++;
+      const next = this.#states.next(this.#state, this.#count + c);
+      if (next === impossible || next === this.#state) continue;
+      this.#push(-1 - c, 0);
+      this.#used[c] = used + 1;
+      this.#setFlag(1);
+      if (this.#isNew(next)) {
+        this.#enter(next);
+        return true;
+      }
+      this.#used[c] = used;
+      this.#setFlag(flag);
+      this.#depth--;
+    }
+    return false;
+  }
+
+  #isNew(state: number): boolean {
+    return this.#visited.add(mix(state) ^ this.#bitsHash, state, this.#taken, this.#used);
+  }
+
+  #enter(state: number): void {
+    this.#state = state;
+    this.#cursor = -1;
+  }
+
+  #flag(): number {
+    return this.#used.length === 0 ? 0 : this.#used[this.#used.length - 1]!;
+  }
+
+  #setFlag(flag: number): void {
+    if (this.#used.length > 0) this.#used[this.#used.length - 1] = flag;
+  }
+
+  #push(operation: number, forced: number): void {
+    if ((this.#depth + 1) * frameLength > this.#stack.length) {
+      const grown = new Int32Array(2 * this.#stack.length);
+      grown.set(this.#stack);
+      this.#stack = grown;
+    }
+    const at = this.#depth * frameLength;
+    this.#stack[at] = operation;
+    this.#stack[at + 1] = this.#state;
+    this.#stack[at + 2] = this.#flag();
+    this.#stack[at + 3] = forced;
+    this.#depth++;
+  }
+
+  /** Flips whether an operation is taken. */
+  #setTaken(operation: number): void {
+    const word = operation >> 5;
+    const bit = 1 << (operation & 31);
+    this.#taken[word] = this.#taken[word]! ^ bit;
+    this.#linearized += (this.#taken[word]! & bit) === 0 ? -1 : 1;
+    this.#bitsHash ^= mix(operation + 0x5bd1e995);
+  }
+
+  #lift(operation: number): void {
+    this.#unlink(this.#callEntry[operation]!);
+    this.#unlink(this.#returnEntry[operation]!);
+  }
+
+  #unlink(entry: number): void {
+    const previous = this.#previous[entry]!;
+    const next = this.#next[entry]!;
+    this.#next[previous] = next;
+    this.#previous[next] = previous;
+  }
+
+  #relink(entry: number): void {
+    this.#next[this.#previous[entry]!] = entry;
+    this.#previous[this.#next[entry]!] = entry;
+  }
+
+  #note(): void {
+    if (this.blockedBy !== -1 && this.#linearized <= this.deepest) return;
+    this.deepest = this.#linearized;
+    this.blockedBy = this.#part.events[this.#cursor - 1]! >> 1;
+  }
+
+  /** Undoes operations up to the last one with an alternative; false when there is none. */
+  #goBack(): boolean {
+    while (this.#depth > 0) {
+      this.#depth--;
+      const at = this.#depth * frameLength;
+      const operation = this.#stack[at]!;
+      this.#state = this.#stack[at + 1]!;
+      if (operation >= 0) {
+        this.#relink(this.#returnEntry[operation]!);
+        this.#relink(this.#callEntry[operation]!);
+        this.#setTaken(operation);
+      } else {
+        this.#used[-1 - operation] = this.#used[-1 - operation]! - 1;
+      }
+      this.#setFlag(this.#stack[at + 2]!);
+      if (this.#stack[at + 3] === 1) continue;
+      if (operation >= 0) {
+        this.#cursor = this.#next[this.#callEntry[operation]!]!;
+        this.#nextClass = 0;
+      } else {
+        this.#cursor = this.#firstReturn();
+        this.#nextClass = -operation;
+      }
+      return true;
+    }
+    return false;
+  }
+
+  #firstReturn(): number {
+    let entry = this.#next[0]!;
+    while ((this.#part.events[entry - 1]! & 1) === 0) entry = this.#next[entry]!;
+    return entry;
+  }
+}

@@ -1,0 +1,235 @@
+import { ConfigurationSet, mix } from './configuration-set.ts';
+import type { SearchState } from './depth-first.ts';
+import type { Part } from './part.ts';
+import { impossible, type StateTable } from './state-table.ts';
+
+/** The most operations that are open at once. */
+function mostOpen(part: Part): number {
+  let open = 0;
+  let most = 0;
+  for (const event of part.events) {
+    if (event < 0) continue;
+    open += (event & 1) === 0 ? 1 : -1;
+    if (open > most) most = open;
+  }
+  return most;
+}
+
+/**
+ * Follows the history in real time and keeps all configurations that it permits (Lowe 2017,
+ * "just-in-time linearization"): operations are linearized only when a completion asks for one. It
+ * knows the shortest prefix of the history that cannot be explained.
+ *
+ * A configuration is a row: state, which open operations were taken (by slot), uses per class of
+ * operations that may not have happened, and whether the last one taken was such.
+ */
+export class FrontierSearch {
+  /** Steps done: transitions looked up, and configurations looked at. */
+  steps = 0;
+  /** When illegal: the operation whose completion no configuration permits; else -1. */
+  blockedBy = -1;
+  readonly #part: Part;
+  readonly #states: StateTable;
+  readonly #count: number;
+  readonly #words: number;
+  readonly #width: number;
+  readonly #slotOf: Int32Array;
+  readonly #slotOperation: number[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #invoked: Int32Array;
+  readonly #seen: ConfigurationSet;
+  /** Rows that stand, and how many. */
+  #rows: Int32Array;
+  #rowCount = 1;
+  /** Rows to be looked at for the completion under way. */
+  #queue: Int32Array;
+  #queueCount = 0;
+  #queueHead = 0;
+  #survivors: Int32Array;
+  #survivorCount = 0;
+  #event = 0;
+  #inEvent = false;
+  /** The row under construction, with views of its bits and uses. */
+  readonly #row: Int32Array;
+  readonly #rowBits: Int32Array;
+  readonly #rowUsed: Int32Array;
+  #result: SearchState = 'unfinished';
+
+  constructor(part: Part, states: StateTable) {
+    this.#part = part;
+    this.#states = states;
+    this.#count = part.operations.length;
+    this.#words = Math.max(1, (mostOpen(part) + 31) >> 5);
+    const used = part.maybe.length === 0 ? 0 : part.maybe.length + 1;
+    this.#width = 1 + this.#words + used;
+    this.#slotOf = new Int32Array(this.#count);
+    this.#invoked = new Int32Array(part.maybe.length);
+    this.#seen = new ConfigurationSet(used);
+    this.#rows = new Int32Array(16 * this.#width);
+    this.#queue = new Int32Array(16 * this.#width);
+    this.#survivors = new Int32Array(16 * this.#width);
+    this.#row = new Int32Array(this.#width);
+    this.#rowBits = this.#row.subarray(1, 1 + this.#words);
+    this.#rowUsed = this.#row.subarray(1 + this.#words);
+  }
+
+  /** Goes on for about `steps` steps. */
+  run(steps: number): SearchState {
+    const until = this.steps + steps;
+    while (this.#result === 'unfinished' && this.steps < until) {
+      if (this.#inEvent) this.#work(until);
+      else if (this.#event === this.#part.events.length) this.#result = 'ok';
+      else this.#begin(this.#part.events[this.#event]!);
+    }
+    return this.#result;
+  }
+
+  /** States in which the history could be just before the completion that nothing permits. */
+  statesBefore(limit: number): unknown[] {
+    const found = new Set<number>();
+    for (let r = 0; r < this.#rowCount && found.size < limit; r++) {
+      found.add(this.#rows[r * this.#width]!);
+    }
+    return [...found].map((state) => this.#states.value(state));
+  }
+
+  #begin(event: number): void {
+    this.steps++;
+    if (event < 0) {
+      this.#invoked[-1 - event] = this.#invoked[-1 - event]! + 1;
+      this.#event++;
+    } else if ((event & 1) === 0) {
+      const slot = this.#freeSlots.pop() ?? this.#slotOperation.length;
+      this.#slotOf[event >> 1] = slot;
+      this.#slotOperation[slot] = event >> 1;
+      this.#event++;
+    } else {
+      this.#beginCompletion();
+    }
+  }
+
+  #beginCompletion(): void {
+    this.#inEvent = true;
+    this.#seen.clear();
+    this.#queueCount = 0;
+    this.#queueHead = 0;
+    this.#survivorCount = 0;
+    for (let r = 0; r < this.#rowCount; r++) {
+      this.#load(this.#rows, r);
+      this.#enqueue();
+    }
+  }
+
+  #work(until: number): void {
+    const operation = this.#part.events[this.#event]! >> 1;
+    const slot = this.#slotOf[operation]!;
+    while (this.#queueHead < this.#queueCount) {
+      if (this.steps >= until) return;
+      this.steps++;
+      const at = this.#queueHead++;
+      const bits = this.#queue[at * this.#width + 1 + (slot >> 5)]!;
+      if ((bits & (1 << (slot & 31))) !== 0) this.#survive(at, slot);
+      else this.#expand(at);
+    }
+    if (this.#survivorCount === 0) {
+      this.blockedBy = operation;
+      this.#result = 'illegal';
+      return;
+    }
+    const rows = this.#rows;
+    this.#rows = this.#survivors;
+    this.#rowCount = this.#survivorCount;
+    this.#survivors = rows;
+    this.#slotOperation[slot] = -1;
+    this.#freeSlots.push(slot);
+    this.#inEvent = false;
+    this.#event++;
+  }
+
+  #survive(at: number, slot: number): void {
+    const width = this.#width;
+    if ((this.#survivorCount + 1) * width > this.#survivors.length) {
+      this.#survivors = doubled(this.#survivors);
+    }
+    const to = this.#survivorCount++ * width;
+    for (let i = 0; i < width; i++) this.#survivors[to + i] = this.#queue[at * width + i]!;
+    const word = to + 1 + (slot >> 5);
+    this.#survivors[word] = this.#survivors[word]! & ~(1 << (slot & 31));
+  }
+
+  /** Enqueues what one more operation can make of a configuration. */
+  #expand(at: number): void {
+    const { overwrites, observes, maybe } = this.#part;
+    this.#load(this.#queue, at);
+    const flagged = this.#flag() === 1;
+    for (let slot = 0; slot < this.#slotOperation.length; slot++) {
+      const operation = this.#slotOperation[slot]!;
+      // Observers that fit were taken when the row was made.
+      if (operation === -1 || observes[operation] === 1) continue;
+      const bit = 1 << (slot & 31);
+      if ((this.#rowBits[slot >> 5]! & bit) !== 0) continue;
+      if (flagged && overwrites[operation] === 1) continue;
+      const next = this.#transition(operation);
+      if (next === impossible) continue;
+      this.#row[0] = next;
+      this.#rowBits[slot >> 5] = this.#rowBits[slot >> 5]! | bit;
+      this.#setFlag(0);
+      this.#enqueue();
+      this.#load(this.#queue, at);
+    }
+    for (let c = 0; c < maybe.length; c++) {
+      if (this.#rowUsed[c]! >= this.#invoked[c]! || (flagged && maybe[c]!.overwrites)) continue;
+      const next = this.#transition(this.#count + c);
+      if (next === impossible || next === this.#row[0]) continue;
+      this.#row[0] = next;
+      this.#rowUsed[c] = this.#rowUsed[c]! + 1;
+      this.#setFlag(1);
+      this.#enqueue();
+      this.#load(this.#queue, at);
+    }
+  }
+
+  #transition(operation: number): number {
+    this.steps++;
+    return this.#states.next(this.#row[0]!, operation);
+  }
+
+  /** Takes the open observers that fit, then enqueues the row unless another can do as much. */
+  #enqueue(): void {
+    const { observes } = this.#part;
+    for (let slot = 0; slot < this.#slotOperation.length; slot++) {
+      const operation = this.#slotOperation[slot]!;
+      if (operation === -1 || observes[operation] === 0) continue;
+      const bit = 1 << (slot & 31);
+      if ((this.#rowBits[slot >> 5]! & bit) !== 0) continue;
+      if (this.#transition(operation) === impossible) continue;
+      this.#rowBits[slot >> 5] = this.#rowBits[slot >> 5]! | bit;
+      this.#setFlag(0);
+    }
+    let hash = mix(this.#row[0]!);
+    for (let i = 0; i < this.#words; i++) hash = mix(hash ^ this.#rowBits[i]!);
+    if (!this.#seen.add(hash, this.#row[0]!, this.#rowBits, this.#rowUsed)) return;
+    const width = this.#width;
+    if ((this.#queueCount + 1) * width > this.#queue.length) this.#queue = doubled(this.#queue);
+    this.#queue.set(this.#row, this.#queueCount++ * width);
+  }
+
+  #load(rows: Int32Array, at: number): void {
+    const width = this.#width;
+    for (let i = 0; i < width; i++) this.#row[i] = rows[at * width + i]!;
+  }
+
+  #flag(): number {
+    return this.#rowUsed.length === 0 ? 0 : this.#rowUsed[this.#rowUsed.length - 1]!;
+  }
+
+  #setFlag(flag: number): void {
+    if (this.#rowUsed.length > 0) this.#rowUsed[this.#rowUsed.length - 1] = flag;
+  }
+}
+
+function doubled(rows: Int32Array): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(2 * rows.length);
+  grown.set(rows);
+  return grown;
+}

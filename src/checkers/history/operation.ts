@@ -1,0 +1,23 @@
+/**
+ * One operation of a client, as history checkers take it. `src/workload/history.ts` and
+ * `parse-jsonl.ts` make them.
+ */
+export interface HistoryOperation {
+  readonly process: number;
+  readonly op: string;
+  /** The object that it is about, for models that have keys; else empty. */
+  readonly key: string;
+  /** For a read the answer, for cas `[from, to]`, else what is written. */
+  readonly value: unknown;
+  /** For operations that answer yes or no; null when the answer is not known. */
+  readonly result: boolean | null;
+  /**
+   * `ok`: took effect once between invocation and completion. `fail`: certainly no effect.
+   * `info`: may take effect at any time after its invocation, or never.
+   */
+  readonly outcome: 'ok' | 'fail' | 'info';
+  /** Position of the invocation among all events of the history. */
+  readonly invokedAt: number;
+  /** Position of the completion; Infinity when there is none. */
+  readonly completedAt: number;
+}

@@ -1,0 +1,105 @@
+import type { Model } from './model.ts';
+import type { HistoryOperation } from './operation.ts';
+
+/** Operations that may never have happened and are alike: only how many took effect matters. */
+export interface MaybeClass {
+  readonly operation: HistoryOperation;
+  readonly overwrites: boolean;
+  /** Positions of their invocations, ascending. */
+  readonly invokedAt: readonly number[];
+}
+
+/** The operations on one part of the object, ready to be searched. */
+export interface Part {
+  readonly key: string;
+  /** Operations that happened, in order of invocation. */
+  readonly operations: readonly HistoryOperation[];
+  /** Their indexes in the history that was given. */
+  readonly indexes: readonly number[];
+  readonly observes: Uint8Array;
+  readonly overwrites: Uint8Array;
+  readonly maybe: readonly MaybeClass[];
+  /**
+   * What happened, in real-time order: 2 * i for the invocation of operation i, 2 * i + 1 for its
+   * completion, -1 - c for an invocation in class c.
+   */
+  readonly events: Int32Array;
+  readonly eventAt: Float64Array;
+}
+
+function defaultEffect(operation: HistoryOperation): string {
+  return JSON.stringify([operation.op, operation.value]);
+}
+
+function groupByPart(model: Model, history: readonly HistoryOperation[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (let i = 0; i < history.length; i++) {
+    const operation = history[i]!;
+    if (operation.outcome === 'fail') continue;
+    // What observes and may not have happened says nothing.
+    if (operation.outcome === 'info' && model.observes?.(operation) === true) continue;
+    const key = model.part === undefined ? '' : model.part(operation);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
+    else group.push(i);
+  }
+  return groups;
+}
+
+function maybeClasses(model: Model, operations: readonly HistoryOperation[]): MaybeClass[] {
+  const classes = new Map<string, { operation: HistoryOperation; invokedAt: number[] }>();
+  for (const operation of operations) {
+    const effect = model.effect === undefined ? defaultEffect(operation) : model.effect(operation);
+    const found = classes.get(effect);
+    if (found === undefined) classes.set(effect, { operation, invokedAt: [operation.invokedAt] });
+    else found.invokedAt.push(operation.invokedAt);
+  }
+  return [...classes.values()].map(({ operation, invokedAt }) => ({
+    operation,
+    overwrites: model.overwrites?.(operation) === true,
+    invokedAt: invokedAt.sort((a, b) => a - b),
+  }));
+}
+
+function makePart(
+  model: Model,
+  history: readonly HistoryOperation[],
+  key: string,
+  group: readonly number[],
+): Part {
+  const indexes = group
+    .filter((i) => history[i]!.outcome === 'ok')
+    .sort((a, b) => history[a]!.invokedAt - history[b]!.invokedAt);
+  const operations = indexes.map((i) => history[i]!);
+  const maybe = maybeClasses(
+    model,
+    group.map((i) => history[i]!).filter((operation) => operation.outcome === 'info'),
+  );
+  const timed: [at: number, event: number][] = [];
+  operations.forEach((operation, i) => {
+    timed.push([operation.invokedAt, 2 * i], [operation.completedAt, 2 * i + 1]);
+  });
+  maybe.forEach(({ invokedAt }, c) => {
+    for (const at of invokedAt) timed.push([at, -1 - c]);
+  });
+  timed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  return {
+    key,
+    operations,
+    indexes,
+    observes: Uint8Array.from(operations, (one) => (model.observes?.(one) === true ? 1 : 0)),
+    overwrites: Uint8Array.from(operations, (one) => (model.overwrites?.(one) === true ? 1 : 0)),
+    maybe,
+    events: Int32Array.from(timed, ([, event]) => event),
+    eventAt: Float64Array.from(timed, ([at]) => at),
+  };
+}
+
+/** Splits a history into its parts, leaving out what cannot decide anything. */
+export function partsOf(model: Model, history: readonly HistoryOperation[]): Part[] {
+  const parts: Part[] = [];
+  for (const [key, group] of groupByPart(model, history)) {
+    parts.push(makePart(model, history, key, group));
+  }
+  return parts;
+}
