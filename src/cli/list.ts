@@ -61,6 +61,7 @@ async function listScenarios(terminal: Terminal, json: boolean): Promise<ExitCod
     }
   }
   if (json) terminal.out(jsonLine({ schema: 'seedstorm-list/1', scenarios: found }) ?? '');
+  else if (found.length === 0) terminal.note('there are no scenarios here');
   else {
     const { paint } = terminal;
     const rows = found.map(({ name, summary, error }) => [

@@ -41,6 +41,6 @@ export function parseVirtualTime(text: string, option: string): number {
 }
 
 /** Gathers the values of an option that may be given several times. */
-export function gather(text: string, before: readonly string[]): readonly string[] {
+export function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }

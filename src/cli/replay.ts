@@ -115,12 +115,12 @@ async function caseSubject(argument: string, options: ReplayVerbOptions): Promis
       `seedstorm replay ${argument} --seed 1, or the path of a .json file in logs/failures/`,
     );
   }
-  if (options.set.length > 0) {
+  if (options.set !== undefined) {
     throw new UsageError('a case file holds all settings already', '--set', 'edit its "config"');
   }
   const { readCase } = await import('../run/case-store.ts');
   const caseFile = readCase(argument);
-  const { reference, scenario } = await chooseScenario(caseFile.scenario, []);
+  const { reference, scenario } = await chooseScenario(caseFile.scenario);
   const { choices } = caseFile;
   const base = choices.kind === 'seed' ? `seed ${choices.seed}` : 'calm but for a list';
   return {

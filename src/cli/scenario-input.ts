@@ -12,7 +12,7 @@ export interface ChosenScenario {
 /** Finds and loads a scenario and reads `--set` for it. @throws UsageError */
 export async function chooseScenario(
   argument: string,
-  pairs: readonly string[],
+  pairs: readonly string[] = [],
 ): Promise<ChosenScenario> {
   const { findScenario, loadScenario } = await import('../run/loader.ts');
   const reference = findScenario(argument, process.cwd());
@@ -27,7 +27,11 @@ export function shellWord(word: string): string {
 }
 
 /** The command that runs a seed again. */
-export function replayCommand(scenario: string, seed: number, pairs: readonly string[]): string {
+export function replayCommand(
+  scenario: string,
+  seed: number,
+  pairs: readonly string[] = [],
+): string {
   const settings = pairs.flatMap((pair) => ['--set', shellWord(pair)]);
   return ['seedstorm', 'replay', shellWord(scenario), '--seed', seed, ...settings].join(' ');
 }

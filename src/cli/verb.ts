@@ -21,7 +21,7 @@ export interface CommonOptions {
 /** Options of verbs that run a scenario. */
 export interface ScenarioOptions extends CommonOptions {
   /** Unparsed `path=value` pairs. */
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly paranoid?: true;
 }
 
@@ -40,7 +40,6 @@ export function addScenarioOptions(command: Command): Command {
         '--set <path=value>',
         'fix a drawn setting; may be repeated (list <scenario> shows the paths)',
         gather,
-        [],
       )
       .option('--paranoid', 'send each message through its codec and freeze it; same digest'),
   );
