@@ -41,6 +41,8 @@ export class DiskFaults {
   hits(mode: DiskFaultMode, file: string, key: number): boolean {
     for (const trouble of this.#troubles) {
       if (trouble.mode !== mode || !file.includes(trouble.file)) continue;
+      // All of them is no choice: it stays so when choices are calm.
+      if (trouble.perMillion >= 1_000_000) return true;
       if (this.#stream.chance(points[mode], key, trouble.perMillion) === 1) return true;
     }
     return false;
