@@ -87,7 +87,8 @@ function clientCensus(record: SweepRecord, width: number): string[] {
   if (cells.length > 0) {
     lines.push(`  cells of the workload's table: ${count(cells.length - empty.length)} reached`);
   }
-  if (empty.length > 0) lines.push(...wrapItems(['  empty cells:', ...empty], ' ', width, '  '));
+  if (empty.length > 0)
+    lines.push('  cells that stayed empty:', ...wrapItems(empty, ', ', width, '    '));
   return lines;
 }
 
