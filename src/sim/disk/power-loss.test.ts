@@ -24,7 +24,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('sync') }), weight: 2 },
 ) as fc.Arbitrary<Change>;
 const life = fc.record({
-  done: fc.array(change, { maxLength: 8 }),
+  done: fc.array(change, { maxLength: 12, size: 'max' }),
   inFlight: fc.array(change, { maxLength: 3 }),
   powerLoss: fc.boolean(),
 });
@@ -196,7 +196,7 @@ describe('names', () => {
 
   test('each name stands for what it stood for since the sync of its directory, and no file is lost', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.array(step, { maxLength: 25 }), (seed, steps) => {
+      fc.property(fc.nat(), fc.array(step, { maxLength: 25, size: 'max' }), (seed, steps) => {
         const rig = new DiskRig(seed);
         const { face } = rig.disk;
         /** What each name has stood for since its directory was synced. */
