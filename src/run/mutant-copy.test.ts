@@ -29,7 +29,7 @@ function patch(body: string): MutantPatch {
 }
 
 const bug =
-  '--- a/lib/add.ts\n+++ b/lib/add.ts\n@@ -1 +1 @@\n-export const one = 1;\n+export const one = 2;\n';
+  'diff --git a/lib/add.ts b/lib/add.ts\n--- a/lib/add.ts\n+++ b/lib/add.ts\n@@ -1 +1 @@\n-export const one = 1;\n+export const one = 2;\n';
 
 test('a copy has the sources and the modules, but no evidence of the original', () => {
   const copy = join(folder, 'copy');
