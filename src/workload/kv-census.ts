@@ -1,3 +1,4 @@
+import type { OperationSummary } from './clients-definition.ts';
 import { type History, operationOpen } from './history.ts';
 
 const latencyClasses: readonly (readonly [limitUs: number, name: string])[] = [
@@ -34,4 +35,17 @@ export function kvCensus(history: History): Record<string, number> {
   }
   for (const [label, count] of history.notes) counts[label] = count;
   return counts;
+}
+
+/** Totals of one run, and latencies in order of completion. */
+export function operationSummary(history: History): OperationSummary {
+  const counts = { ok: 0, fail: 0, info: 0 };
+  const latenciesUs: number[] = [];
+  for (let i = 0; i < history.length; i++) counts[history.outcomeName(i)]++;
+  for (const event of history.events) {
+    if ((event & 1) === 0) continue;
+    const i = event >> 1;
+    latenciesUs.push(history.completedUs[i]! - history.invokedUs[i]!);
+  }
+  return { ok: counts.ok, fail: counts.fail, unknown: counts.info, latenciesUs };
 }

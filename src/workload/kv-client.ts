@@ -124,7 +124,7 @@ class KvClient<M extends Message> {
     if (lane === undefined || call === undefined || call.sequence !== reply.sequence) return;
     if (reply.outcome === 'ok') {
       if (call.consistency === 'linearizable') this.#learnLeader(state, env, from.split(':')[0]!);
-      this.#finish(state, env, lane, this.#success(call, reply));
+      this.#finish(state, env, lane, success(call, reply));
       state.known.learn(call, reply);
     } else if (reply.outcome === 'failed') {
       this.#finish(state, env, lane, failure(operationFail, reply.status));
@@ -274,23 +274,6 @@ class KvClient<M extends Message> {
     state.target = (state.target + 1) % this.#peers.length;
   }
 
-  #success(call: KvCall, reply: KvReply): Completion {
-    const answersYesNo = call.operation === 'cas' || call.operation === 'delete';
-    return {
-      outcome: operationOk,
-      value: call.operation === 'get' ? reply.value : null,
-      swapped: answersYesNo && reply.swapped,
-      index: reply.index,
-      reason: answersYesNo
-        ? reply.swapped
-          ? 'yes'
-          : 'no'
-        : reply.value === null
-          ? 'null'
-          : 'value',
-    };
-  }
-
   #finish(state: KvClientState, env: Env<M>, lane: Lane, completion: Completion): void {
     const nowUs = env.clock.monotonicUs();
     env.timers.cancel(lane.timer);
@@ -330,6 +313,21 @@ class KvClient<M extends Message> {
 
 function sameCall(a: KvCall | undefined, b: KvCall): boolean {
   return a !== undefined && a.session === b.session && a.sequence === b.sequence;
+}
+
+function success(call: KvCall, reply: KvReply): Completion {
+  const reads = call.operation === 'get';
+  const answers = call.operation === 'cas' || call.operation === 'delete';
+  let reason = 'done';
+  if (reads) reason = reply.value === null ? 'unset' : 'value';
+  else if (answers) reason = reply.swapped ? 'yes' : 'no';
+  return {
+    outcome: operationOk,
+    value: reads ? reply.value : null,
+    swapped: answers && reply.swapped,
+    index: reply.index,
+    reason,
+  };
 }
 
 function failure(outcome: typeof operationFail | typeof operationInfo, reason: string): Completion {

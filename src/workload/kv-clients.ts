@@ -4,7 +4,7 @@ import type { Config, Domain } from '../sim/system-definition.ts';
 import type { ClientsDefinition, HistoryLike } from './clients-definition.ts';
 import { drawKvIntents, type WorkloadTimes } from './draw-kv-intents.ts';
 import { History } from './history.ts';
-import { kvCensus } from './kv-census.ts';
+import { kvCensus, operationSummary } from './kv-census.ts';
 import { kvClient } from './kv-client.ts';
 import type { KvIntent } from './kv-intents.ts';
 import { kvClientKnobs, kvClientSettings } from './kv-knobs.ts';
@@ -14,18 +14,33 @@ import type { KvProtocol } from './kv-protocol.ts';
 export interface KvClientsOptions<M extends Message> {
   /** How the system under test is spoken to. */
   readonly protocol: KvProtocol<M>;
-  /** When calls are made; default: from 0.3 s to 6 s, settling to 8 s, last reads at 9 s. */
+  /**
+   * The scenario's phases, from which the times of the load follow: first calls while the cluster
+   * forms, most in the storm, some while it settles (drawn), and last reads of all keys. Default:
+   * 1 s, 7 s, 3 s.
+   */
+  readonly phases?: {
+    readonly formUs: number;
+    readonly stormUs: number;
+    readonly settleUs: number;
+  };
+  /** Times that are to be others than those which follow from the phases. */
   readonly times?: Partial<WorkloadTimes>;
-  /** Replaces domains of knobs, or adds none; see `kvClientKnobs`. */
+  /** Replaces domains of knobs; see `kvClientKnobs`. */
   readonly knobs?: Readonly<Record<string, Domain>>;
 }
 
-const defaultTimes: WorkloadTimes = {
-  startUs: 300_000,
-  endUs: 6_000_000,
-  settleUs: 8_000_000,
-  finalReadsUs: 9_000_000,
-};
+const defaultPhases = { formUs: 1_000_000, stormUs: 7_000_000, settleUs: 3_000_000 };
+
+function workloadTimes(phases: typeof defaultPhases): WorkloadTimes {
+  const healUs = phases.formUs + phases.stormUs;
+  return {
+    startUs: phases.formUs >> 1,
+    endUs: healUs,
+    settleUs: healUs + (phases.settleUs >> 1),
+    finalReadsUs: healUs + Math.floor(phases.settleUs * 0.6),
+  };
+}
 
 function asHistory(history: HistoryLike): History {
   if (history instanceof History) return history;
@@ -34,7 +49,7 @@ function asHistory(history: HistoryLike): History {
 
 /** Clients of a key-value service, with everything about their load drawn per seed. */
 export function kvClients<M extends Message>(options: KvClientsOptions<M>): ClientsDefinition {
-  const times = { ...defaultTimes, ...options.times };
+  const times = { ...workloadTimes(options.phases ?? defaultPhases), ...options.times };
   return {
     name: 'kv-clients',
     knobs: { ...kvClientKnobs, ...options.knobs },
@@ -54,5 +69,6 @@ export function kvClients<M extends Message>(options: KvClientsOptions<M>): Clie
       });
     },
     census: (history: HistoryLike) => kvCensus(asHistory(history)),
+    summary: (history: HistoryLike) => operationSummary(asHistory(history)),
   };
 }

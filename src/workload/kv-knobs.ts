@@ -19,9 +19,9 @@ export const kvClientKnobs: Readonly<Record<string, Domain>> = {
   'clients.localReadPercent': { kind: 'one of', values: [0, 10] },
   'clients.shape': { kind: 'one of', values: ['steady', 'bursts', 'silences'] },
   /** How long a client waits for a reply before it asks another node. */
-  'clients.timeoutUs': { kind: 'one of', values: [300_000, 80_000, 1_000_000] },
+  'clients.timeoutUs': { kind: 'one of', values: [300_000, 80_000, 600_000] },
   /** How long it goes on trying before the outcome is unknown. */
-  'clients.giveUpUs': { kind: 'one of', values: [2_000_000, 500_000, 4_000_000] },
+  'clients.giveUpUs': { kind: 'one of', values: [2_000_000, 800_000, 4_000_000] },
   /** Pause of a closed loop between a completion and the next call. */
   'clients.thinkUs': { kind: 'one of', values: [5_000, 0, 50_000] },
   /** First pause after a refusal; doubles up to 16 times that. */

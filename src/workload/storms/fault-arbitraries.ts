@@ -1,0 +1,252 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { DiskFaultMode, Fault, FaultKind } from '../../sim/fault-plan.ts';
+import type { Config } from '../../sim/system-definition.ts';
+import type { Aim } from './moments.ts';
+
+const ms = 1_000;
+const second = 1_000_000;
+const flat = { noNullPrototype: true } as const;
+
+/** Draws the faults of one family. Undefined when the drawn settings leave nothing to draw. */
+export type FamilyArbitrary = (aim: Aim, config: Config) => Arbitrary<Fault> | undefined;
+
+/** Times of every order of magnitude between two bounds alike. */
+function lasting(leastUs: number, mostUs: number): Arbitrary<number> {
+  const middleUs = Math.min(mostUs, Math.max(leastUs, Math.trunc(Math.sqrt(leastUs * mostUs))));
+  return fc.oneof(
+    fc.integer({ min: leastUs, max: middleUs }),
+    fc.integer({ min: middleUs, max: mostUs }),
+  );
+}
+
+function perMillion(...values: readonly number[]): Arbitrary<number> {
+  return fc.constantFrom(...values);
+}
+
+const directions = fc.constantFrom('both' as const, 'inbound' as const, 'outbound' as const);
+const mostlyBoth = fc.oneof(
+  { weight: 2, arbitrary: fc.constant('both' as const) },
+  { weight: 1, arbitrary: directions },
+);
+
+/** Half of the partitions isolate the target; long ones are as likely as short ones. */
+const partition: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('partition' as const),
+      when: aim.when,
+      durationUs: lasting(300 * ms, 4 * second),
+      shape: fc.oneof(
+        { weight: 3, arbitrary: fc.constant('isolate' as const) },
+        {
+          weight: 5,
+          arbitrary: fc.constantFrom(
+            'halves' as const,
+            'minority' as const,
+            'bridge' as const,
+            'ring' as const,
+            'one-link' as const,
+          ),
+        },
+      ),
+      target: aim.target,
+      direction: mostlyBoth,
+      flapUs: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.integer({ min: 40 * ms, max: 800 * ms }) },
+      ),
+      arrangement: fc.integer({ min: 0, max: 65_535 }),
+    },
+    flat,
+  );
+
+const degrade: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('degrade' as const),
+      when: aim.when,
+      durationUs: lasting(300 * ms, 4 * second),
+      target: aim.target,
+      all: fc.boolean(),
+      lossPerMillion: perMillion(0, 20_000, 100_000, 300_000),
+      duplicatePerMillion: perMillion(0, 50_000, 300_000),
+      reorderPerMillion: perMillion(0, 100_000, 500_000),
+      corruptPerMillion: perMillion(0, 10_000),
+      extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms),
+    },
+    flat,
+  );
+
+const clog: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('clog' as const),
+      when: aim.when,
+      durationUs: lasting(100 * ms, 1_500 * ms),
+      target: aim.target,
+      direction: directions,
+    },
+    flat,
+  );
+
+/** Families that have nothing but a target and a duration. */
+function plain(
+  kind: 'kill' | 'power-loss' | 'zone-power-loss' | 'stall' | 'suspend' | 'wipe' | 'clock-freeze',
+  leastUs: number,
+  mostUs: number,
+): FamilyArbitrary {
+  return (aim) =>
+    fc.record(
+      {
+        kind: fc.constant(kind),
+        when: aim.when,
+        durationUs: lasting(leastUs, mostUs),
+        target: aim.target,
+      },
+      flat,
+    );
+}
+
+const wholeCluster: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('whole-cluster' as const),
+      when: aim.when,
+      durationUs: lasting(5 * ms, 600 * ms),
+      powerLoss: fc.boolean(),
+    },
+    flat,
+  );
+
+const restartLoop: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('restart-loop' as const),
+      when: aim.when,
+      durationUs: lasting(200 * ms, 2 * second),
+      target: aim.target,
+      upUs: lasting(1 * ms, 500 * ms),
+      powerLoss: fc.boolean(),
+    },
+    flat,
+  );
+
+const slow: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('slow' as const),
+      when: aim.when,
+      durationUs: lasting(300 * ms, 3 * second),
+      target: aim.target,
+      delayUs: lasting(2 * ms, 150 * ms),
+    },
+    flat,
+  );
+
+/** Steps back are as likely as steps forward, from a millisecond to a day. */
+const clockStep: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('clock-step' as const),
+      when: aim.when,
+      durationUs: fc.constant(second),
+      target: aim.target,
+      stepUs: fc.oneof(
+        fc.integer({ min: -second, max: second }),
+        fc.constantFrom(-86_400 * second, -3_600 * second, 3_600 * second, 86_400 * second),
+      ),
+    },
+    flat,
+  );
+
+/** Drift up to the bound that the run declares, mostly at the bound itself. */
+const clockDrift: FamilyArbitrary = (aim, config) => {
+  const bound = Number(config['clock.driftPpm'] ?? 0);
+  if (bound === 0) return undefined;
+  return fc.record(
+    {
+      kind: fc.constant('clock-drift' as const),
+      when: aim.when,
+      durationUs: lasting(500 * ms, 4 * second),
+      target: aim.target,
+      partsPerMillion: fc.constantFrom(-bound, bound, -(bound >> 1), bound >> 1),
+    },
+    flat,
+  );
+};
+
+/** Drift beyond any bound that a component could count on. */
+export const wildDrift: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('clock-drift' as const),
+      when: aim.when,
+      durationUs: lasting(500 * ms, 4 * second),
+      target: aim.target,
+      partsPerMillion: fc.constantFrom(-500_000, -200_000, 200_000, 1_000_000),
+    },
+    flat,
+  );
+
+/** Long enough to matter, and for errors sometimes a moment only, so that the next try succeeds. */
+function disk(mode: DiskFaultMode, leastUs: number, mostUs: number): FamilyArbitrary {
+  return (aim) =>
+    fc.record(
+      {
+        kind: fc.constant('disk' as const),
+        when: aim.when,
+        durationUs: lasting(leastUs, mostUs),
+        target: aim.target,
+        mode: fc.constant(mode),
+        perMillion: perMillion(1_000_000, 300_000, 50_000),
+        file: fc.constant(''),
+      },
+      flat,
+    );
+}
+
+const bitFlip: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('bit-flip' as const),
+      when: aim.when,
+      durationUs: fc.constant(0),
+      target: aim.target,
+      file: fc.constant(''),
+      positionPerMillion: fc.integer({ min: 0, max: 999_999 }),
+      bit: fc.integer({ min: 0, max: 7 }),
+    },
+    flat,
+  );
+
+/** A name under which faults are drawn and counted: a kind, or `disk/<mode>`. */
+export type FamilyName = Exclude<FaultKind, 'disk'> | `disk/${DiskFaultMode}`;
+
+/** How the faults of each family are drawn. */
+export const familyArbitraries: Readonly<Record<FamilyName, FamilyArbitrary>> = {
+  partition,
+  degrade,
+  clog,
+  kill: plain('kill', 5 * ms, 1_500 * ms),
+  'power-loss': plain('power-loss', 5 * ms, 1_500 * ms),
+  'zone-power-loss': plain('zone-power-loss', 50 * ms, 1 * second),
+  'whole-cluster': wholeCluster,
+  'restart-loop': restartLoop,
+  stall: plain('stall', 50 * ms, 2 * second),
+  suspend: plain('suspend', 50 * ms, 2 * second),
+  slow,
+  wipe: plain('wipe', 50 * ms, 1 * second),
+  'clock-step': clockStep,
+  'clock-freeze': plain('clock-freeze', 500 * ms, 4 * second),
+  'clock-drift': clockDrift,
+  'disk/read-error': disk('read-error', 300 * ms, 3 * second),
+  'disk/write-error': disk('write-error', 1 * ms, 1 * second),
+  'disk/sync-error': disk('sync-error', 1 * ms, 1 * second),
+  'disk/full': disk('full', 100 * ms, 3 * second),
+  'disk/stall': disk('stall', 50 * ms, 1 * second),
+  'disk/slow': disk('slow', 300 * ms, 3 * second),
+  'disk/lying-sync': disk('lying-sync', 100 * ms, 4 * second),
+  'disk/phantom-write': disk('phantom-write', 1 * ms, 1 * second),
+  'disk/misdirected-write': disk('misdirected-write', 1 * ms, 1 * second),
+  'bit-flip': bitFlip,
+};

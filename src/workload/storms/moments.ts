@@ -1,0 +1,164 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Target, When } from '../../sim/fault-plan.ts';
+import type { PhaseTimes } from '../../sim/system-definition.ts';
+
+/** What a storm knows of the system: words for its triggers and targets. */
+export interface StormWords {
+  /** The role that most targets mean. */
+  readonly role: string;
+  /** Roles whose taking is a moment worth striking at. */
+  readonly roles: readonly string[];
+  /** Kinds of messages whose sending or receipt is such a moment. */
+  readonly messages: readonly string[];
+  /** Probes that are such moments. */
+  readonly probes: readonly string[];
+}
+
+/** A fault's moment and target, drawn together: only a moment by meaning has a node of its own. */
+export interface Aim {
+  readonly when: Arbitrary<When>;
+  readonly target: Arbitrary<Target>;
+}
+
+/** Moments by time fall on this grid half of the time, so that faults coincide. */
+const gridUs = 250_000;
+/** Nothing begins later than this before the storm ends. */
+const leastTailUs = 200_000;
+
+const flat = { noNullPrototype: true } as const;
+
+/** Multiples of the grid. */
+function gridTimes(fromUs: number, untilUs: number): Arbitrary<number> {
+  const low = Math.ceil(fromUs / gridUs);
+  const high = Math.max(low, Math.floor(untilUs / gridUs));
+  return fc.integer({ min: low, max: high }).map(
+    (cell) => cell * gridUs,
+    (timeUs) => {
+      if (typeof timeUs !== 'number' || timeUs % gridUs !== 0) throw new Error('not on the grid');
+      return timeUs / gridUs;
+    },
+  );
+}
+
+function stormTimes(phases: PhaseTimes): Arbitrary<number> {
+  const fromUs = phases.stormUs;
+  const untilUs = Math.max(fromUs, phases.healUs - leastTailUs);
+  return fc.oneof(gridTimes(fromUs, untilUs), fc.integer({ min: fromUs, max: untilUs }));
+}
+
+/** Aims at a true time within the storm. */
+export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
+  return {
+    when: fc.record({ atUs: stormTimes(phases) }, flat),
+    target: fc.oneof(
+      { weight: 1, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
+      { weight: 1, arbitrary: others(words) },
+    ),
+  };
+}
+
+/** Aims at a meaning within the storm, mostly at the node at which it happens. */
+export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
+  return {
+    when: meanings(words, phases),
+    target: fc.oneof(
+      { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
+      { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
+      { weight: 1, arbitrary: others(words) },
+    ),
+  };
+}
+
+function others(words: StormWords): Arbitrary<Target> {
+  return fc.record({ notRole: fc.constant(words.role), nth: fc.integer({ min: 0, max: 6 }) }, flat);
+}
+
+/** Most faults strike at the very moment; some a little later. */
+const shortly: Arbitrary<number> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 2_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 60_000 }) },
+);
+
+function meanings(words: StormWords, phases: PhaseTimes): Arbitrary<When> {
+  const notBeforeUs = stormTimes(phases);
+  const times = (max: number): Arbitrary<number> => fc.integer({ min: 1, max });
+  const anywhere = (events: readonly string[], most: number): Arbitrary<When> =>
+    fc.record(
+      { event: fc.constantFrom(...events), nth: times(most), notBeforeUs, afterUs: shortly },
+      flat,
+    );
+  const leading = fc.record({ role: fc.constant(words.role) }, flat);
+  const atLeader = fc.record(
+    {
+      event: fc.constantFrom('submit:append', 'append', 'submit:sync', 'sync'),
+      of: leading,
+      nth: times(20),
+      notBeforeUs,
+      afterUs: shortly,
+    },
+    flat,
+  );
+  const afterWin = fc.record(
+    {
+      event: fc.constantFrom('append', 'submit:sync', 'sync'),
+      of: leading,
+      nth: times(5),
+      since: fc.constant(`role:${words.role}`),
+      notBeforeUs,
+      afterUs: shortly,
+    },
+    flat,
+  );
+  const inStartUp = fc.record(
+    {
+      event: fc.constantFrom(
+        'submit:read',
+        'read',
+        'append',
+        'submit:sync',
+        'sync',
+        'submit:write',
+      ),
+      nth: times(3),
+      since: fc.constant('start'),
+      notBeforeUs,
+      afterUs: shortly,
+    },
+    flat,
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: atLeader },
+    { weight: 2, arbitrary: afterWin },
+    { weight: 3, arbitrary: anywhere(['append', 'submit:sync', 'sync'], 40) },
+    { weight: 2, arbitrary: anywhere(['start'], 2) },
+    { weight: 2, arbitrary: inStartUp },
+    { weight: 2, arbitrary: anywhere(replacements, 2) },
+    { weight: 2, arbitrary: anywhere(roleEvents(words), 2) },
+    ...optional(2, messageEvents(words), (events) => anywhere(events, 12)),
+    ...optional(2, probeEvents(words), (events) => anywhere(events, 30)),
+  );
+}
+
+/** Moments at which a file takes the place of another. */
+const replacements: readonly string[] = ['rename', 'submit:sync-directory', 'truncate', 'remove'];
+
+function roleEvents(words: StormWords): readonly string[] {
+  return [words.role, ...words.roles].map((role) => `role:${role}`);
+}
+
+function messageEvents(words: StormWords): readonly string[] {
+  return words.messages.flatMap((kind) => [`send:${kind}`, `receive:${kind}`]);
+}
+
+function probeEvents(words: StormWords): readonly string[] {
+  return words.probes.map((name) => `probe:${name}`);
+}
+
+function optional(
+  weight: number,
+  events: readonly string[],
+  make: (events: readonly string[]) => Arbitrary<When>,
+): { weight: number; arbitrary: Arbitrary<When> }[] {
+  return events.length === 0 ? [] : [{ weight, arbitrary: make(events) }];
+}
