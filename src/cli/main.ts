@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../run/running-copy.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { reportError } from './report-error.ts';
 import { verbs } from './verbs.ts';
@@ -9,7 +9,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = exitCode.held;
   const program = new Command('seedstorm')
     .description('Deterministic simulation testing for distributed systems')
-    .version(ownVersion(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpCommand('help [verb]', 'show the options of a verb')
     .configureOutput({ outputError: (text, write) => write(text) })
     .exitOverride()
@@ -32,20 +32,6 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? code : exitCode.usage;
     return reportError(error);
   }
-}
-
-/** The package's own version; package.json stands at another height above dist than above src. */
-function ownVersion(): string {
-  for (const above of ['../../package.json', '../../../package.json']) {
-    try {
-      const text = readFileSync(new URL(above, import.meta.url), 'utf8');
-      const found = JSON.parse(text) as { name?: unknown; version?: unknown };
-      if (found.name === 'seedstorm' && typeof found.version === 'string') return found.version;
-    } catch {
-      // Not here: try the next place.
-    }
-  }
-  return 'unknown';
 }
 
 const exitCodesText = `

@@ -7,6 +7,7 @@ import { UsageError } from '../record/usage-error.ts';
 import { plural } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { isRight, mutantsReport } from '../report/mutants-report.ts';
+import { moduleUrl } from '../run/running-copy.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { parseNames, parseWhole } from './option-values.ts';
@@ -116,8 +117,7 @@ function programIn(copy: string): string {
   const own = join(copy, 'src', 'cli', 'main.ts');
   const isSeedstorm = existsSync(own) && packageName(copy) === 'seedstorm';
   if (isSeedstorm) return own;
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`./main.${extension}`, import.meta.url));
+  return fileURLToPath(moduleUrl('src/cli/main'));
 }
 
 function packageName(folder: string): unknown {

@@ -197,6 +197,14 @@ export function compare(
     return { code: verdict, text };
   }
   const was = `${expected.verdict}${expected.rung === undefined ? '' : ` on ${expected.rung}`}`;
-  const text = `the case file tells of another outcome: ${was}`;
-  return { code: record.verdict === 'held' ? exitCode.held : exitCode.inconclusive, text };
+  const { divergence } = record;
+  if (divergence === undefined) {
+    const text = `the case file tells of another outcome: ${was}`;
+    return { code: record.verdict === 'held' ? exitCode.held : exitCode.inconclusive, text };
+  }
+  // Held, but perhaps only because the run took another way: that mends nothing.
+  const text =
+    `the case file tells of another outcome (${was}) and no longer fits: the first choice that the ` +
+    `run did not meet is ${divergence.point} of ${divergence.stream}, key ${divergence.key}`;
+  return { code: exitCode.inconclusive, text };
 }

@@ -1,5 +1,5 @@
 import type { FaultRecord, RunRecord } from '../record/run-record.ts';
-import { count, duration, plural } from './format.ts';
+import { count, duration, percent, plural } from './format.ts';
 import { type Paint, plainPaint, verdictPaint } from './paint.ts';
 import { table, wrap, wrapItems } from './table.ts';
 
@@ -62,10 +62,19 @@ function faults(record: RunRecord, paint: Paint): string[] {
 }
 
 function operations(record: RunRecord, paint: Paint, width: number): string[] {
+  const { clients } = record;
+  const lines: string[] = [];
+  if (clients !== undefined) {
+    const all = clients.ok + clients.fail + clients.unknown;
+    const shares = (['ok', 'fail', 'unknown'] as const).map(
+      (kind) => `${kind} ${percent(clients[kind], all)}`,
+    );
+    lines.push(`  ${plural(all, 'operation')}: ${shares.join(', ')}`);
+  }
   const cells = Object.entries(record.operations).filter(([, times]) => times > 0);
-  if (cells.length === 0) return [];
   const items = cells.map(([cell, times]) => `${cell} ${count(times)}`);
-  return ['', paint.strong('clients'), ...wrapItems(items, ', ', width, '  ')];
+  lines.push(...wrapItems(items, ', ', width, '  '));
+  return lines.length === 0 ? [] : ['', paint.strong('clients'), ...lines];
 }
 
 function ladder(record: RunRecord, paint: Paint, width: number): string[] {
