@@ -200,7 +200,7 @@ describe('a full disk', () => {
     expect(outcome(rig, (done) => face.write('b', '0123456789', done))).toBe('done');
     rig.crash(true);
     // The removal was lost, and so was the new file.
-    expect(outcome(rig, (done) => face.append('a', 'xyz', done))).toBe('ENOSPC');
+    expect(outcome(rig, (done) => rig.disk.face.append('a', 'xyz', done))).toBe('ENOSPC');
   });
 
   test('may let a part of a write reach the file', () => {
@@ -252,9 +252,12 @@ describe('crashes', () => {
     let arrived = 0;
     rig.disk.face.append('a', 'x', () => arrived++);
     rig.disk.face.append('a', 'y', () => arrived++);
+    const { face } = rig.disk;
     rig.crash(false);
+    face.append('a', 'from the grave', () => arrived++);
     rig.settle();
     expect(arrived).toBe(0);
+    expect(rig.read('a')).toBeUndefined();
     expect(outcome(rig, (done) => rig.disk.face.append('a', 'z', done))).toBe('done');
   });
 

@@ -51,8 +51,8 @@ export interface DiskHost {
 
 /** One node's disk over all its lives: queues, latencies, faults and crashes. */
 export class SimulatedDisk implements DiskView {
-  /** What the component gets. */
-  readonly face: Disk;
+  /** What the component of the current life gets. That of a life that is over does nothing. */
+  face: Disk;
   readonly #host: DiskHost;
   readonly #stream: Stream;
   readonly #environment: Environment;
@@ -62,6 +62,7 @@ export class SimulatedDisk implements DiskView {
   #directoryQueues: Map<string, OperationQueue> = new Map();
   #stalled: OperationQueue[] = [];
   #sequence = 0;
+  #life = 0;
   #metIoError = false;
   readonly #finish = (queue: OperationQueue): void => this.#complete(queue);
 
@@ -71,10 +72,16 @@ export class SimulatedDisk implements DiskView {
     this.#environment = environment;
     this.#faults = new DiskFaults(stream);
     this.#store = new DiskStore(stream, environment, this.#faults);
-    this.face = new DiskFace({
-      submit: (code, file, target, offset, data, done) =>
-        this.#submit(code, file, target, offset, data, done),
-      asynchronous: () => host.asynchronous(),
+    this.face = this.#newFace();
+  }
+
+  #newFace(): Disk {
+    const life = ++this.#life;
+    return new DiskFace({
+      submit: (code, file, target, offset, data, done) => {
+        if (life === this.#life) this.#submit(code, file, target, offset, data, done);
+      },
+      asynchronous: () => this.#host.asynchronous(),
     });
   }
 
@@ -126,14 +133,13 @@ export class SimulatedDisk implements DiskView {
    */
   crash(powerLoss: boolean): void {
     this.#landInFlight();
-    this.#queues = new Map();
-    this.#directoryQueues = new Map();
-    this.#stalled = [];
+    this.reboot();
     if (powerLoss) this.#store.losePower();
   }
 
-  /** A new life begins. It sees what the crash left. */
+  /** A new life begins, with a `face` of its own. It sees what the crash left. */
   reboot(): void {
+    this.face = this.#newFace();
     this.#metIoError = false;
     this.#queues = new Map();
     this.#directoryQueues = new Map();
