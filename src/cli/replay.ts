@@ -7,12 +7,11 @@ import { eventLine, eventTitles } from '../report/event-line.ts';
 import { failureBlock } from '../report/failure-block.ts';
 import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
-import type { RunInput, RunOptions, RunResult, ScenarioReference } from '../run/run-contract.ts';
+import type { RunInput, RunOptions, ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
 import { type EventFilterOptions, eventFilter } from './event-filter.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
-import { catchInterrupt, type Interrupt } from './interrupt.ts';
-import { isolatedRun } from './isolated-run.ts';
+import { catchInterrupt } from './interrupt.ts';
 import { parseWhole } from './option-values.ts';
 import { chooseScenario, replayCaseCommand, replayCommand } from './scenario-input.ts';
 import { parseSeed } from './seeds.ts';
@@ -62,6 +61,8 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
   const terminal = processTerminal({ color: options.color, quiet: json });
   const { paint, width } = terminal;
   const passes = eventFilter(options);
+  const { node, kind, from, to } = options;
+  const events = options.events === true || [node, kind, from, to].some((of) => of !== undefined);
   const breakStep = options.break === undefined ? undefined : parseWhole(options.break, '--break');
   const subject = await subjectOf(argument, options);
   if (!json) {
@@ -71,24 +72,26 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
   const runOptions: RunOptions = {
     name: subject.reference.name,
     paranoid: options.paranoid === true,
-    ...(options.events !== true
-      ? {}
-      : {
+    ...(events
+      ? {
           onEvent: (event) => {
             if (passes(event)) terminal.out(json ? (jsonLine(event) ?? '') : eventLine(event));
           },
-        }),
+        }
+      : {}),
   };
-  if (options.events === true && !json) terminal.out(['', paint.strong(eventTitles())]);
-  const interrupt = catchInterrupt(() => terminal.note('interrupted'));
-  try {
-    const result = await runAgain(subject, runOptions, breakStep, interrupt, terminal);
-    if (result === undefined) return exitCode.interrupted;
-    const code = conclude(subject, result.record, terminal, json);
-    return interrupt.interrupted ? gravest([exitCode.interrupted, code]) : code;
-  } finally {
-    interrupt.release();
-  }
+  if (events && !json) terminal.out(['', paint.strong(eventTitles())]);
+  const { record, interrupted } =
+    breakStep === undefined
+      ? await runAgain(subject, runOptions)
+      : await runInDebugger(subject, runOptions, breakStep, terminal);
+  const code = conclude(subject, record, terminal, json);
+  return interrupted ? gravest([exitCode.interrupted, code]) : code;
+}
+
+interface Ended {
+  readonly record: RunRecord;
+  readonly interrupted: boolean;
 }
 
 async function subjectOf(argument: string, options: ReplayVerbOptions): Promise<Subject> {
@@ -134,32 +137,31 @@ async function caseSubject(argument: string, options: ReplayVerbOptions): Promis
   };
 }
 
-/**
- * Runs in a worker, which can be stopped when a handler hangs; but here, where events are printed or
- * a debugger looks on.
- */
-async function runAgain(
+/** In a worker, which can be stopped when a handler hangs. */
+async function runAgain(subject: Subject, options: RunOptions): Promise<Ended> {
+  const { runIsolated } = await import('../run/isolated.ts');
+  const interrupt = catchInterrupt(() => process.stderr.write('interrupted\n'));
+  try {
+    const { signal } = interrupt;
+    const { record } = await runIsolated(subject.reference, subject.input, { ...options, signal });
+    return { record, interrupted: interrupt.interrupted };
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** In this thread, where a debugger finds it; Ctrl-C ends it at once. */
+async function runInDebugger(
   subject: Subject,
   options: RunOptions,
-  breakStep: number | undefined,
-  interrupt: Interrupt,
+  step: number,
   terminal: Terminal,
-): Promise<RunResult | undefined> {
-  const { signal } = interrupt;
-  if (breakStep === undefined && options.onEvent === undefined) {
-    return await isolatedRun(subject.reference, subject.input, { ...options, signal });
-  }
+): Promise<Ended> {
   const { runCase } = await import('../run/run.ts');
-  const observer =
-    breakStep === undefined
-      ? {}
-      : { observer: (await import('./break-at.ts')).breakBefore(breakStep, terminal) };
-  try {
-    return await runCase(subject.scenario, subject.input, { ...options, ...observer, signal });
-  } catch (error) {
-    if (interrupt.interrupted) return undefined;
-    throw error;
-  }
+  const { breakBefore } = await import('./break-at.ts');
+  const observer = breakBefore(step, terminal);
+  const { record } = await runCase(subject.scenario, subject.input, { ...options, observer });
+  return { record, interrupted: false };
 }
 
 /** Prints the outcome and says whether it is the one that the case file tells of. */

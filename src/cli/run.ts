@@ -9,7 +9,6 @@ import { runReport } from '../report/run-report.ts';
 import type { RunInput } from '../run/run-contract.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { isolatedRun } from './isolated-run.ts';
 import { checkLogs, failuresDirectory } from './logs.ts';
 import {
   type ChosenScenario,
@@ -61,11 +60,11 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
   const interrupt = catchInterrupt(() => terminal.note('interrupted'));
   try {
     const input: RunInput = calm ?? { seed, settings: chosen.settings };
-    const result = await isolatedRun(chosen.reference, input, {
+    const { runIsolated } = await import('../run/isolated.ts');
+    const result = await runIsolated(chosen.reference, input, {
       paranoid: options.paranoid === true,
       signal: interrupt.signal,
     });
-    if (result === undefined) return exitCode.interrupted;
     const record = await keepCase(result.record, result.caseFile);
     if (json) terminal.out(jsonLine(record) ?? '');
     else {

@@ -1,0 +1,121 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { countersFile, freshFolder, program } from '../../test/fixtures/program.ts';
+
+const folder = freshFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const goodCase = {
+  schema: 'seedstorm-case/1',
+  scenario: countersFile,
+  config: { nodes: 3 },
+  plan: [],
+  intents: [],
+  choices: { kind: 'seed', seed: 1, overrides: [], forks: [] },
+  identityVersions: {},
+};
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const importCounters = `import { counters } from ${JSON.stringify(countersFile)};\n`;
+mkdirSync(join(folder, 'scenarios'));
+file('scenarios/lagoon-storm.ts', `${importCounters}export default counters();\n`);
+file('throws.ts', `${importCounters}counters();\nthrow new Error('no luck today');\n`);
+file('empty.ts', 'export {};\n');
+file('other.ts', 'export default { summary: 7 };\n');
+file('enum.ts', 'enum Colour { Red }\nexport default Colour;\n');
+file('fields.ts', `${importCounters}export default counters({ sumary: 'x' });\n`);
+file(
+  'types.ts',
+  `${importCounters}export default counters({ phases: { form: 'soon', storm: 5 } });\n`,
+);
+file('truncated.json', JSON.stringify(goodCase).slice(0, -40));
+file('foreign.json', JSON.stringify({ name: 'some-package', version: '1.0.0' }));
+file('list.json', '[1, 2]');
+file('future.json', JSON.stringify({ ...goodCase, schema: 'seedstorm-case/99' }));
+file('homeless.json', JSON.stringify({ ...goodCase, scenario: 'lagoon-strom' }));
+
+/** Arguments, and what the message must name: what is wrong, where, and what would be right. */
+const mistakes: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
+  ['an unknown scenario', ['run', 'lagoon-strom'], ['lagoon-strom', 'lagoon-storm']],
+  ['a missing scenario file', ['run', './nowhere.ts'], ['no such file', './nowhere.ts']],
+  ['an unknown verb', ['swep', 'lagoon-storm'], ['swep', 'sweep']],
+  ['a verb of a later version', ['shrink', 'lagoon-storm'], ['shrink']],
+  ['an unknown option', ['run', 'lagoon-storm', '--sead', '1'], ['--sead', '--seed']],
+  ['a missing scenario', ['run'], ['scenario']],
+  [
+    'a seed that is no number',
+    ['run', 'lagoon-storm', '--seed', 'x7'],
+    ['--seed', 'x7', '2^53 - 1'],
+  ],
+  ['a seed too large', ['run', 'lagoon-storm', '--seed', '9007199254740992'], ['9007199254740992']],
+  ['seeds that are no range', ['sweep', 'lagoon-storm', '--seeds', '1-5'], ['--seeds', '1-5']],
+  ['a range reversed', ['sweep', 'lagoon-storm', '--seeds', '80..5'], ['80..5', '5..80']],
+  ['a range reversed', ['doctor', 'lagoon-storm', '--seeds', '80..5'], ['80..5', '5..80']],
+  ['no jobs', ['sweep', 'lagoon-storm', '--jobs', '0'], ['--jobs', '"0"']],
+  ['a time without sense', ['sweep', 'lagoon-storm', '--time', 'soon'], ['--time', 'soon', '5m']],
+  ['an unknown setting', ['run', 'lagoon-storm', '--set', 'node=3'], ['node', 'nodes']],
+  ['a setting without value', ['run', 'lagoon-storm', '--set', 'nodes'], ['path=value', 'nodes']],
+  [
+    'a value outside its domain',
+    ['sweep', 'lagoon-storm', '--set', 'nodes=4'],
+    ['nodes', '4', 'one of 3, 5'],
+  ],
+  [
+    'an integer outside its range',
+    ['replay', 'lagoon-storm', '--seed', '1', '--set', 'clients.count=99'],
+    ['clients.count', '99', 'from 1 to 3'],
+  ],
+  ['a file that throws', ['run', './throws.ts'], ['no luck today', /throws\.ts:3/]],
+  ['a file that exports nothing', ['sweep', './empty.ts'], ['exports nothing', 'empty.ts']],
+  ['an export that is none', ['list', './other.ts'], ['is not a scenario', 'other.ts']],
+  ['syntax that cannot be stripped', ['run', './enum.ts'], ['enum', /enum\.ts/, '--import']],
+  ['an unknown field', ['run', './fields.ts'], ['sumary', 'summary', 'fields.ts']],
+  ['a field of a wrong type', ['run', './types.ts'], ['phases.form', 'types.ts', '"soon"']],
+  ['a truncated case file', ['replay', 'truncated.json'], ['truncated.json', 'JSON']],
+  ['a foreign file', ['replay', 'foreign.json'], ['foreign.json', 'schema']],
+  ['a list as case file', ['replay', 'list.json'], ['list.json']],
+  ['a case of another version', ['replay', 'future.json'], ['future.json', 'seedstorm-case/99']],
+  ['a case without its scenario', ['replay', 'homeless.json'], ['lagoon-strom', 'lagoon-storm']],
+  ['a missing case file', ['replay', 'nowhere.json'], ['nowhere.json']],
+  ['neither case nor seed', ['replay', 'lagoon-storm'], ['--seed']],
+  ['a bound without sense', ['replay', 'lagoon-storm', '--seed', '1', '--from', 'x'], ['--from']],
+  ['mutants of nothing', ['mutants', 'lagoon'], ['mutants/']],
+];
+
+describe.concurrent('a mistake ends in one screen that names it, without stack trace, with code 2', () => {
+  test.each(mistakes)('%s', { timeout: 60_000 }, async (_, args, named) => {
+    const { code, stdout, stderr } = await program(folder, args);
+    for (const part of named) {
+      if (typeof part === 'string') expect(stderr).toContain(part);
+      else expect(stderr).toMatch(part);
+    }
+    expect(stderr).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+    expect(stderr.split('\n').length).toBeLessThan(24);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  const verbsThatWrite: readonly (readonly string[])[] = [
+    ['run', countersFile, '--seed', '1'],
+    ['sweep', countersFile, '--seeds', '2', '--jobs', '1'],
+  ];
+  test.each(verbsThatWrite)('logs/ that cannot be written: %s', async (...args) => {
+    const blocked = freshFolder();
+    try {
+      // Root may write anywhere; where a file stands in the way not even root can make a folder.
+      writeFileSync(join(blocked, 'logs'), '');
+      const { code, stdout, stderr } = await program(blocked, args);
+      expect(stderr).toContain(join(blocked, 'logs'));
+      expect(stderr).toContain('cannot write');
+      expect(stderr).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+      expect([stdout, code]).toEqual(['', 2]);
+    } finally {
+      rmSync(blocked, { recursive: true, force: true });
+    }
+  });
+});
