@@ -57,6 +57,14 @@ describe('the codec for plain data', () => {
     );
   });
 
+  test('bytes come out as a Uint8Array of their own, from a Buffer too', () => {
+    const wire = Buffer.from(encodePlain(Buffer.from([1, 2, 3])));
+    const bytes = decodePlain(wire) as Uint8Array;
+    wire.fill(0);
+    expect(bytes.constructor).toBe(Uint8Array);
+    expect([...bytes]).toEqual([1, 2, 3]);
+  });
+
   test('keeps minus zero, the order of fields and a field named __proto__', () => {
     expect(Object.is(decodePlain(encodePlain(-0)), -0)).toBe(true);
     expect(Object.keys(decodePlain(encodePlain({ b: 1, a: 2 })) as object)).toEqual(['b', 'a']);

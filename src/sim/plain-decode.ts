@@ -125,7 +125,8 @@ class Reader {
       case tagUtf16:
         return this.text(tag);
       case tagBytes:
-        return this.take(this.varint()).slice();
+        // Not slice: that of a Node Buffer shares its memory, and stays a Buffer.
+        return new Uint8Array(this.take(this.varint()));
       case tagArray: {
         const length = this.varint();
         const items: unknown[] = [];
