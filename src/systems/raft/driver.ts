@@ -1,0 +1,406 @@
+import type { DiskDone, DiskError } from '../../sim/disk-contract.ts';
+import type { Env } from '../../sim/env.ts';
+import type { Address, NodeId } from '../../sim/message.ts';
+import { ClientCalls } from './client-calls.ts';
+import { KvMachine } from './kv-machine.ts';
+import { RaftLog } from './log.ts';
+import { RaftCore } from './raft-core.ts';
+import type { RaftSettings } from './settings.ts';
+import { encodeSnapshot, type Snapshot, snapshotName } from './snapshot-format.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { type StartPoint, Startup } from './startup.ts';
+import type { Configuration, Member, RaftKvMessage } from './types.ts';
+import type { LifePhase, RaftStateReader } from './view.ts';
+import { Wal } from './wal.ts';
+
+/** How long a snapshot that could not be written waits for the next try. */
+const snapshotRetryUs = 100_000;
+/** A write that failed for another reason than a full disk is tried again after this, then twice this... */
+const firstWriteRetryUs = 1_000;
+/** Longest that outputs of a node are held back where `env.maybe` asks for it. */
+const volunteeredDelayUs = 500;
+
+/**
+ * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
+ * the state machine, and decides what a failing disk means. The same on a simulated and on a real
+ * machine.
+ */
+export class RaftNode implements RaftStateReader {
+  readonly env: Env<RaftKvMessage>;
+  readonly self: Member;
+  readonly machine: KvMachine;
+  phase: LifePhase = 'recovering';
+  /** Undefined until the disk is read. */
+  core: RaftCore | undefined;
+
+  private readonly settings: RaftSettings;
+  private readonly peers: readonly NodeId[];
+  private readonly memberOf: Map<Address, Member> = new Map();
+  private readonly calls: ClientCalls;
+  private readonly emptyLog: RaftLog = new RaftLog(0, 0);
+  private wal: Wal | undefined;
+  private snapshots: SnapshotStore | undefined;
+  private timerUs = Number.POSITIVE_INFINITY;
+  private leadershipsLost = 0;
+  private writeFailures = 0;
+  private lastFailure: DiskError | undefined;
+  /** A failed write waits for its retry, or a volunteered delay runs. */
+  private writeHeld = false;
+  private applyHeld = false;
+  private saving: Snapshot | undefined;
+  private noSnapshotBeforeUs = 0;
+
+  constructor(
+    env: Env<RaftKvMessage>,
+    peers: readonly NodeId[],
+    self: Member,
+    settings: RaftSettings,
+  ) {
+    this.env = env;
+    this.self = self;
+    this.settings = settings;
+    this.peers = peers;
+    this.machine = new KvMachine(settings.sessions);
+    this.calls = new ClientCalls(env, peers);
+    peers.forEach((peer, index) => {
+      this.memberOf.set(peer, index + 1);
+      this.memberOf.set(`${peer}:main`, index + 1);
+    });
+  }
+
+  get log(): RaftLog {
+    return this.core === undefined ? this.emptyLog : this.core.log;
+  }
+
+  /** A write failed and was not made good yet. */
+  get diskFailing(): boolean {
+    return this.writeFailures > 0;
+  }
+
+  // ---------------------------------------------------------------- start
+
+  start(): void {
+    new Startup(this.env, (point) => this.startFrom(point)).begin();
+  }
+
+  private startFrom(point: StartPoint): void {
+    const { env } = this;
+    const { recovered } = point;
+    if (recovered.tornTail) env.probe('restart with a torn log tail');
+    if (recovered.lostWrite) env.probe('lost unsynced write noticed at restart');
+    if (recovered.verdict === 'damaged') {
+      this.withdraw('damage noticed', recovered.reason);
+      return;
+    }
+    if (recovered.verdict === 'empty' && !env.firstBoot) {
+      this.withdraw('empty disk noticed', 'no trace of earlier lives');
+      return;
+    }
+    const { snapshot, entries, term, votedFor } = recovered;
+    if (snapshot !== undefined) this.machine.restore(snapshot.machine);
+    const options = {
+      ...this.settings,
+      self: this.self,
+      drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
+      probe: (name: string) => env.probe(name),
+    };
+    const configuration: Configuration = {
+      voters: this.peers.map((_, index) => index + 1),
+      outgoing: [],
+      learners: [],
+    };
+    const initial = { term, votedFor, configuration, snapshot, entries };
+    const core = new RaftCore(options, initial, env.clock.monotonicUs());
+    this.snapshots = new SnapshotStore(
+      env.disk,
+      snapshot === undefined ? [] : [snapshotName(snapshot.index)],
+    );
+    const drawSalt = (sequence: number) => env.random.below(4_294_967_296, 'wal-salt', sequence);
+    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, point.position);
+    this.openLog(core, point);
+  }
+
+  /** Begins this life's own segment: the first thing that it makes durable. */
+  private openLog(core: RaftCore, point: StartPoint): void {
+    const { recovered, rewrite } = point;
+    const { log, snapshot } = core;
+    const disagrees =
+      recovered.entries.length === 0 &&
+      snapshot !== undefined &&
+      (recovered.lastIndex !== snapshot.index || recovered.lastTerm !== snapshot.term);
+    const write = {
+      term: core.term,
+      votedFor: core.votedFor,
+      resetIndex: !rewrite && disagrees ? snapshot.index : 0,
+      resetTerm: !rewrite && disagrees ? snapshot.term : 0,
+      log,
+      fromIndex: rewrite ? log.firstIndex : log.lastIndex + 1,
+    };
+    this.wal!.commit(write, (error) => {
+      if (error === null) this.run(core, point);
+      else {
+        this.env.timers.set('start', this.settings.heartbeatUs, () => this.openLog(core, point));
+      }
+    });
+  }
+
+  private run(core: RaftCore, point: StartPoint): void {
+    const { env } = this;
+    for (const name of point.voidFiles) env.disk.remove(name, ignore);
+    this.core = core;
+    this.phase = 'running';
+    core.begin(env.clock.monotonicUs());
+    if (core.snapshot !== undefined) this.wal!.trim(core.snapshot.index);
+    env.probe('recovery finished');
+    this.settle(env.clock.monotonicUs());
+  }
+
+  private drawTimeout(term: number, campaign: number): number {
+    const { electionTimeoutUs } = this.settings;
+    const key = term * 16 + (campaign & 15);
+    return this.env.random.between(
+      electionTimeoutUs,
+      2 * electionTimeoutUs,
+      'election-timeout',
+      key,
+    );
+  }
+
+  /** Serves, votes and acknowledges nothing any more in this life. */
+  private withdraw(probe: string, reason: string): void {
+    const { env, core } = this;
+    this.phase = 'withdrawn';
+    env.probe(probe);
+    env.log('withdrawn', { reason });
+    env.timers.cancel('tick');
+    this.calls.close();
+    if (core === undefined) return;
+    core.stepDown(env.clock.monotonicUs());
+    core.outCount = 0;
+  }
+
+  // ---------------------------------------------------------------- inputs
+
+  message(from: Address, message: RaftKvMessage): void {
+    if (message.kind === 'reply') return;
+    const { core } = this;
+    if (core === undefined || this.phase !== 'running') {
+      if (message.kind === 'request') this.calls.refuse(from, message);
+      return;
+    }
+    const nowUs = this.env.clock.monotonicUs();
+    if (message.kind === 'request') {
+      const full = this.diskFailing && this.lastFailure?.code === 'ENOSPC';
+      this.calls.take(from, message, core, this.machine, full, nowUs);
+    } else {
+      const member = this.memberOf.get(from);
+      if (member === undefined) return;
+      core.step(member, message, nowUs);
+    }
+    this.settle(nowUs);
+  }
+
+  private readonly onTimer = (): void => {
+    this.timerUs = Number.POSITIVE_INFINITY;
+    if (this.phase !== 'running') return;
+    const nowUs = this.env.clock.monotonicUs();
+    this.core!.tick(nowUs);
+    this.settle(nowUs);
+  };
+
+  // ---------------------------------------------------------------- outputs
+
+  /** Takes away what the step machine has put out, until it is quiet. */
+  private settle(nowUs: number): void {
+    const core = this.core!;
+    if (core.lostData !== '') {
+      this.withdraw('damage noticed', core.lostData);
+      return;
+    }
+    if (core.leadershipsLost !== this.leadershipsLost) {
+      this.leadershipsLost = core.leadershipsLost;
+      this.calls.leadershipLost();
+    }
+    if (core.commit > core.applied && !this.applyHeld) this.apply(core);
+    if (core.releasedReads.length + core.refusedReads.length > 0) {
+      this.calls.serveReads(core, this.machine);
+    }
+    this.flush(core);
+    if (core.needsWrite && !this.writeHeld) this.write(core);
+    if (core.installing !== undefined) this.install(core, core.installing);
+    else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
+    this.arm(core, nowUs);
+  }
+
+  private flush(core: RaftCore): void {
+    const { outbox, outTo } = core;
+    const count = core.outCount;
+    for (let i = 0; i < count; i++) {
+      this.env.network.send(this.peers[outTo[i]! - 1]!, outbox[i]!);
+    }
+    core.outCount = 0;
+  }
+
+  /** Sets the timer if something is due before it rings; a deadline that moved away is left to it. */
+  private arm(core: RaftCore, nowUs: number): void {
+    const { deadlineUs } = core;
+    if (deadlineUs >= this.timerUs) return;
+    this.timerUs = deadlineUs;
+    this.env.timers.set('tick', deadlineUs > nowUs ? deadlineUs - nowUs : 0, this.onTimer);
+  }
+
+  // ---------------------------------------------------------------- applying
+
+  private apply(core: RaftCore): void {
+    if (this.env.maybe('raft applies late')) {
+      this.applyHeld = true;
+      this.env.timers.set('apply', volunteeredDelayUs, this.onApplyTimer);
+      return;
+    }
+    const { machine, calls } = this;
+    const limit = this.applyLimit(core);
+    while (machine.applied < limit) {
+      const entry = core.log.entry(machine.applied + 1)!;
+      machine.apply(entry);
+      calls.applied(entry, machine);
+    }
+    core.appliedTo(machine.applied);
+    calls.serveReads(core, machine);
+  }
+
+  private readonly onApplyTimer = (): void => {
+    this.applyHeld = false;
+    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+  };
+
+  /**
+   * All that is committed; but when a snapshot is due only what is durable here, so that the
+   * snapshot never runs ahead of this node's own log.
+   */
+  private applyLimit(core: RaftCore): number {
+    const { commit, log } = core;
+    if (commit <= log.stableIndex) return commit;
+    const since = this.machine.applied - (core.snapshot?.index ?? 0);
+    if (since < this.settings.snapshotEntries) return commit;
+    return log.stableIndex > this.machine.applied ? log.stableIndex : this.machine.applied;
+  }
+
+  // ---------------------------------------------------------------- the log on the disk
+
+  private write(core: RaftCore): void {
+    if (this.env.maybe('raft writes late')) {
+      this.writeHeld = true;
+      this.env.timers.set('write', volunteeredDelayUs, this.onWriteTimer);
+      return;
+    }
+    core.beginWrite();
+    const { log, snapshot } = core;
+    const reset = core.write.reset;
+    const write = {
+      term: core.term,
+      votedFor: core.votedFor,
+      resetIndex: reset ? snapshot!.index : 0,
+      resetTerm: reset ? snapshot!.term : 0,
+      log,
+      fromIndex: log.stableIndex + 1,
+    };
+    this.wal!.commit(write, this.onWritten);
+  }
+
+  private readonly onWriteTimer = (): void => {
+    this.writeHeld = false;
+    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+  };
+
+  private readonly onWritten: DiskDone = (error) => {
+    if (this.phase !== 'running') return;
+    const core = this.core!;
+    const nowUs = this.env.clock.monotonicUs();
+    if (error === null) {
+      if (this.writeFailures > 0) {
+        if (this.lastFailure!.operation === 'sync') this.env.probe('fsync failed then succeeded');
+        this.writeFailures = 0;
+        core.diskFailing = false;
+      }
+      core.writeDone(nowUs);
+    } else {
+      this.writeFailed(core, error, nowUs);
+    }
+    this.settle(nowUs);
+  };
+
+  /**
+   * Nothing of the write counts. It will be repeated from memory in a new segment; until that has
+   * worked the node takes no proposals and does not campaign, and after a second failure it leaves
+   * leadership to a node that can write.
+   */
+  private writeFailed(core: RaftCore, error: DiskError, nowUs: number): void {
+    core.writeFailed();
+    core.diskFailing = true;
+    this.lastFailure = error;
+    const failures = ++this.writeFailures;
+    this.env.log('write failed', { operation: error.operation, code: error.code, failures });
+    if (failures > 1) core.stepDown(nowUs);
+    this.writeHeld = true;
+    const { heartbeatUs } = this.settings;
+    const backOffUs = firstWriteRetryUs << Math.min(failures - 1, 8);
+    const delayUs = error.code === 'ENOSPC' ? heartbeatUs : Math.min(heartbeatUs, backOffUs);
+    this.env.timers.set('write', delayUs, this.onWriteTimer);
+  }
+
+  // ---------------------------------------------------------------- snapshots
+
+  private snapshotDue(core: RaftCore, nowUs: number): boolean {
+    const { machine } = this;
+    return (
+      machine.applied - (core.snapshot?.index ?? 0) >= this.settings.snapshotEntries &&
+      machine.applied <= core.log.stableIndex &&
+      nowUs >= this.noSnapshotBeforeUs &&
+      !this.snapshots!.busy
+    );
+  }
+
+  private takeSnapshot(core: RaftCore): void {
+    const index = this.machine.applied;
+    const { configuration } = core;
+    this.saving = encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
+    this.snapshots!.save(this.saving, this.onSaved);
+  }
+
+  private readonly onSaved: DiskDone = (error) => {
+    if (this.phase !== 'running') return;
+    const core = this.core!;
+    const snapshot = this.saving!;
+    this.saving = undefined;
+    const nowUs = this.env.clock.monotonicUs();
+    if (error === null) {
+      core.snapshotTaken(snapshot, this.settings.trailingEntries);
+      this.wal!.trim(snapshot.index);
+    } else {
+      this.noSnapshotBeforeUs = nowUs + snapshotRetryUs;
+    }
+    this.settle(nowUs);
+  };
+
+  /** Makes a snapshot that has come in durable; until then the machine takes no entries. */
+  private install(core: RaftCore, snapshot: Snapshot): void {
+    if (this.snapshots!.busy) return;
+    this.saving = undefined;
+    this.snapshots!.save(snapshot, (error) => {
+      if (this.phase !== 'running') return;
+      const nowUs = this.env.clock.monotonicUs();
+      if (error === null) {
+        this.machine.restore(snapshot.machine);
+        core.installed();
+        this.wal!.trim(snapshot.index);
+        this.env.probe('snapshot installed');
+      } else {
+        core.installFailed();
+      }
+      this.settle(nowUs);
+    });
+  }
+}
+
+/** What could not be removed is found again at the next start. */
+function ignore(): void {}

@@ -1,0 +1,261 @@
+import type { Codec } from '../../sim/message.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
+import { fold, identity } from './message-fold.ts';
+import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
+
+const writer: ByteWriter = new ByteWriter();
+
+function writeEntries(entries: readonly Entry[]): void {
+  writer.u32(entries.length);
+  for (const entry of entries) {
+    writer.integer(entry.term);
+    writer.integer(entry.index);
+    writer.u8(entryKinds.indexOf(entry.kind));
+    writer.blob(entry.data);
+  }
+}
+
+function readEntries(reader: ByteReader): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let left = reader.u32(); left > 0; left--) {
+    const term = reader.integer();
+    const index = reader.integer();
+    const kind = pick(entryKinds, reader.u8());
+    entries.push({ term, index, kind, data: reader.blob() });
+  }
+  return entries;
+}
+
+function pick<T>(from: readonly T[], index: number): T {
+  const value = from[index];
+  if (value === undefined) throw new RangeError('number out of range');
+  return value;
+}
+
+function writeRequest(message: ClientRequest): void {
+  writer.integer(message.client);
+  writer.integer(message.sequence);
+  writer.integer(message.attempt);
+  writer.u8(operations.indexOf(message.operation));
+  writer.text(message.key);
+  writer.text(message.value);
+  writeOptional(writer, message.expected);
+  writer.u8(consistencies.indexOf(message.consistency));
+}
+
+function readRequest(reader: ByteReader): ClientRequest {
+  return {
+    kind: 'request',
+    client: reader.integer(),
+    sequence: reader.integer(),
+    attempt: reader.integer(),
+    operation: readOperation(reader),
+    key: reader.text(),
+    value: reader.text(),
+    expected: readOptional(reader),
+    consistency: pick(consistencies, reader.u8()),
+  };
+}
+
+function writeReply(message: ClientReply): void {
+  writer.integer(message.client);
+  writer.integer(message.sequence);
+  writer.integer(message.attempt);
+  writer.u8(statuses.indexOf(message.status));
+  writeOptional(writer, message.value);
+  writer.u8(flag(message.swapped));
+  writer.integer(message.index);
+  writer.text(message.leader);
+}
+
+function readReply(reader: ByteReader): ClientReply {
+  return {
+    kind: 'reply',
+    client: reader.integer(),
+    sequence: reader.integer(),
+    attempt: reader.integer(),
+    status: pick(statuses, reader.u8()),
+    value: readOptional(reader),
+    swapped: reader.flag(),
+    index: reader.integer(),
+    leader: reader.text(),
+  };
+}
+
+function encode(message: RaftKvMessage): Uint8Array {
+  writer.length = 0;
+  writer.u8(kindNumber[message.kind]);
+  switch (message.kind) {
+    case 'request':
+      writeRequest(message);
+      return writer.finish();
+    case 'reply':
+      writeReply(message);
+      return writer.finish();
+    default:
+  }
+  writer.integer(message.term);
+  switch (message.kind) {
+    case 'append':
+      writer.integer(message.prevIndex);
+      writer.integer(message.prevTerm);
+      writeEntries(message.entries);
+      writer.integer(message.commit);
+      writer.integer(message.round);
+      break;
+    case 'append-reply':
+      writer.u8(flag(message.ok));
+      writer.integer(message.index);
+      writer.integer(message.hintIndex);
+      writer.integer(message.hintTerm);
+      writer.integer(message.round);
+      break;
+    case 'heartbeat':
+      writer.integer(message.commit);
+      writer.integer(message.round);
+      break;
+    case 'heartbeat-reply':
+      writer.integer(message.round);
+      break;
+    case 'vote':
+      writer.u8(flag(message.pre));
+      writer.integer(message.lastIndex);
+      writer.integer(message.lastTerm);
+      break;
+    case 'vote-reply':
+      writer.u8(flag(message.pre));
+      writer.u8(flag(message.granted));
+      break;
+    case 'snapshot':
+      writer.integer(message.index);
+      writer.integer(message.indexTerm);
+      writer.integer(message.offset);
+      writer.integer(message.totalBytes);
+      writer.blob(message.data);
+      writer.integer(message.round);
+      break;
+    case 'snapshot-reply':
+      writer.integer(message.index);
+      writer.integer(message.offset);
+      writer.u8(flag(message.installed));
+      writer.integer(message.round);
+      break;
+  }
+  return writer.finish();
+}
+
+function decode(bytes: Uint8Array): RaftKvMessage {
+  const reader = new ByteReader(bytes);
+  const message = decodeBody(reader, reader.u8());
+  reader.close();
+  return message;
+}
+
+function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
+  if (kind === kindNumber.request) return readRequest(reader);
+  if (kind === kindNumber.reply) return readReply(reader);
+  const term = reader.integer();
+  switch (kind) {
+    case kindNumber.append:
+      return {
+        kind: 'append',
+        term,
+        prevIndex: reader.integer(),
+        prevTerm: reader.integer(),
+        entries: readEntries(reader),
+        commit: reader.integer(),
+        round: reader.integer(),
+      };
+    case kindNumber['append-reply']:
+      return {
+        kind: 'append-reply',
+        term,
+        ok: reader.flag(),
+        index: reader.integer(),
+        hintIndex: reader.integer(),
+        hintTerm: reader.integer(),
+        round: reader.integer(),
+      };
+    case kindNumber.heartbeat:
+      return { kind: 'heartbeat', term, commit: reader.integer(), round: reader.integer() };
+    case kindNumber['heartbeat-reply']:
+      return { kind: 'heartbeat-reply', term, round: reader.integer() };
+    case kindNumber.vote:
+      return {
+        kind: 'vote',
+        term,
+        pre: reader.flag(),
+        lastIndex: reader.integer(),
+        lastTerm: reader.integer(),
+      };
+    case kindNumber['vote-reply']:
+      return { kind: 'vote-reply', term, pre: reader.flag(), granted: reader.flag() };
+    case kindNumber.snapshot:
+      return {
+        kind: 'snapshot',
+        term,
+        index: reader.integer(),
+        indexTerm: reader.integer(),
+        offset: reader.integer(),
+        totalBytes: reader.integer(),
+        data: reader.blob(),
+        round: reader.integer(),
+      };
+    case kindNumber['snapshot-reply']:
+      return {
+        kind: 'snapshot-reply',
+        term,
+        index: reader.integer(),
+        offset: reader.integer(),
+        installed: reader.flag(),
+        round: reader.integer(),
+      };
+    default:
+      throw new RangeError(`no message of kind ${kind}`);
+  }
+}
+
+function copy(message: RaftKvMessage): RaftKvMessage {
+  switch (message.kind) {
+    case 'append':
+      return {
+        ...message,
+        entries: message.entries.map((entry) => ({ ...entry, data: entry.data.slice() })),
+      };
+    case 'snapshot':
+      return { ...message, data: message.data.slice() };
+    default:
+      return { ...message };
+  }
+}
+
+function sizeBytes(message: RaftKvMessage): number {
+  switch (message.kind) {
+    case 'append': {
+      let size = 45;
+      for (const entry of message.entries) size += 21 + entry.data.length;
+      return size;
+    }
+    case 'snapshot':
+      return 53 + message.data.length;
+    case 'request':
+      return 40 + message.key.length + message.value.length + (message.expected?.length ?? 0);
+    case 'reply':
+      return 45 + (message.value?.length ?? 0) + message.leader.length;
+    default:
+      return 42;
+  }
+}
+
+/** How the messages of the Raft KV system become bytes, digest and identity. */
+export const raftKvCodec: Codec<RaftKvMessage> = {
+  identityVersion: 1,
+  encode,
+  decode,
+  copy,
+  fold,
+  identity,
+  sizeBytes,
+};

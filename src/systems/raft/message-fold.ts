@@ -1,0 +1,123 @@
+import type { Folder } from '../../sim/message.ts';
+import { operations } from './kv-codec.ts';
+import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import type { ClientReply, ClientRequest, RaftKvMessage } from './types.ts';
+
+function foldOptional(into: Folder, text: string | null): void {
+  into.int(text === null ? 0 : 1);
+  if (text !== null) into.text(text);
+}
+
+function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
+  into.int(message.client);
+  into.int(message.sequence);
+  into.int(message.attempt);
+  if (message.kind === 'request') {
+    into.int(operations.indexOf(message.operation));
+    into.text(message.key);
+    into.text(message.value);
+    foldOptional(into, message.expected);
+    into.int(consistencies.indexOf(message.consistency));
+    return;
+  }
+  into.int(statuses.indexOf(message.status));
+  foldOptional(into, message.value);
+  into.int(flag(message.swapped));
+  into.int(message.index);
+  into.text(message.leader);
+}
+
+/** Folds every field of a message. */
+export function fold(message: RaftKvMessage, into: Folder): void {
+  into.int(kindNumber[message.kind]);
+  if (message.kind === 'request' || message.kind === 'reply') {
+    foldClient(message, into);
+    return;
+  }
+  into.int(message.term);
+  switch (message.kind) {
+    case 'append':
+      into.int(message.prevIndex);
+      into.int(message.prevTerm);
+      into.int(message.commit);
+      into.int(message.round);
+      into.int(message.entries.length);
+      for (const entry of message.entries) {
+        into.int(entry.term);
+        into.int(entry.index);
+        into.int(entryKinds.indexOf(entry.kind));
+        into.bytes(entry.data);
+      }
+      break;
+    case 'append-reply':
+      into.int(flag(message.ok));
+      into.int(message.index);
+      into.int(message.hintIndex);
+      into.int(message.hintTerm);
+      into.int(message.round);
+      break;
+    case 'heartbeat':
+      into.int(message.commit);
+      into.int(message.round);
+      break;
+    case 'heartbeat-reply':
+      into.int(message.round);
+      break;
+    case 'vote':
+      into.int(flag(message.pre));
+      into.int(message.lastIndex);
+      into.int(message.lastTerm);
+      break;
+    case 'vote-reply':
+      into.int(flag(message.pre));
+      into.int(flag(message.granted));
+      break;
+    case 'snapshot':
+      into.int(message.index);
+      into.int(message.indexTerm);
+      into.int(message.offset);
+      into.int(message.totalBytes);
+      into.bytes(message.data);
+      into.int(message.round);
+      break;
+    case 'snapshot-reply':
+      into.int(message.index);
+      into.int(message.offset);
+      into.int(flag(message.installed));
+      into.int(message.round);
+      break;
+  }
+}
+
+/** Mixes three small numbers into 32 bits. */
+function key(kind: number, first: number, second: number): number {
+  let value = Math.imul(kind ^ Math.imul(first | 0, 0x9e3779b1), 0x85ebca6b);
+  value = Math.imul((value ^ (value >>> 13)) + (second | 0), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/**
+ * Names a message among those on its link: by kind and term and place in the log or round, or by
+ * kind and call.
+ */
+export function identity(message: RaftKvMessage): number {
+  const kind = kindNumber[message.kind];
+  switch (message.kind) {
+    case 'request':
+    case 'reply':
+      return key(kind, message.client, message.sequence * 64 + message.attempt);
+    case 'append':
+      return key(kind, message.term, message.prevIndex);
+    case 'append-reply':
+      return key(kind, message.term, message.index * 2 + flag(message.ok));
+    case 'heartbeat':
+    case 'heartbeat-reply':
+      return key(kind, message.term, message.round);
+    case 'vote':
+    case 'vote-reply':
+      return key(kind, message.term, flag(message.pre));
+    case 'snapshot':
+    case 'snapshot-reply':
+      return key(kind, message.index, message.offset);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Consistency, EntryKind, RaftKvMessage, ReplyStatus } from './types.ts';
+
+/** Numbers of these words in bytes: their places here. */
+export const entryKinds: readonly EntryKind[] = ['command', 'noop', 'configuration'];
+export const consistencies: readonly Consistency[] = ['linearizable', 'local'];
+export const statuses: readonly ReplyStatus[] = [
+  'ok',
+  'not-leader',
+  'unavailable',
+  'disk-full',
+  'unknown',
+  'session-expired',
+  'stale-sequence',
+  'too-large',
+];
+
+/** Numbers of kinds on the wire and in identity keys. */
+export const kindNumber: Readonly<Record<RaftKvMessage['kind'], number>> = {
+  append: 1,
+  'append-reply': 2,
+  heartbeat: 3,
+  'heartbeat-reply': 4,
+  vote: 5,
+  'vote-reply': 6,
+  snapshot: 7,
+  'snapshot-reply': 8,
+  request: 9,
+  reply: 10,
+};
+
+export function flag(value: boolean): number {
+  return value ? 1 : 0;
+}

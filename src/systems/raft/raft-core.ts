@@ -1,0 +1,269 @@
+import { CoreState, type InitialState, type RaftOptions } from './core-state.ts';
+import {
+  campaign,
+  candidacyDurable,
+  checkQuorum,
+  handleVote,
+  handleVoteReply,
+  hasLiveLeader,
+} from './election.ts';
+import { expireReads, requestRead } from './read-index.ts';
+import {
+  acknowledge,
+  appendAsLeader,
+  broadcastHeartbeat,
+  confirmReads,
+  handleAppend,
+  handleAppendReply,
+  handleHeartbeat,
+  handleHeartbeatReply,
+  handleSnapshotReply,
+  leaderLogDurable,
+} from './replication.ts';
+import type { Snapshot } from './snapshot-format.ts';
+import { receiveChunk, snapshotInstalled } from './snapshot-transfer.ts';
+import type { Entry, EntryKind, Member, RaftMessage } from './types.ts';
+
+export type { InitialState, RaftOptions } from './core-state.ts';
+
+/**
+ * Raft as a step machine. Time, messages and the ends of disk writes come in as calls; messages,
+ * entries to write, entries to apply and reads to serve are taken out by the driver after each call.
+ *
+ * The order of durability is kept here: a message that speaks for term or vote waits in the machine
+ * until these are durable, an acknowledgement until the entries are, and the leader counts its own
+ * copy only after its own write.
+ */
+export class RaftCore extends CoreState {
+  constructor(options: RaftOptions, initial: InitialState, nowUs: number) {
+    super(options, initial);
+    this.leaderContactUs = nowUs - options.electionTimeoutUs;
+    this.resetElectionTimer(nowUs);
+  }
+
+  /** The first write of this life is durable. */
+  begin(nowUs: number): void {
+    this.resetElectionTimer(nowUs);
+  }
+
+  /** When `tick` has something to do next, on the clock that is passed in. */
+  get deadlineUs(): number {
+    if (this.role !== 'leader') return this.electionDeadlineUs;
+    if (!this.options.checkQuorum) return this.heartbeatDeadlineUs;
+    return Math.min(this.heartbeatDeadlineUs, this.quorumDeadlineUs);
+  }
+
+  /** Does what is due. */
+  tick(nowUs: number): void {
+    if (this.role === 'leader') {
+      if (this.options.checkQuorum && nowUs >= this.quorumDeadlineUs) checkQuorum(this, nowUs);
+      if (this.role !== 'leader' || nowUs < this.heartbeatDeadlineUs) return;
+      broadcastHeartbeat(this, nowUs);
+      expireReads(this, nowUs);
+    } else if (nowUs >= this.electionDeadlineUs) {
+      if (this.isVoter && !this.diskFailing && this.installing === undefined) campaign(this, nowUs);
+      else this.resetElectionTimer(nowUs);
+    }
+  }
+
+  /** Handles a message of another member. */
+  step(from: Member, message: RaftMessage, nowUs: number): void {
+    if (message.term > this.term) {
+      if (!this.enterTerm(from, message, nowUs)) return;
+    } else if (message.term < this.term) {
+      this.answerOldTerm(from, message);
+      return;
+    }
+    switch (message.kind) {
+      case 'append':
+        if (this.hearLeader(from, message.round, nowUs)) handleAppend(this, from, message);
+        break;
+      case 'append-reply':
+        handleAppendReply(this, from, message, nowUs);
+        break;
+      case 'heartbeat':
+        if (this.hearLeader(from, message.round, nowUs)) handleHeartbeat(this, from, message);
+        break;
+      case 'heartbeat-reply':
+        handleHeartbeatReply(this, from, message, nowUs);
+        break;
+      case 'vote':
+        handleVote(this, from, message, nowUs);
+        break;
+      case 'vote-reply':
+        handleVoteReply(this, from, message, nowUs);
+        break;
+      case 'snapshot':
+        if (this.hearLeader(from, message.round, nowUs)) receiveChunk(this, from, message);
+        break;
+      case 'snapshot-reply':
+        handleSnapshotReply(this, from, message, nowUs);
+        break;
+    }
+  }
+
+  /** A message of a later term: takes the term on, where it proves one. False: ignore the message. */
+  private enterTerm(from: Member, message: RaftMessage, nowUs: number): boolean {
+    switch (message.kind) {
+      case 'vote':
+        if (message.pre) return true;
+        if (hasLiveLeader(this, nowUs)) return false;
+        this.becomeFollower(message.term, 0, nowUs);
+        return true;
+      case 'vote-reply':
+        if (message.pre && message.granted) return true;
+        this.becomeFollower(message.term, 0, nowUs);
+        return true;
+      case 'append':
+      case 'heartbeat':
+      case 'snapshot':
+        this.becomeFollower(message.term, from, nowUs);
+        return true;
+      default:
+        this.becomeFollower(message.term, 0, nowUs);
+        return true;
+    }
+  }
+
+  /** Tells a leader or candidate of an earlier term that time has gone on. */
+  private answerOldTerm(from: Member, message: RaftMessage): void {
+    const { term } = this;
+    switch (message.kind) {
+      case 'append':
+      case 'heartbeat':
+      case 'snapshot':
+        this.send(from, {
+          kind: 'append-reply',
+          term,
+          ok: false,
+          index: 0,
+          hintIndex: 0,
+          hintTerm: 0,
+          round: 0,
+        });
+        break;
+      case 'vote':
+        this.send(from, { kind: 'vote-reply', pre: message.pre, term, granted: false });
+        break;
+      default:
+    }
+  }
+
+  /** The leader of this term spoke. */
+  private hearLeader(from: Member, round: number, nowUs: number): boolean {
+    if (this.role === 'leader') {
+      this.lostData = `a second leader in term ${this.term}`;
+      return false;
+    }
+    if (this.role !== 'follower' || this.leader !== from) {
+      this.becomeFollower(this.term, from, nowUs);
+    }
+    this.leaderContactUs = nowUs;
+    this.electionDeadlineUs = nowUs + this.drawnTimeoutUs;
+    if (round > this.seenRound) this.seenRound = round;
+    return true;
+  }
+
+  /** Whether a proposal would be taken now. */
+  get acceptsProposals(): boolean {
+    const waiting = this.log.lastIndex - this.commit;
+    return this.role === 'leader' && !this.diskFailing && waiting < this.options.maxUncommitted;
+  }
+
+  /** Leader: appends an entry. The caller has asked `acceptsProposals`. */
+  propose(kind: EntryKind, data: Uint8Array, nowUs: number): Entry {
+    if (this.role !== 'leader') throw new Error('only a leader takes proposals');
+    return appendAsLeader(this, kind, data, nowUs);
+  }
+
+  /**
+   * Leader: asks for a linearizable read. The number comes back in `releasedReads` or in
+   * `refusedReads`. False when this node does not lead.
+   */
+  readIndex(read: number, nowUs: number): boolean {
+    if (!requestRead(this, read, nowUs)) return false;
+    confirmReads(this, nowUs);
+    return true;
+  }
+
+  /** Whether something is to be made durable and no write is under way. */
+  get needsWrite(): boolean {
+    if (this.write.active) return false;
+    return this.log.lastIndex > this.log.stableIndex || !this.hardStateDurable || this.resetPending;
+  }
+
+  /**
+   * A write begins: of term and vote, of the reset (if `write.reset`), and of the entries from
+   * `log.stableIndex + 1` to `log.lastIndex`, all as they are now.
+   */
+  beginWrite(): void {
+    const { write } = this;
+    write.active = true;
+    write.hardVersion = this.hardVersion;
+    write.lastIndex = this.log.lastIndex;
+    write.reset = this.resetPending;
+    this.resetPending = false;
+  }
+
+  /** The write under way is durable. */
+  writeDone(nowUs: number): void {
+    const { write, log } = this;
+    write.active = false;
+    if (write.lastIndex > log.stableIndex) log.stableIndex = write.lastIndex;
+    this.durableVersion = write.hardVersion;
+    if (this.hardStateDurable) {
+      this.releaseGated();
+      if (this.role === 'candidate' && !this.requested) candidacyDurable(this, nowUs);
+    }
+    if (this.role === 'leader') leaderLogDurable(this, nowUs);
+    else if (this.ackPending && this.role === 'follower' && this.leader !== 0) {
+      acknowledge(this, this.leader);
+    }
+  }
+
+  /** The write under way failed: nothing of it counts as durable. */
+  writeFailed(): void {
+    this.write.active = false;
+    if (this.write.reset) this.resetPending = true;
+  }
+
+  /** The state machine has applied up to here. */
+  appliedTo(index: number): void {
+    if (index < this.applied || index > this.commit) throw new Error(`applied ${index}`);
+    this.applied = index;
+  }
+
+  /** A snapshot of this node's own state machine is durable; keeps `trailing` entries before it. */
+  snapshotTaken(snapshot: Snapshot, trailing: number): void {
+    if (snapshot.index <= (this.snapshot?.index ?? 0)) return;
+    this.snapshot = snapshot;
+    this.compact(snapshot.index - trailing);
+  }
+
+  /** Entries that a follower needs behind the snapshot it is getting stay. */
+  private compact(index: number): void {
+    let to = index;
+    if (this.role === 'leader') {
+      for (const member of this.others) {
+        const sent = this.progress[member]!.snapshot;
+        if (sent !== undefined && sent.index < to) to = sent.index;
+      }
+    }
+    this.log.compactTo(to);
+  }
+
+  /** The snapshot in `installing` is durable under its name. */
+  installed(): void {
+    snapshotInstalled(this);
+  }
+
+  /** The snapshot in `installing` could not be kept; the leader will send it again. */
+  installFailed(): void {
+    this.installing = undefined;
+  }
+
+  /** Leads no longer, of its own accord: its disk does not work. */
+  stepDown(nowUs: number): void {
+    if (this.role === 'leader') this.becomeFollower(this.term, 0, nowUs);
+  }
+}

@@ -1,0 +1,125 @@
+import type { CoreState } from './core-state.ts';
+import { decodeSnapshot } from './snapshot-format.ts';
+import type { Member, SnapshotMessage, SnapshotReply } from './types.ts';
+
+/** Sends the next piece of the snapshot that a follower is getting; one piece is under way at a time. */
+export function sendChunk(core: CoreState, to: Member, nowUs: number): void {
+  const progress = core.progress[to]!;
+  const snapshot = progress.snapshot!;
+  const offset = progress.snapshotOffset;
+  progress.outstanding = true;
+  progress.sentUs = nowUs;
+  core.send(to, {
+    kind: 'snapshot',
+    term: core.term,
+    index: snapshot.index,
+    indexTerm: snapshot.term,
+    offset,
+    totalBytes: snapshot.file.length,
+    data: snapshot.file.slice(offset, offset + core.options.chunkBytes),
+    round: core.round,
+  });
+}
+
+/**
+ * Leader: a follower answered a piece. True when it holds the whole snapshot now and appends can go
+ * on behind it.
+ */
+export function chunkAnswered(
+  core: CoreState,
+  from: Member,
+  reply: SnapshotReply,
+  nowUs: number,
+): boolean {
+  const progress = core.progress[from]!;
+  if (reply.installed) {
+    const grew = reply.index > core.matches[from]!;
+    if (grew) core.matches[from] = reply.index;
+    if (progress.state === 'snapshot' && reply.index >= progress.snapshot!.index) {
+      progress.becomeProbe(core.matches[from]! + 1);
+      return true;
+    }
+    if (progress.next <= core.matches[from]!) progress.next = core.matches[from]! + 1;
+    return grew;
+  }
+  const snapshot = progress.snapshot;
+  if (progress.state !== 'snapshot' || snapshot === undefined) return false;
+  if (reply.index !== snapshot.index || reply.offset >= snapshot.file.length) return false;
+  progress.snapshotOffset = reply.offset;
+  sendChunk(core, from, nowUs);
+  return false;
+}
+
+/** Follower: takes a piece of a snapshot from the leader of this term. */
+export function receiveChunk(core: CoreState, from: Member, message: SnapshotMessage): void {
+  if (core.installing !== undefined) return;
+  if (message.index <= core.commit || core.log.term(message.index) === message.indexTerm) {
+    // The log holds it already: what the leader has compacted is committed.
+    core.commitTo(message.index);
+    core.incoming = undefined;
+    if (message.index <= core.log.stableIndex) answer(core, from, message.index, 0, true);
+    return;
+  }
+  let incoming = core.incoming;
+  if (
+    incoming === undefined ||
+    incoming.index !== message.index ||
+    incoming.indexTerm !== message.indexTerm ||
+    incoming.file.length !== message.totalBytes
+  ) {
+    incoming = {
+      index: message.index,
+      indexTerm: message.indexTerm,
+      file: new Uint8Array(message.totalBytes),
+      received: 0,
+    };
+    core.incoming = incoming;
+  }
+  const end = message.offset + message.data.length;
+  if (message.offset === incoming.received && end <= incoming.file.length) {
+    incoming.file.set(message.data, message.offset);
+    incoming.received = end;
+  }
+  if (incoming.received < incoming.file.length) {
+    answer(core, from, incoming.index, incoming.received, false);
+    return;
+  }
+  core.incoming = undefined;
+  const snapshot = decodeSnapshot(incoming.file);
+  if (snapshot?.index !== message.index || snapshot.term !== message.indexTerm) {
+    answer(core, from, message.index, 0, false);
+    return;
+  }
+  // The answer leaves when the file is durable: see `snapshotInstalled`.
+  core.installing = snapshot;
+}
+
+/** Follower: the snapshot under way is durable in its place; the log begins behind it. */
+export function snapshotInstalled(core: CoreState): void {
+  const snapshot = core.installing!;
+  core.installing = undefined;
+  core.snapshot = snapshot;
+  core.configuration = snapshot.configuration;
+  core.log.reset(snapshot.index, snapshot.term);
+  core.write.lastIndex = 0;
+  core.resetPending = true;
+  core.commit = snapshot.index;
+  core.applied = snapshot.index;
+  core.ackTarget = 0;
+  core.ackPending = false;
+  if (core.role === 'follower' && core.leader !== 0) {
+    core.ackTarget = snapshot.index;
+    answer(core, core.leader, snapshot.index, 0, true);
+  }
+}
+
+function answer(
+  core: CoreState,
+  to: Member,
+  index: number,
+  offset: number,
+  installed: boolean,
+): void {
+  const { term, seenRound: round } = core;
+  core.send(to, { kind: 'snapshot-reply', term, index, offset, installed, round });
+}
