@@ -1,5 +1,6 @@
 import type { FaultRecord } from '../record/run-record.ts';
 import type { Fault } from '../sim/fault-plan.ts';
+import { familyOf } from '../sim/faults/nemesis.ts';
 import { joinWords } from '../sim/hash.ts';
 import type { FaultEvent, Lifecycle, Step, WorldObserver } from '../sim/observer.ts';
 import type { WorldView } from '../sim/world-view.ts';
@@ -12,11 +13,6 @@ interface Tally {
   begun: number;
   refused: number;
   readonly durationsUs: number[];
-}
-
-/** The family of a planned fault, as the census counts it. */
-export function familyOf(fault: Fault): string {
-  return fault.kind === 'disk' ? `disk/${fault.mode}` : fault.kind;
 }
 
 /** Counts what a run met: probes, faults, abstract states of the cluster. Never changes the run. */

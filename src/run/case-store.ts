@@ -1,0 +1,80 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseFile } from '../record/case-file.ts';
+import { parseCase } from '../record/parse-case.ts';
+import { UsageError } from '../record/usage-error.ts';
+import { hashText } from '../sim/hash.ts';
+
+/**
+ * Reads a case file.
+ * @throws UsageError that names file and field when it cannot be read or is no case file
+ */
+export function readCase(path: string): CaseFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  return parseCase(text, path);
+}
+
+/**
+ * Writes a case file under a name made of scenario, rung and seed, whole or not at all.
+ *
+ * @param cap files that are kept of one failure key
+ * @returns its path; undefined when the directory holds `cap` others of the same key
+ * @throws UsageError when the directory cannot be written
+ */
+export function writeCase(directory: string, file: CaseFile, cap: number): string | undefined {
+  const { outcome, choices } = file;
+  const what = outcome?.rung ?? outcome?.verdict ?? 'case';
+  const group = `${slug(file.scenario)}-${slug(what)}-${fingerprint(outcome?.key ?? what)}`;
+  const seed = choices.kind === 'seed' ? `seed-${choices.seed}` : 'calm';
+  const forks = choices.kind === 'seed' && choices.forks.length > 0 ? '-fork' : '';
+  const name = `${group}-${seed}${forks}.json`;
+  const path = join(directory, name);
+  try {
+    mkdirSync(directory, { recursive: true });
+    const others = readdirSync(directory).filter(
+      (other) => other.startsWith(`${group}-`) && other.endsWith('.json') && other !== name,
+    );
+    if (others.length >= cap) return undefined;
+    writeWhole(path, `${JSON.stringify(file, undefined, 1)}\n`);
+  } catch (error) {
+    throw fileError(error, directory, 'written');
+  }
+  return path;
+}
+
+/** Writes a file so that a reader sees the old content or the new one, never a part. */
+export function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** An error of the file system as a complaint to the person. */
+export function fileError(error: unknown, path: string, verb: string): UsageError {
+  const { code } = error as { code?: string };
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is a file',
+    EEXIST: 'a file stands where a directory should be',
+    ENOSPC: 'no space left on the device',
+  };
+  const reason = (code === undefined ? undefined : why[code]) ?? String(error);
+  return new UsageError(`cannot be ${verb}: ${reason}`, path);
+}
+
+function slug(text: string): string {
+  const cut = text.replace(/\.[mc]?[jt]s$/, '').replace(/^.*[\\/]/, '');
+  return cut.replace(/[^A-Za-z0-9._]+/g, '-').slice(0, 40) || 'case';
+}
+
+function fingerprint(text: string): string {
+  return (hashText(text) >>> 0).toString(16).padStart(8, '0');
+}

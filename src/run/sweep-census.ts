@@ -1,0 +1,226 @@
+import type { Outcome } from '../record/run-record.ts';
+import type {
+  ClientsCensus,
+  FamilyCensus,
+  SweepFailure,
+  SweepRecord,
+  SweepRung,
+} from '../record/sweep-record.ts';
+import { Digest } from '../sim/digest.ts';
+import { Histogram } from './histogram.ts';
+import { judge } from './judge.ts';
+import type { Scenario } from './scenario-contract.ts';
+import type { SeedReport } from './seed-report.ts';
+
+const mostUnclear = 20;
+const mostFailures = 1_000;
+const mostStates = 2_000_000;
+const stateWindow = 1_000;
+
+interface Family {
+  seeds: number;
+  begun: number;
+  refused: number;
+  never: number;
+  readonly durations: Histogram;
+}
+
+/** How a sweep ended. */
+export interface SweepEnd {
+  readonly name: string;
+  readonly from: number;
+  readonly wallMs: number;
+  readonly stopped: boolean;
+}
+
+/** Adds up the seeds of a sweep, in order of seed, in memory that does not grow with their number. */
+export class SweepCensus {
+  held = 0;
+  broken = 0;
+  inconclusive = 0;
+  steps = 0;
+  readonly failures: SweepFailure[] = [];
+  readonly #digest = new Digest();
+  readonly #rungs = new Map<string, { title: string; premise: number; broken: number }>();
+  readonly #probes = new Map<string, number>();
+  readonly #operations = new Map<string, number>();
+  readonly #families = new Map<string, Family>();
+  readonly #latencies = new Histogram();
+  readonly #states = new Set<number>();
+  /** New states of the last seeds, in a ring. */
+  readonly #newStates = new Int32Array(stateWindow);
+  readonly #unclear: { seed: number; reason: string; case?: string }[] = [];
+  readonly #clients = { ok: 0, fail: 0, unknown: 0 };
+  #clientSeeds = 0;
+  #completedShares = 0;
+  #virtualUs = 0;
+  #rerun = 0;
+  #last = -1;
+
+  /** Seeds so far. */
+  get seeds(): number {
+    return this.held + this.broken + this.inconclusive;
+  }
+
+  /** Adds the next seed. `casePath` is where its case file was written. */
+  add(report: SeedReport, casePath: string | undefined): void {
+    const order = this.seeds;
+    this[report.verdict]++;
+    this.steps += report.steps;
+    this.#virtualUs += report.virtualUs;
+    this.#last = report.seed;
+    if (report.rerun) this.#rerun++;
+    this.#digest.text(report.digest);
+    for (const [id, title, premise] of report.rungs) {
+      const rung = this.#rungs.get(id);
+      if (rung === undefined) this.#rungs.set(id, { title, premise, broken: 0 });
+      else rung.premise += premise;
+    }
+    addCounts(this.#probes, report.probes);
+    addCounts(this.#operations, report.operations);
+    this.#addFaults(report);
+    this.#addClients(report);
+    this.#newStates[order % stateWindow] = this.#addStates(report.states);
+    this.#addOutcome(report, casePath);
+  }
+
+  /** The record of what was added so far. */
+  record(scenario: Scenario, end: SweepEnd): SweepRecord {
+    const families = this.#familyCensus();
+    const clients = this.#clientsCensus();
+    const rungs = [...this.#rungs].map(([id, rung]): SweepRung => ({ id, ...rung }));
+    const probes = Object.fromEntries(this.#probes);
+    const seeds = this.seeds;
+    const reasons = [...this.#outcomeReasons()];
+    if (seeds > 0) reasons.push(...judge(scenario, { seeds, rungs, probes, families, clients }));
+    else reasons.push('no seed was finished');
+    const verdict: Outcome =
+      this.broken > 0 ? 'broken' : reasons.length > 0 ? 'inconclusive' : 'held';
+    return {
+      schema: 'seedstorm-sweep/1',
+      scenario: end.name,
+      from: end.from,
+      to: seeds === 0 ? end.from - 1 : this.#last,
+      verdict,
+      reasons,
+      held: this.held,
+      broken: this.broken,
+      inconclusive: this.inconclusive,
+      digest: this.#digest.toString(),
+      steps: this.steps,
+      virtualUs: this.#virtualUs,
+      wallMs: end.wallMs,
+      newStatesPer1000: this.#newStatesPer1000(),
+      states: this.#states.size,
+      rungs,
+      probes,
+      faults: families,
+      operations: Object.fromEntries(this.#operations),
+      clients,
+      failures: this.failures,
+      unclear: this.#unclear,
+      rerun: this.#rerun,
+      stopped: end.stopped,
+    };
+  }
+
+  #addOutcome(report: SeedReport, casePath: string | undefined): void {
+    const found = casePath === undefined ? {} : { case: casePath };
+    const violation = report.record?.violation;
+    if (violation !== undefined) {
+      const { rung: id, title, key, step, virtualUs } = violation;
+      const rung = this.#rungs.get(id);
+      if (rung !== undefined) rung.broken++;
+      if (this.failures.length >= mostFailures) return;
+      const { seed, digest } = report;
+      this.failures.push({ seed, rung: id, title, key, step, virtualUs, digest, ...found });
+    } else if (report.verdict === 'inconclusive' && this.#unclear.length < mostUnclear) {
+      this.#unclear.push({ seed: report.seed, reason: report.reasons[0] ?? '', ...found });
+    }
+  }
+
+  #outcomeReasons(): readonly string[] {
+    const reasons = [];
+    if (this.broken > 0) reasons.push(`${count(this.broken)} broke a rung`);
+    if (this.inconclusive > 0) {
+      const first = this.#unclear[0]!;
+      const { length } = this.#unclear;
+      const example = length > 0 ? `, first seed ${first.seed}: ${first.reason}` : '';
+      reasons.push(`${count(this.inconclusive)} inconclusive${example}`);
+    }
+    return reasons;
+  }
+
+  #addFaults(report: SeedReport): void {
+    for (const [name, fault] of Object.entries(report.faults)) {
+      let family = this.#families.get(name);
+      if (family === undefined) {
+        family = { seeds: 0, begun: 0, refused: 0, never: 0, durations: new Histogram() };
+        this.#families.set(name, family);
+      }
+      if (fault.begun > 0) family.seeds++;
+      family.begun += fault.begun;
+      family.refused += fault.refused;
+      family.never += fault.never;
+      for (const duration of fault.durationsUs) family.durations.add(duration);
+    }
+  }
+
+  #familyCensus(): Record<string, FamilyCensus> {
+    const census: Record<string, FamilyCensus> = {};
+    for (const name of [...this.#families.keys()].sort()) {
+      const { durations, ...counts } = this.#families.get(name)!;
+      census[name] = { ...counts, medianUs: durations.quantile(0.5), maxUs: durations.max };
+    }
+    return census;
+  }
+
+  #addClients(report: SeedReport): void {
+    for (const latency of report.latenciesUs) this.#latencies.add(latency);
+    if (report.clients === undefined) return;
+    const { ok, fail, unknown } = report.clients;
+    this.#clients.ok += ok;
+    this.#clients.fail += fail;
+    this.#clients.unknown += unknown;
+    const operations = ok + fail + unknown;
+    if (operations === 0) return;
+    this.#clientSeeds++;
+    this.#completedShares += ok / operations;
+  }
+
+  #clientsCensus(): ClientsCensus {
+    const { ok, fail, unknown } = this.#clients;
+    return {
+      operations: ok + fail + unknown,
+      ok,
+      fail,
+      unknown,
+      completedShare: this.#clientSeeds === 0 ? 0 : this.#completedShares / this.#clientSeeds,
+      latencyMedianUs: this.#latencies.quantile(0.5),
+      latencyP99Us: this.#latencies.quantile(0.99),
+      latencyMaxUs: this.#latencies.max,
+    };
+  }
+
+  #addStates(states: Int32Array): number {
+    const before = this.#states.size;
+    if (before < mostStates) for (const state of states) this.#states.add(state);
+    return this.#states.size - before;
+  }
+
+  #newStatesPer1000(): number {
+    const window = Math.min(this.seeds, stateWindow);
+    if (window === 0) return 0;
+    let found = 0;
+    for (let at = 0; at < window; at++) found += this.#newStates[at]!;
+    return Math.round((found * 1_000) / window);
+  }
+}
+
+function addCounts(into: Map<string, number>, from: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(from)) into.set(name, (into.get(name) ?? 0) + value);
+}
+
+function count(seeds: number): string {
+  return seeds === 1 ? '1 seed' : `${seeds} seeds`;
+}
