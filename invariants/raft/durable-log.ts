@@ -1,0 +1,269 @@
+import { decodeSnapshot, snapshotIndexOf } from '../../src/systems/raft/snapshot-format.ts';
+import type { Member } from '../../src/systems/raft/types.ts';
+import {
+  decodeEntry,
+  decodeHardState,
+  decodeHeader,
+  decodeReset,
+  emptyRecord,
+  entryRecord,
+  hardStateRecord,
+  headerRecord,
+  readRecord,
+  resetRecord,
+  type SegmentHeader,
+  segmentName,
+  segmentSequence,
+  type WalRecord,
+} from '../../src/systems/raft/wal-format.ts';
+import { Chain } from './chain.ts';
+import { entryHash } from './entry-hash.ts';
+import { hashBytes } from './harness.ts';
+import type { PrefixAt } from './log-mirror.ts';
+
+/** The names and bytes that a disk has promised, or any other image of it. */
+export interface ImageFiles {
+  names(): readonly string[];
+  bytes(file: string): Uint8Array | undefined;
+}
+
+const record: WalRecord = emptyRecord();
+
+/**
+ * What a node has promised to its disk, read from the bytes and brought up to date with each sync:
+ * term, vote, log and newest snapshot. It is what the node may speak of to others.
+ */
+export class DurableLog {
+  term = 0;
+  votedFor: Member = 0;
+  /** Every vote that was ever durable, by term. */
+  readonly votes: Map<number, Member> = new Map();
+  readonly chain: Chain = new Chain();
+  snapshotIndex = 0;
+  snapshotTerm = 0;
+  snapshotHash = 0;
+  /** Of the last update: lowest index whose entry was cut or replaced, and its old prefix hash. */
+  cutFrom = 0;
+  cutPrefix = 0;
+  /** What is wrong with the bytes; empty: nothing. */
+  malformed = '';
+
+  readonly #files: ImageFiles;
+  readonly prefixAt: PrefixAt;
+  #sequence = 0;
+  #readTo = 0;
+
+  constructor(files: ImageFiles, prefixAt: PrefixAt) {
+    this.#files = files;
+    this.prefixAt = prefixAt;
+  }
+
+  /** The end of the log, whether it is held as an entry or by the snapshot. */
+  get lastIndex(): number {
+    return Math.max(this.chain.last, this.snapshotIndex);
+  }
+
+  get lastTerm(): number {
+    return this.chain.last >= this.snapshotIndex ? this.chain.lastTerm : this.snapshotTerm;
+  }
+
+  /** Whether all up to an index is held, as entries with this prefix hash or by the snapshot. */
+  holds(index: number, prefix: number): boolean {
+    return this.snapshotIndex >= index || this.chain.prefix(index) === prefix;
+  }
+
+  /** All files are gone. */
+  wipe(): void {
+    this.term = 0;
+    this.votedFor = 0;
+    this.votes.clear();
+    this.snapshotIndex = 0;
+    this.snapshotTerm = 0;
+    this.#restart();
+  }
+
+  #restart(): void {
+    this.chain.restart(0, 0, 0);
+    this.#sequence = 0;
+    this.#readTo = 0;
+  }
+
+  /** A sync promised a file. True when it says something new. */
+  filePromised(file: string): boolean {
+    this.cutFrom = 0;
+    const sequence = segmentSequence(file);
+    if (sequence === 0) return snapshotIndexOf(file) > 0 && this.#readSnapshot(file);
+    return sequence < this.#sequence ? false : this.#readSegments(sequence);
+  }
+
+  /** A directory sync promised names. True when they say something new. */
+  namesPromised(): boolean {
+    this.cutFrom = 0;
+    let newest = 0;
+    let changed = false;
+    for (const file of this.#files.names()) {
+      newest = Math.max(newest, segmentSequence(file));
+      if (snapshotIndexOf(file) > this.snapshotIndex) changed = this.#readSnapshot(file) || changed;
+    }
+    if (newest <= this.#sequence) return changed;
+    return this.#readSegments(newest) || changed;
+  }
+
+  /** Drops what lies below an index and is held by the snapshot. */
+  forgetBelow(index: number): void {
+    this.chain.dropUpTo(Math.min(index, this.snapshotIndex));
+  }
+
+  /** Reads everything again from the bytes. */
+  readAll(): void {
+    this.snapshotIndex = 0;
+    this.snapshotTerm = 0;
+    this.#restart();
+    this.namesPromised();
+  }
+
+  #readSnapshot(file: string): boolean {
+    const bytes = this.#files.bytes(file);
+    const snapshot = bytes === undefined ? undefined : decodeSnapshot(bytes);
+    if (snapshot === undefined || snapshot.index <= this.snapshotIndex) return false;
+    this.snapshotIndex = snapshot.index;
+    this.snapshotTerm = snapshot.term;
+    this.snapshotHash = hashBytes(bytes as Uint8Array);
+    return true;
+  }
+
+  #readSegments(newest: number): boolean {
+    if (newest === this.#sequence) return this.#readOn(newest, Number.POSITIVE_INFINITY);
+    const header = this.#header(newest);
+    if (header === undefined) return false;
+    if (header.previousSequence === this.#sequence && header.previousEnd === this.#readTo) {
+      this.#readTo = 0;
+    } else {
+      this.#rebuild(header);
+    }
+    this.#sequence = newest;
+    return this.#readOn(newest, Number.POSITIVE_INFINITY);
+  }
+
+  #header(sequence: number): SegmentHeader | undefined {
+    const bytes = this.#files.bytes(segmentName(sequence));
+    if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
+    return record.type === headerRecord ? decodeHeader(bytes, record.payloadAt) : undefined;
+  }
+
+  /** A segment that does not simply go on: follow the chain of headers back, then read forward. */
+  #rebuild(newest: SegmentHeader): void {
+    const path: SegmentHeader[] = [newest];
+    for (let oldest = newest; oldest.previousSequence !== 0; ) {
+      const header = this.#header(oldest.previousSequence);
+      if (header === undefined) break;
+      path.push(header);
+      oldest = header;
+    }
+    const old = { chain: this.chain.last, prefixes: this.#prefixes() };
+    const oldest = path[path.length - 1] as SegmentHeader;
+    const { lastIndex, lastTerm } = oldest;
+    const base = oldest.previousSequence === 0 ? 0 : lastIndex;
+    this.chain.restart(
+      base,
+      base === 0 ? 0 : lastTerm,
+      base === 0 ? 0 : this.prefixAt(lastTerm, base),
+    );
+    for (let at = path.length - 1; at > 0; at -= 1) {
+      this.#readTo = 0;
+      this.#readOn(
+        (path[at] as SegmentHeader).sequence,
+        (path[at - 1] as SegmentHeader).previousEnd,
+      );
+    }
+    this.#readTo = 0;
+    this.#noteLost(old.chain, old.prefixes);
+  }
+
+  #prefixes(): Map<number, number> {
+    const prefixes = new Map<number, number>();
+    for (let at = this.chain.base; at <= this.chain.last; at += 1)
+      prefixes.set(at, this.chain.prefix(at));
+    return prefixes;
+  }
+
+  /** After a rebuild: what was there before and is not any more. */
+  #noteLost(oldLast: number, old: ReadonlyMap<number, number>): void {
+    this.cutFrom = 0;
+    for (let index = oldLast; index > this.chain.base; index -= 1) {
+      const prefix = old.get(index);
+      if (prefix === undefined || prefix === this.chain.prefix(index)) return;
+      this.cutFrom = index;
+      this.cutPrefix = prefix;
+    }
+  }
+
+  /** Reads whole batches from where reading stopped, up to `end`. */
+  #readOn(sequence: number, end: number): boolean {
+    const bytes = this.#files.bytes(segmentName(sequence));
+    if (bytes === undefined) return false;
+    const limit = Math.min(end, bytes.length);
+    let whole = this.#readTo;
+    for (let at = whole; readRecord(bytes, limit, at, sequence, record); ) {
+      at = record.next;
+      if (record.endsBatch) whole = at;
+    }
+    if (whole === this.#readTo) return false;
+    while (this.#readTo < whole && readRecord(bytes, limit, this.#readTo, sequence, record)) {
+      this.#readTo = record.next;
+      this.#take(bytes);
+    }
+    return true;
+  }
+
+  #take(bytes: Uint8Array): void {
+    const { payloadAt, payloadBytes } = record;
+    switch (record.type) {
+      case headerRecord: {
+        const { term, votedFor } = decodeHeader(bytes, payloadAt);
+        this.#takeVote(term, votedFor);
+        return;
+      }
+      case hardStateRecord: {
+        const { term, votedFor } = decodeHardState(bytes, payloadAt);
+        this.#takeVote(term, votedFor);
+        return;
+      }
+      case entryRecord:
+        return this.#takeEntry(bytes, payloadAt, payloadBytes);
+      case resetRecord: {
+        const { index, term } = decodeReset(bytes, payloadAt);
+        this.#noteCut(index + 1);
+        this.chain.restart(index, term, this.prefixAt(term, index));
+      }
+    }
+  }
+
+  #takeVote(term: number, votedFor: Member): void {
+    this.term = term;
+    this.votedFor = votedFor;
+    if (votedFor !== 0 && !this.votes.has(term)) this.votes.set(term, votedFor);
+  }
+
+  #takeEntry(bytes: Uint8Array, payloadAt: number, payloadBytes: number): void {
+    const entry = decodeEntry(bytes, payloadAt, payloadBytes);
+    const { chain } = this;
+    if (entry.index > chain.last + 1) {
+      this.malformed = `entry ${entry.index} follows ${chain.last}`;
+      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
+    } else if (entry.index <= chain.base) {
+      // Entries below the base are committed and in a snapshot; they may be written again.
+      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
+    }
+    const hash = entryHash(entry);
+    if (entry.index <= chain.last && chain.hash(entry.index) !== hash) this.#noteCut(entry.index);
+    chain.cutAfter(entry.index - 1);
+    chain.push(entry.term, hash);
+  }
+
+  #noteCut(from: number): void {
+    if (from > this.chain.last || (this.cutFrom !== 0 && this.cutFrom <= from)) return;
+    this.cutFrom = from;
+    this.cutPrefix = this.chain.prefix(from);
+  }
+}

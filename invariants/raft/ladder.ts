@@ -1,0 +1,85 @@
+import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts';
+import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
+import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
+import { durableFirst } from './durable-first.ts';
+import { electionSafety, leaderCompleteness } from './election-safety.ts';
+import { type Ladder, ladder } from './harness.ts';
+import { indexOrder } from './index-order.ts';
+import { leaderIdentity } from './leader-identity.ts';
+import { leaderAppendOnly, matchOnlyGrows } from './leader-log.ts';
+import { raftGhost } from './ledger.ts';
+import { linearizable } from './linearizable.ts';
+import { logMatching, onePayload } from './log-matching.ts';
+import { durableShape, logShape } from './log-shape.ts';
+import { lostDiskIsSilent, messageTerm } from './message-term.ts';
+import { applyInOrder, commitNeverFalls, termNeverFalls } from './monotone.ts';
+import { raftProbes } from './probes.ts';
+import {
+  callsEnd,
+  commitsArrive,
+  oneStableLeader,
+  termsSettle,
+  writesAreServed,
+} from './progress.ts';
+import { recoveryKeeps } from './recovery.ts';
+import { roleMoves } from './role-moves.ts';
+import { snapshotIsTheChain } from './snapshots.ts';
+import { exactlyOnce, sessionsAgree, stateMachineSafety } from './state-machine.ts';
+import { everyStepEnds } from './step-ends.ts';
+import { voteForTheUpToDate, voteOnce } from './vote-once.ts';
+
+/** The laws of Raft KV, from the shape of one node to what clients can see. */
+export const raftLadder: Ladder = ladder({
+  name: 'raft',
+  ghost: raftGhost,
+  rungs: [
+    // one node
+    everyStepEnds,
+    roleMoves,
+    indexOrder,
+    logShape,
+    durableShape,
+    leaderIdentity,
+    termNeverFalls,
+    voteOnce,
+    commitNeverFalls,
+    applyInOrder,
+    leaderAppendOnly,
+    matchOnlyGrows,
+    // what nodes tell each other
+    messageTerm,
+    durableFirst,
+    appendIsASlice,
+    ackIsBounded,
+    matchIsHeld,
+    // the cluster
+    electionSafety,
+    onePayload,
+    logMatching,
+    commitRule,
+    oneChain,
+    committedIsKept,
+    leaderCompleteness,
+    voteForTheUpToDate,
+    // disks and snapshots
+    lostDiskIsSilent,
+    snapshotIsTheChain,
+    recoveryKeeps,
+    // the state machine
+    stateMachineSafety,
+    exactlyOnce,
+    sessionsAgree,
+    // what clients see
+    ackIsCommitted,
+    readsAreFresh,
+    linearizable,
+    failureIsFinal,
+    // progress
+    oneStableLeader,
+    commitsArrive,
+    termsSettle,
+    callsEnd,
+    writesAreServed,
+  ],
+  probes: raftProbes,
+});

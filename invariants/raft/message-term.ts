@@ -1,0 +1,60 @@
+import type { RaftMessage } from '../../src/systems/raft/types.ts';
+import { broken, held, premiseFalse, rung } from './harness.ts';
+import type { RaftMoment } from './moment.ts';
+
+const kinds = [
+  'append',
+  'append-reply',
+  'heartbeat',
+  'heartbeat-reply',
+  'vote',
+  'vote-reply',
+  'snapshot',
+  'snapshot-reply',
+] as const satisfies readonly RaftMessage['kind'][];
+
+export const messageTerm = rung<RaftMoment>({
+  id: 'I15',
+  title: 'terms of messages',
+  statement:
+    'A message carries no term beyond what its sender has promised to its disk; a pre-vote, one more.',
+  source: 'MonoTermInv of CCF; Raft, section 5.1; dissertation, section 9.6',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: kinds.map((kind) => `send:${kind}`),
+  check({ node, own, after, message }) {
+    const { kind, term, pre, granted } = message as {
+      pre?: boolean;
+      granted?: boolean;
+    } & RaftMessage;
+    // The answer yes to a pre-vote repeats the term that was asked about, whatever it is.
+    if (pre === true && granted === true) return premiseFalse;
+    const slack = kind === 'vote' && pre === true ? 1 : 0;
+    const promised = own.durable.term;
+    if (term <= after.term + slack && term <= promised + slack) return held;
+    return broken({ nodes: [node], values: { message: term, term: after.term, promised } });
+  },
+});
+
+export const lostDiskIsSilent = rung<RaftMoment>({
+  id: 'I34',
+  title: 'no former self',
+  statement: 'A node that has lost its disk never votes, leads or acknowledges as its former self.',
+  source: 'rethinkdb#5289; reconfiguration notes of Vanlightly',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: [...kinds.map((kind) => `send:${kind}`), 'recovered'],
+  check({ node, own, after, message }) {
+    if (!own.lostDisk) return premiseFalse;
+    if (message === undefined) return after.phase === 'withdrawn' ? held : premiseFalse;
+    const { kind, granted, ok, installed } = message as RaftMessage & {
+      granted?: boolean;
+      ok?: boolean;
+      installed?: boolean;
+    };
+    const speaksUp = kind === 'append' || kind === 'heartbeat' || kind === 'snapshot';
+    const votes = kind === 'vote' || granted === true;
+    if (!speaksUp && !votes && ok !== true && installed !== true) return premiseFalse;
+    return broken({ nodes: [node], values: { kind } });
+  },
+});

@@ -1,0 +1,40 @@
+import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
+import type { CanonicalChain } from './canonical-chain.ts';
+import type { ClientLedger } from './client-ledger.ts';
+import type { LadderOptions, Moment, Phase, StableCoreTracker, WorldView } from './harness.ts';
+import type { MachineModel } from './machine-model.ts';
+import type { NodeLedger } from './node-ledger.ts';
+import type { Registry } from './registry.ts';
+
+/** What all rungs of Raft share: the ghost state of one run. Only the ledger writes to it. */
+export interface RaftFacts {
+  readonly world: WorldView;
+  readonly options: LadderOptions;
+  readonly nodes: readonly NodeLedger[];
+  readonly canonical: CanonicalChain;
+  readonly registry: Registry;
+  /** The node that first won the election of a term. */
+  readonly leaderOf: Map<number, number>;
+  readonly machine: MachineModel;
+  readonly clients: ClientLedger;
+  readonly core: StableCoreTracker;
+  phase: Phase;
+  phaseSinceUs: number;
+}
+
+/** One moment as rungs see it: an event at one node, with the marks before and after. */
+export interface RaftMoment extends Moment {
+  readonly facts: RaftFacts;
+  timeUs: number;
+  /** Index of the node concerned. */
+  node: number;
+  /** What the checker knows of that node. */
+  own: NodeLedger;
+  /** Undefined when the node is down. */
+  state: RaftStateReader | undefined;
+  /** The same object as `after` for what happens between steps. */
+  before: RaftView;
+  after: RaftView;
+  /** What went wrong, for `threw` and `stuck`. */
+  trouble: string;
+}

@@ -1,0 +1,58 @@
+import { broken, held, premiseFalse, rung } from './harness.ts';
+import type { RaftMoment } from './moment.ts';
+
+export const termNeverFalls = rung<RaftMoment>({
+  id: 'I7',
+  title: 'terms never fall',
+  statement: 'The current term of a node never decreases, not even across a crash.',
+  source: 'MonotonicTerm of CCF; Raft, section 5.1',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['term', 'recovered'],
+  check({ node, own, before, after }) {
+    if (after.phase !== 'running' || own.lostDisk) return premiseFalse;
+    const promised = own.durable.term;
+    const least = before.phase === 'running' ? Math.max(before.term, promised) : promised;
+    if (after.term >= least) return held;
+    return broken({ nodes: [node], values: { before: before.term, promised, after: after.term } });
+  },
+});
+
+export const commitNeverFalls = rung<RaftMoment>({
+  id: 'I9',
+  title: 'commits are for ever',
+  statement: 'The commit index of a life never decreases.',
+  source: 'Raft, figure 2; MonotonicCommitIndex of CCF',
+  kind: 'always',
+  owedUnder: 'any damage',
+  watches: ['commit'],
+  check({ node, before, after }) {
+    if (before.phase !== 'running') return premiseFalse;
+    if (after.commit >= before.commit) return held;
+    return broken({ nodes: [node], values: { before: before.commit, after: after.commit } });
+  },
+});
+
+export const applyInOrder = rung<RaftMoment>({
+  id: 'I10',
+  title: 'apply in order',
+  statement:
+    'Entries are applied once, in order and only when committed; a gap is crossed by a snapshot.',
+  source: 'Raft, section 5.3',
+  kind: 'always',
+  owedUnder: 'any damage',
+  watches: ['applied'],
+  check({ node, before, after, state }) {
+    if (before.phase !== 'running' || state === undefined) return premiseFalse;
+    const { applied } = state.machine;
+    const values = { before: before.applied, after: applied, commit: after.commit };
+    if (applied < before.applied || applied > after.commit) {
+      return broken({ nodes: [node], values });
+    }
+    const isGap = before.applied + 1 < before.firstIndex && applied > before.applied;
+    if (isGap && after.snapshotIndex <= before.applied) {
+      return broken({ nodes: [node], values: { ...values, firstIndex: before.firstIndex } });
+    }
+    return held;
+  },
+});

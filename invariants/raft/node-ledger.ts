@@ -1,0 +1,135 @@
+import type { Member } from '../../src/systems/raft/types.ts';
+import type { RaftView } from '../../src/systems/raft/view.ts';
+import type { DurableLog } from './durable-log.ts';
+import { LogMirror } from './log-mirror.ts';
+import { emptyView } from './marks.ts';
+
+/** The end of a candidate's log, as it told a voter. */
+export interface LogEnd {
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+/** Whether a log that ends at `a` is at least as up to date as one that ends at `b`. */
+export function atLeastAsUpToDate(a: LogEnd, b: LogEnd): boolean {
+  return a.lastTerm > b.lastTerm || (a.lastTerm === b.lastTerm && a.lastIndex >= b.lastIndex);
+}
+
+/** How far appends and snapshots of one leader reach that a node has received in this life. */
+export interface Coverage {
+  term: number;
+  leader: Member;
+  upTo: number;
+}
+
+/** Entries kept about votes of long ago, for messages that come late. */
+const rememberedTerms = 64;
+
+/** What the checker knows of one node, over all its lives. */
+export class NodeLedger {
+  readonly index: number;
+  readonly member: Member;
+  readonly durable: DurableLog;
+  readonly log: LogMirror = new LogMirror();
+  incarnation = 0;
+  /** The newest marks of this life. */
+  view: RaftView = emptyView();
+  /** Whether the life has got through recovery. */
+  running = false;
+  /** Whether this identity has lost its disk since its first boot. */
+  lostDisk = false;
+  /** Whether the previous life ended while it was still recovering. */
+  diedRecovering = false;
+  /** Ends of candidates' logs as received in requests for votes. */
+  readonly #requests: Map<string, LogEnd> = new Map();
+  /** Whether the step that is being looked at took the decision to vote for another node. */
+  decidedNow = false;
+  /** The candidate that this node decided to vote for, by term. */
+  readonly decided: Map<number, Member> = new Map();
+  /** The candidate that was first sent a grant, by term. */
+  readonly granted: Map<number, Member> = new Map();
+  /** The leader that this node recognised first, by term. */
+  readonly recognised: Map<number, Member> = new Map();
+  readonly coverage: Coverage = { term: 0, leader: 0, upTo: 0 };
+  /** What the next recovery must bring back: the durable log up to here is in memory as well. */
+  mustKeepIndex = 0;
+  mustKeepPrefix = 0;
+  /** The highest index whose storage this node has acknowledged and not lawfully cut since. */
+  ackedIndex = 0;
+  /** When the last life ended, and how: for probes. */
+  lastEnd: 'none' | 'killed' | 'power-lost' = 'none';
+
+  constructor(index: number, durable: DurableLog) {
+    this.index = index;
+    this.member = index + 1;
+    this.durable = durable;
+  }
+
+  noteRequest(candidate: Member, term: number, { lastIndex, lastTerm }: LogEnd): void {
+    remember(this.#requests, `${term} ${candidate}`, { lastIndex, lastTerm });
+  }
+
+  request(candidate: Member, term: number): LogEnd | undefined {
+    return this.#requests.get(`${term} ${candidate}`);
+  }
+
+  noteDecision(term: number, candidate: Member): void {
+    if (!this.decided.has(term)) remember(this.decided, term, candidate);
+  }
+
+  noteGrant(term: number, candidate: Member): void {
+    if (!this.granted.has(term)) remember(this.granted, term, candidate);
+  }
+
+  noteLeader(term: number, leader: Member): void {
+    if (leader !== 0 && !this.recognised.has(term)) remember(this.recognised, term, leader);
+  }
+
+  noteCoverage(term: number, leader: Member, upTo: number): void {
+    const { coverage } = this;
+    if (term < coverage.term) return;
+    if (term > coverage.term || leader !== coverage.leader) {
+      coverage.term = term;
+      coverage.leader = leader;
+      coverage.upTo = upTo;
+    } else if (upTo > coverage.upTo) {
+      coverage.upTo = upTo;
+    }
+  }
+
+  /** A life begins: its memory is empty, what it promised is not. */
+  begin(): void {
+    this.running = false;
+    this.view = emptyView();
+    this.log.forget();
+    this.coverage.term = 0;
+  }
+
+  /** A life ends: what was durable, and not about to be replaced, has to come back. */
+  end(how: 'killed' | 'power-lost'): void {
+    this.lastEnd = how;
+    this.diedRecovering = !this.running;
+    if (!this.running) return;
+    this.running = false;
+    const { durable, log } = this;
+    let index = Math.min(durable.chain.last, log.chain.last);
+    const floor = Math.max(durable.chain.base, log.chain.base);
+    while (index > floor && durable.chain.prefix(index) !== log.chain.prefix(index)) index -= 1;
+    this.mustKeepIndex = index;
+    this.mustKeepPrefix = log.chain.prefix(index);
+  }
+
+  wiped(): void {
+    this.lostDisk = true;
+    this.mustKeepIndex = 0;
+    this.ackedIndex = 0;
+    this.durable.wipe();
+  }
+}
+
+/** Adds to a map that forgets its oldest entries. */
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+  map.set(key, value);
+  if (map.size <= rememberedTerms) return;
+  map.delete(map.keys().next().value as Key);
+}

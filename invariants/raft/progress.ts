@@ -1,0 +1,189 @@
+import { broken, held, premiseFalse, rung } from './harness.ts';
+import type { RaftFacts, RaftMoment } from './moment.ts';
+import { progressWindowUs, roundUs } from './progress-window.ts';
+
+/** A wish that has to come true again and again while a stable core lasts. */
+interface Wish {
+  /** When it was last true, or not owed. */
+  goodUs: number;
+}
+
+/** How long a wish has been owed and not come true. */
+function waitedUs({ core, world }: RaftFacts, wish: Wish): number {
+  return core.sinceUs < 0 ? -1 : world.timeUs - Math.max(core.sinceUs, wish.goodUs);
+}
+
+export const oneStableLeader = rung<RaftMoment, Wish>({
+  id: 'I48',
+  title: 'a leader is found',
+  statement: 'A stable core agrees on a leader that leads, within a dozen election time-outs.',
+  source: 'virtraft2; heal phase of TigerBeetle and openraft',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => ({ goodUs: 0 }),
+  check({ facts, timeUs }, wish) {
+    const leader = agreedLeader(facts);
+    if (leader >= 0) {
+      wish.goodUs = timeUs;
+      return facts.core.sinceUs < 0 ? premiseFalse : held;
+    }
+    const waited = waitedUs(facts, wish);
+    if (waited < progressWindowUs(facts.options.config)) return premiseFalse;
+    const members = facts.core.members();
+    const roles = members.map((node) => facts.nodes[node]?.view.role ?? '');
+    return broken({ nodes: members, values: { roles } });
+  },
+});
+
+/** The node that a majority of the core follows and that leads in their term; -1: none. */
+function agreedLeader({ core, nodes }: RaftFacts): number {
+  const members = core.members();
+  for (const { index, member, view } of nodes) {
+    if (view.role !== 'leader') continue;
+    let followers = 0;
+    for (const node of members) {
+      const seen = nodes[node]?.view;
+      if (seen?.term === view.term && seen.leaderId === member) followers += 1;
+    }
+    if (followers * 2 > members.length) return index;
+  }
+  return -1;
+}
+
+export const commitsArrive = rung<RaftMoment, { times: number[]; lasts: number[] }>({
+  id: 'I49',
+  title: 'everybody catches up',
+  statement:
+    'What was committed a while ago is applied by every member of a stable core of that age.',
+  source: 'settle phase of openraft and TigerBeetle',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => ({ times: [], lasts: [] }),
+  check({ facts, timeUs }, past) {
+    const { core, canonical, nodes, options } = facts;
+    const sinceUs = timeUs - 2 * progressWindowUs(options.config);
+    past.times.push(timeUs);
+    past.lasts.push(canonical.last);
+    while ((past.times[1] ?? timeUs) <= sinceUs) {
+      past.times.shift();
+      past.lasts.shift();
+    }
+    const owed = past.lasts[0] as number;
+    if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
+      return premiseFalse;
+    }
+    for (const node of core.members()) {
+      const applied = nodes[node]?.view.applied ?? 0;
+      if (applied < owed) return broken({ nodes: [node], values: { applied, owed } });
+    }
+    return owed > 0 ? held : premiseFalse;
+  },
+});
+
+export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
+  id: 'I50',
+  title: 'terms settle',
+  statement: 'While all nodes are a stable core, terms grow no faster than elections can lose.',
+  source: 'bounded term growth of turmoil tests in openraft',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => ({ sinceUs: -1, term: 0 }),
+  check({ facts, timeUs }, window) {
+    const { core, nodes, options } = facts;
+    const highest = nodes.reduce((most, { view }) => Math.max(most, view.term), 0);
+    const isWhole = core.sinceUs >= 0 && core.members().length === nodes.length;
+    if (!isWhole) {
+      window.sinceUs = -1;
+      return premiseFalse;
+    }
+    if (window.sinceUs < core.sinceUs) {
+      window.sinceUs = timeUs;
+      window.term = highest;
+    }
+    const lengthUs = timeUs - window.sinceUs;
+    if (lengthUs < progressWindowUs(options.config)) return premiseFalse;
+    const grown = highest - window.term;
+    const bound = 4 + (2 * lengthUs) / roundUs(options.config);
+    window.sinceUs = timeUs;
+    window.term = highest;
+    if (grown <= bound) return held;
+    return broken({ nodes: core.members(), values: { grown, bound } });
+  },
+});
+
+export const callsEnd = rung<RaftMoment>({
+  id: 'I51',
+  title: 'calls end',
+  statement: 'Every call of a client is resolved: it ends as ok, as failed, or as unknown.',
+  source: 'openraft@43dd8b6f; turmoil tests of openraft',
+  kind: 'eventually',
+  owedUnder: 'any damage',
+  clientVisible: true,
+  watches: ['end'],
+  check({ facts, timeUs }) {
+    const history = facts.options.history as Partial<OpenCalls> | undefined;
+    if (history?.invokedUs === undefined || history.completedUs === undefined) return premiseFalse;
+    const graceUs = callGraceUs(facts);
+    let outcome = premiseFalse;
+    for (const [call, invokedUs] of history.invokedUs.entries()) {
+      if (invokedUs > timeUs - graceUs) break;
+      outcome = held;
+      if ((history.completedUs[call] as number) >= 0) continue;
+      return broken({ nodes: [], values: { waitedUs: timeUs - invokedUs } });
+    }
+    return outcome;
+  },
+});
+
+/** The columns of the workload's history that tell which calls are open. */
+interface OpenCalls {
+  readonly invokedUs: readonly number[];
+  readonly completedUs: readonly number[];
+}
+
+/** Longer than any client waits before it gives up. */
+function callGraceUs({ options }: RaftFacts): number {
+  const timeoutUs = options.config['client.timeoutUs'];
+  return 2_000_000 + (typeof timeoutUs === 'number' ? 2 * timeoutUs : 0);
+}
+
+export const writesAreServed = rung<RaftMoment, Wish>({
+  id: 'I53',
+  title: 'calls are served',
+  statement: 'While clients that reach a whole stable core keep asking, some call is answered.',
+  source: 'Raft, section 5.4; availability oracle of virtraft2',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['pulse'],
+  ghost: () => ({ goodUs: 0 }),
+  check({ facts, timeUs }, wish) {
+    const { core, clients, options } = facts;
+    const windowUs = 2 * progressWindowUs(options.config);
+    const isOwed = core.sinceUs >= 0 && isAsked(facts, timeUs, windowUs);
+    if (!isOwed) {
+      wish.goodUs = timeUs;
+      return premiseFalse;
+    }
+    wish.goodUs = Math.max(wish.goodUs, clients.servedUs);
+    if (waitedUs(facts, wish) < windowUs)
+      return clients.servedUs > core.sinceUs ? held : premiseFalse;
+    return broken({ nodes: core.members(), values: { leader: agreedLeader(facts) >= 0 } });
+  },
+});
+
+/** Whether a client that reaches all of the core both ways has an open call and asked of late. */
+function isAsked({ clients, core, world }: RaftFacts, timeUs: number, windowUs: number): boolean {
+  const members = core.members();
+  for (const [client, askedUs] of clients.askedUs) {
+    if (timeUs - askedUs > windowUs / 4) continue;
+    const reaches = members.every(
+      (node) => world.linkFair(client, node) && world.linkFair(node, client),
+    );
+    if (reaches) return true;
+  }
+  return false;
+}

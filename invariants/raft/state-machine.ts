@@ -1,0 +1,116 @@
+import type { RaftStateReader } from '../../src/systems/raft/view.ts';
+import { broken, hashText, held, type Outcome, premiseFalse, rung } from './harness.ts';
+import { type Effect, stateHash } from './machine-model.ts';
+import type { RaftMoment } from './moment.ts';
+
+/** What a rung says about the effect of one entry on one node. */
+type Compare = (
+  moment: RaftMoment,
+  state: RaftStateReader,
+  index: number,
+  effect: Effect,
+) => Outcome;
+
+/**
+ * Compares a node with the model for each entry that this step applied. Only the last touch of a
+ * key, or of a session, can be seen after a batch; the step before it is judged by its successor.
+ */
+function eachApplied(moment: RaftMoment, touched: (effect: Effect) => unknown, compare: Compare) {
+  const { state, before, facts } = moment;
+  if (state === undefined || before.phase !== 'running') return premiseFalse;
+  const { applied } = state.machine;
+  let outcome = premiseFalse;
+  let seen: Set<unknown> | undefined;
+  for (let index = applied; index > before.applied; index -= 1) {
+    const effect = facts.machine.effect(index);
+    if (effect === undefined || effect.client === 0) continue;
+    if (applied - before.applied > 1) {
+      seen ??= new Set();
+      if (seen.has(touched(effect))) continue;
+      seen.add(touched(effect));
+    }
+    const one = compare(moment, state, index, effect);
+    if (one.kind === 'broken') return one;
+    if (one === held) outcome = held;
+  }
+  return outcome;
+}
+
+export const stateMachineSafety = rung<RaftMoment>({
+  id: 'I38',
+  title: 'state machine safety',
+  statement: 'After an entry is applied, every node has the value that the committed chain gives.',
+  source: 'Raft, figure 3',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['applied', 'recovered'],
+  check(moment) {
+    const { node, state, before, after, facts } = moment;
+    if (state === undefined || after.phase !== 'running') return premiseFalse;
+    const { applied } = state.machine;
+    const arrived = facts.machine.effect(applied);
+    // Over a gap only a snapshot leads, and then the whole state is new.
+    if (before.applied + 1 < after.firstIndex && arrived !== undefined) {
+      const hash = stateHash(state.machine);
+      if (hash === arrived.state) return held;
+      const values = { applied, state: hashText(hash), canonical: hashText(arrived.state) };
+      return broken({ nodes: [node], values });
+    }
+    return eachApplied(moment, (effect) => effect.key, compareValue);
+  },
+});
+
+const compareValue: Compare = ({ node }, state, index, { key, value }) => {
+  const found = state.machine.values.get(key);
+  if (found === value) return held;
+  const values = { index, key, found: found ?? null, canonical: value ?? null };
+  return broken({ nodes: [node], values });
+};
+
+export const exactlyOnce = rung<RaftMoment>({
+  id: 'I39',
+  title: 'exactly once',
+  statement:
+    'A call that is in the log twice changes the state once, and its session keeps the first answer.',
+  source: 'dissertation of Ongaro, section 6.3',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['applied'],
+  check: (moment) =>
+    eachApplied(
+      moment,
+      (effect) => effect.client,
+      (at, state, index, effect) => {
+        if (effect.first) return premiseFalse;
+        return compareSession(at, state, index, effect);
+      },
+    ),
+});
+
+export const sessionsAgree = rung<RaftMoment>({
+  id: 'I40',
+  title: 'sessions agree',
+  statement: 'Nodes that have applied the same entries have the same session for each client.',
+  source: 'logcabin@445f383',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['applied'],
+  check: (moment) => eachApplied(moment, (effect) => effect.client, compareSession),
+});
+
+const compareSession: Compare = ({ node }, state, index, { client, session }) => {
+  const found = state.machine.sessions.get(client);
+  const isSame =
+    found?.sequence === session?.sequence &&
+    found?.index === session?.index &&
+    found?.swapped === session?.swapped;
+  if (isSame) return held;
+  return broken({
+    nodes: [node],
+    values: {
+      index,
+      found: found === undefined ? 'none' : { ...found },
+      canonical: session ?? 'none',
+    },
+  });
+};

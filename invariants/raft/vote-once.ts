@@ -1,0 +1,62 @@
+import type { VoteReply } from '../../src/systems/raft/types.ts';
+import { broken, held, premiseFalse, rung } from './harness.ts';
+import type { RaftMoment } from './moment.ts';
+import { atLeastAsUpToDate } from './node-ledger.ts';
+
+/** About grants that are sent, not about the variable: forgetting a vote nobody heard of is lawful. */
+export const voteOnce = rung<RaftMoment>({
+  id: 'I8',
+  title: 'one vote a term',
+  statement:
+    'In one term a node grants its vote to at most one candidate, the one that its disk names.',
+  source: 'Raft, figures 2 and 3',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['send:vote-reply'],
+  check({ node, own, message, peer }) {
+    const { pre, granted, term } = message as VoteReply;
+    if (pre || !granted) return premiseFalse;
+    const candidate = peer + 1;
+    const first = own.granted.get(term);
+    const durable = own.durable.votes.get(term);
+    if (first !== undefined && first !== candidate) {
+      return broken({ nodes: [node], values: { term, first, second: candidate } });
+    }
+    if (durable !== undefined && durable !== candidate) {
+      return broken({ nodes: [node], values: { term, durable, sent: candidate } });
+    }
+    return held;
+  },
+});
+
+export const voteForTheUpToDate = rung<RaftMoment>({
+  id: 'I27',
+  title: 'election restriction',
+  statement: 'A node votes only for a candidate whose log is at least as up to date as its own.',
+  source: 'Raft, section 5.4.1',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['send:vote-reply', 'vote'],
+  check({ node, own, after, message, peer }) {
+    const mine = { lastIndex: after.lastIndex, lastTerm: after.lastTerm };
+    if (message === undefined) {
+      // The decision itself: nothing can have changed between the look at the log and the vote.
+      if (!own.decidedNow) return premiseFalse;
+      const theirs = own.request(after.votedFor, after.term);
+      if (theirs === undefined || atLeastAsUpToDate(theirs, mine)) return held;
+      return broken({
+        nodes: [node, after.votedFor - 1],
+        values: { voter: mine, candidate: theirs },
+      });
+    }
+    const { pre, granted, term } = message as VoteReply;
+    if (pre || !granted || own.decided.get(term) === peer + 1) return premiseFalse;
+    // Granted without a decision that was seen: then the log of today must bear it.
+    const theirs = own.request(peer + 1, term);
+    if (theirs !== undefined && atLeastAsUpToDate(theirs, mine)) return held;
+    return broken({
+      nodes: [node, peer],
+      values: { voter: mine, candidate: theirs ?? 'never asked' },
+    });
+  },
+});
