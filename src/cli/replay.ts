@@ -69,14 +69,21 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
     terminal.out(`${paint.strong(subject.reference.name)}  ${subject.title}`);
     terminal.out(drawnOptions(subject.config, paint, width));
   }
+  // Printed between slices: a reader that is slow (less) must not look like a handler that hangs.
+  let lines: string[] = [];
+  const flush = (): void => {
+    terminal.out(lines);
+    lines = [];
+  };
   const runOptions: RunOptions = {
     name: subject.reference.name,
     paranoid: options.paranoid === true,
     ...(events
       ? {
           onEvent: (event) => {
-            if (passes(event)) terminal.out(json ? (jsonLine(event) ?? '') : eventLine(event));
+            if (passes(event)) lines.push(json ? (jsonLine(event) ?? '') : eventLine(event));
           },
+          onSlice: flush,
         }
       : {}),
   };
@@ -85,6 +92,7 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
     breakStep === undefined
       ? await runAgain(subject, runOptions)
       : await runInDebugger(subject, runOptions, breakStep, terminal);
+  flush();
   const code = conclude(subject, record, terminal, json);
   return interrupted ? gravest([exitCode.interrupted, code]) : code;
 }
@@ -137,14 +145,16 @@ async function caseSubject(argument: string, options: ReplayVerbOptions): Promis
   };
 }
 
-/** In a worker, which can be stopped when a handler hangs. */
+/** In this thread, since a worker takes longer to start than most replays take to run. */
 async function runAgain(subject: Subject, options: RunOptions): Promise<Ended> {
-  const { runIsolated } = await import('../run/isolated.ts');
+  const { runWatched } = await import('../run/watched.ts');
   const interrupt = catchInterrupt(() => process.stderr.write('interrupted\n'));
   try {
     const { signal } = interrupt;
-    const { record } = await runIsolated(subject.reference, subject.input, { ...options, signal });
-    return { record, interrupted: interrupt.interrupted };
+    const { record } = await runWatched(subject.scenario, subject.input, { ...options, signal });
+    // Ctrl-C while a handler hangs ends the run without telling us.
+    const cutOff = record.reasons.includes('stopped by hand');
+    return { record, interrupted: interrupt.interrupted || cutOff };
   } finally {
     interrupt.release();
   }
