@@ -189,4 +189,62 @@ describe('trouble', () => {
     durable(rig, 'a', 'xyz');
     expect(rig.disk.damaged).toBe(false);
   });
+
+  test('an honest write over a phantom is kept', () => {
+    const rig = DiskRig.calm();
+    durable(rig, 'a', 'old');
+    const end = rig.disk.trouble(always('phantom-write'));
+    rig.disk.face.writeAt('a', 0, new TextEncoder().encode('bad'), ignore);
+    rig.settle();
+    end();
+    rig.disk.face.writeAt('a', 0, new TextEncoder().encode('new'), ignore);
+    rig.disk.face.sync('a', ignore);
+    rig.settle();
+    expect(rig.disk.damaged).toBe(false);
+    rig.crash(true);
+    expect(rig.text('a')).toBe('new');
+  });
+
+  test('a flip on the medium leaves what waits in the cache alone', () => {
+    const rig = DiskRig.calm();
+    durable(rig, 'a', 'abc');
+    rig.disk.face.writeAt('a', 1, new TextEncoder().encode('X'), ignore);
+    rig.settle();
+    expect(rig.disk.flipBit('a', 1, 0)).toBe(true);
+    expect(rig.text('a')).toBe('aXc');
+    expect(rig.disk.damaged).toBe(true);
+    rig.disk.face.sync('a', ignore);
+    rig.settle();
+    expect(rig.disk.damaged).toBe(false);
+  });
+
+  test('what a damaged file has synced is as safe as elsewhere', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const rig = new DiskRig(seed, { diskSectorBytes: 64 });
+      durable(rig, 'a', 'first');
+      rig.disk.flipBit('a', 0, 0);
+      rig.disk.face.append('a', ' second', ignore);
+      rig.disk.face.sync('a', ignore);
+      rig.settle();
+      rig.crash(true);
+      expect(rig.text('a')).toBe('girst second');
+      expect(new TextDecoder().decode(rig.disk.promisedBytes('a'))).toBe('first second');
+    }
+  });
+
+  test('what a lying directory sync promised stays promised when a part of it survives', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const rig = new DiskRig(seed);
+      rig.disk.face.write('a', 'x', ignore);
+      rig.disk.face.rename('a', 'b', ignore);
+      rig.settle();
+      const end = rig.disk.trouble(always('lying-sync'));
+      rig.disk.face.syncDirectory('', ignore);
+      rig.settle();
+      end();
+      rig.crash(true);
+      expect(rig.disk.promisedFiles()).toEqual(['b']);
+      expect(rig.disk.damaged).toBe(rig.disk.cachedFiles().join() !== 'b');
+    }
+  });
 });
