@@ -58,12 +58,13 @@ export function splitOf(
   const sides = new Map<number, Side>();
   groupServers(fault, target, order, sides);
   for (let node = tools.world.serverCount; node < tools.world.nodeCount; node++) {
+    if (node === target) continue;
     sides.set(node, clientSides[mix(fault.arrangement, node) % clientSides.length]!);
   }
   return { links: between(sides, fault.direction), text: describe(fault, sides, tools) };
 }
 
-/** Half of the clients that stand on a side stand on the target's, where a stale leader may be. */
+/** A client may stand beside the target, where a stale leader may be, or apart, or reach both. */
 const clientSides: readonly Side[] = ['target', 'other', 'both'];
 
 function groupServers(

@@ -1,0 +1,22 @@
+import { type ClientsDefinition, type Domain, kvClients, seconds } from '../../src/index.ts';
+import { raftKvProtocol } from '../../src/systems/raft/index.ts';
+
+/** Phases that all drawn Raft scenarios share. */
+export const phases = { form: seconds(1), storm: seconds(7), settle: seconds(4) } as const;
+
+/** Key-value clients whose load follows the phases. */
+export function raftClients(knobs: Readonly<Record<string, Domain>> = {}): ClientsDefinition {
+  return kvClients({
+    protocol: raftKvProtocol,
+    phases: { formUs: phases.form, stormUs: phases.storm, settleUs: phases.settle },
+    knobs,
+  });
+}
+
+/** What storms may aim at in Raft: its roles, its messages and the moments that its probes name. */
+export const raftWords = {
+  role: 'leader',
+  roles: ['candidate', 'pre-candidate'],
+  messages: ['append', 'append-reply', 'vote', 'vote-reply', 'snapshot', 'request'],
+  probes: ['commit advanced', 'uncommitted tail truncated', 'snapshot installed'],
+} as const;
