@@ -48,7 +48,9 @@ export type PartitionShape =
   /** Each node reaches a majority, no two the same one. */
   | 'ring'
   /** One link, both ways, between the target and the next node. */
-  | 'one-link';
+  | 'one-link'
+  /** Every node apart from every other: no majority anywhere. Always both ways. */
+  | 'shatter';
 
 interface FaultBase {
   readonly when: When;

@@ -117,6 +117,16 @@ describe('faults', () => {
     }
   });
 
+  test('a shattered cluster has no majority anywhere, and clients reach all of it', () => {
+    const { world } = storm([{ ...isolation, shape: 'shatter' }], 5);
+    world.runUntil(150_000);
+    for (let from = 0; from < 5; from++) {
+      for (let to = 0; to < 7; to++) expect(world.linkOpen(from, to)).toBe(to > 4 || from === to);
+    }
+    world.runUntil(450_000);
+    expect(linksAreCalm(world)).toBe(true);
+  });
+
   test('a flapping partition comes and goes and is gone at its end', () => {
     const { world } = storm([{ ...isolation, flapUs: 40 * ms }]);
     const open: boolean[] = [];

@@ -29,7 +29,7 @@ const mostlyBoth = fc.oneof(
   { weight: 1, arbitrary: directions },
 );
 
-/** Half of the partitions isolate the target; long ones are as likely as short ones. */
+/** A third of the partitions isolate the target; long ones are as likely as short ones. */
 const partition: FamilyArbitrary = (aim) =>
   fc.record(
     {
@@ -39,13 +39,14 @@ const partition: FamilyArbitrary = (aim) =>
       shape: fc.oneof(
         { weight: 3, arbitrary: fc.constant('isolate' as const) },
         {
-          weight: 5,
+          weight: 6,
           arbitrary: fc.constantFrom(
             'halves' as const,
             'minority' as const,
             'bridge' as const,
             'ring' as const,
             'one-link' as const,
+            'shatter' as const,
           ),
         },
       ),

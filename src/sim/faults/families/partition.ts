@@ -55,6 +55,7 @@ export function splitOf(
     return oneLink(fault, target, order, tools);
   }
   if (fault.shape === 'ring') return ring([target, ...order], tools);
+  if (fault.shape === 'shatter') return shatter(nodes, tools);
   const sides = new Map<number, Side>();
   groupServers(fault, target, order, sides);
   for (let node = tools.world.serverCount; node < tools.world.nodeCount; node++) {
@@ -137,6 +138,12 @@ function ring(order: readonly number[], tools: StrikeTools): Split {
   }
   const ids = order.map((node) => named(node, tools)).join(', ');
   return { links, text: `each of the ring ${ids} reaches its ${2 * reach} neighbours only` };
+}
+
+/** Nobody reaches anybody; clients reach all. */
+function shatter(nodes: readonly number[], tools: StrikeTools): Split {
+  const links = nodes.flatMap((a) => nodes.flatMap((b) => (a === b ? [] : [a, b])));
+  return { links, text: nodes.map((node) => named(node, tools)).join(' | ') };
 }
 
 function describe(
