@@ -72,7 +72,9 @@ function auditCommitted(facts: RaftFacts, node: number, whole: Chain, note: Note
 /** Reads all promised bytes again. */
 function auditDisk(facts: RaftFacts, node: number, note: NoteBroken): string | undefined {
   const { world } = facts;
-  const { durable } = facts.nodes[node]!;
+  const { durable, lostDisk } = facts.nodes[node]!;
+  // The world goes on to show what a lost disk had promised; the ledger knows better.
+  if (lostDisk) return undefined;
   const disk = world.disk(node);
   const files = {
     names: () => disk.promisedFiles(),

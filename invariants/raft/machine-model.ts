@@ -1,4 +1,5 @@
 import { type Command, decodeCommand } from '../../src/systems/raft/kv-codec.ts';
+import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { MachineReader, SessionReader } from '../../src/systems/raft/view.ts';
 import { hashString, type LadderOptions, mix } from './harness.ts';
@@ -39,8 +40,7 @@ export class MachineModel {
   #from = 1;
 
   constructor(config: LadderOptions['config']) {
-    const capacity = config['raft.sessionCapacity'];
-    this.#capacity = typeof capacity === 'number' ? capacity : Number.POSITIVE_INFINITY;
+    this.#capacity = settingsFrom(config).sessions;
   }
 
   /** What the entry at an index did; undefined when it is not committed, or long ago. */

@@ -34,7 +34,8 @@ export class NodeLedger {
   incarnation = 0;
   /** The newest marks of this life. */
   view: RaftView = emptyView();
-  /** Whether the life has got through recovery. */
+  /** Whether a life is under way, and whether it has got through recovery. */
+  alive = false;
   running = false;
   /** Whether this identity has lost its disk since its first boot. */
   lostDisk = false;
@@ -99,18 +100,28 @@ export class NodeLedger {
 
   /** A life begins: its memory is empty, what it promised is not. */
   begin(): void {
+    this.alive = true;
     this.running = false;
     this.view = emptyView();
     this.log.forget();
     this.coverage.term = 0;
   }
 
-  /** A life ends: what was durable, and not about to be replaced, has to come back. */
+  /** A life ends, or a machine whose process is dead loses power. */
   end(how: 'killed' | 'power-lost'): void {
     this.lastEnd = how;
-    this.diedRecovering = !this.running;
-    if (!this.running) return;
+    if (this.alive) {
+      this.diedRecovering = !this.running;
+      if (this.running) this.#noteMustKeep();
+    }
+    this.alive = false;
     this.running = false;
+    // What survives a power loss is on the medium, and so as good as promised.
+    if (how === 'power-lost') this.durable.readAll();
+  }
+
+  /** What was durable, and not about to be replaced, has to come back. */
+  #noteMustKeep(): void {
     const { durable, log } = this;
     let index = Math.min(durable.chain.last, log.chain.last);
     const floor = Math.max(durable.chain.base, log.chain.base);

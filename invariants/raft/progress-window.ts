@@ -1,3 +1,4 @@
+import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { LadderOptions } from './harness.ts';
 
 /** Rounds of an election that a stable core is given before progress is owed. */
@@ -17,7 +18,7 @@ export function roundUs(config: LadderOptions['config']): number {
     const value = config[path];
     return typeof value === 'number' ? value : otherwise;
   };
-  const timeoutUs = 2 * read('raft.electionTimeoutUs', 200_000);
+  const timeoutUs = 2 * settingsFrom(config).electionTimeoutUs;
   const holds = read('scheduler.holdPerMillion', 0) > 0 ? read('scheduler.holdUs', 0) : 0;
   const exchangeUs =
     // The table of latencies has a long tail: ten times the typical one is rare.

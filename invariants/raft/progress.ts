@@ -146,8 +146,8 @@ interface OpenCalls {
 
 /** Longer than any client waits before it gives up. */
 function callGraceUs({ options }: RaftFacts): number {
-  const timeoutUs = options.config['client.timeoutUs'];
-  return 2_000_000 + (typeof timeoutUs === 'number' ? 2 * timeoutUs : 0);
+  const giveUpUs = options.config['clients.giveUpUs'];
+  return 2_000_000 + 2 * (typeof giveUpUs === 'number' ? giveUpUs : 2_000_000);
 }
 
 export const writesAreServed = rung<RaftMoment, Wish>({
