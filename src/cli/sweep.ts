@@ -155,8 +155,10 @@ async function sweepSeeds(
       },
       onFailure: (failed) => {
         if (failed.verdict !== 'broken') return;
-        line.clear();
-        terminal.note(failedLine(failed, terminal));
+        if (broken < announced) {
+          line.clear();
+          terminal.note(failedLine(failed, terminal));
+        }
         if (headline === undefined || (failed.seed ?? 0) < (headline.seed ?? 0)) headline = failed;
         broken += 1;
         if (broken >= plan.bail) interrupt.stop();
@@ -170,6 +172,9 @@ async function sweepSeeds(
     interrupt.release();
   }
 }
+
+/** Broken seeds that are announced when they are found; the report lists them again. */
+const announced = 10;
 
 /** A seed beyond the judged prefix is no part of the verdict. */
 function inRange(headline: RunRecord | undefined, record: SweepRecord): RunRecord | undefined {

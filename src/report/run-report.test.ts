@@ -22,7 +22,7 @@ const record: RunRecord = {
   probes: { 'split-vote': 2, 'never-seen': 0 },
   faults: { kill: { begun: 3, refused: 1, never: 0, durationsUs: [3_000, 1_000, 2_000] } },
   clients: { ok: 3, fail: 0, unknown: 1 },
-  operations: { 'put ok': 3, 'get ok': 0 },
+  operations: { 'put/plain/ok': 3, 'put/large/ok': 1, 'get/plain/ok': 0, restart: 2 },
 };
 
 test('a run says what the weather did, what was put to the test, and its verdict last', () => {
@@ -34,7 +34,8 @@ test('a run says what the weather did, what was put to the test, and its verdict
     '',
     'clients',
     '  4 operations: ok 75.0 %, fail 0.0 %, unknown 25.0 %',
-    '  put ok 3',
+    '  put      large/ok 1, plain/ok 3',
+    '  restart  2',
     '',
     'ladder',
     '  3 rungs, 1 put to the test',

@@ -1,4 +1,5 @@
 import type { FaultRecord, RunRecord } from '../record/run-record.ts';
+import { cellLines } from './cells.ts';
 import { count, duration, percent, plural } from './format.ts';
 import { type Paint, plainPaint, verdictPaint } from './paint.ts';
 import { table, wrap, wrapItems } from './table.ts';
@@ -71,9 +72,7 @@ function operations(record: RunRecord, paint: Paint, width: number): string[] {
     );
     lines.push(`  ${plural(all, 'operation')}: ${shares.join(', ')}`);
   }
-  const cells = Object.entries(record.operations).filter(([, times]) => times > 0);
-  const items = cells.map(([cell, times]) => `${cell} ${count(times)}`);
-  lines.push(...wrapItems(items, ', ', width, '  '));
+  lines.push(...cellLines(record.operations, width));
   return lines.length === 0 ? [] : ['', paint.strong('clients'), ...lines];
 }
 

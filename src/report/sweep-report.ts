@@ -1,4 +1,5 @@
 import type { FamilyCensus, SweepRecord } from '../record/sweep-record.ts';
+import { cellTotals, emptyCells } from './cells.ts';
 import { count, duration, percent, plural, short } from './format.ts';
 import { type Paint, plainPaint, verdictPaint } from './paint.ts';
 import { table, wrap, wrapItems } from './table.ts';
@@ -82,13 +83,9 @@ function clientCensus(record: SweepRecord, width: number): string[] {
     `  latency: median ${duration(clients.latencyMedianUs)}, ` +
       `99 % ${duration(clients.latencyP99Us)}, longest ${duration(clients.latencyMaxUs)}`,
   ];
-  const cells = Object.entries(record.operations);
-  const empty = cells.filter(([, times]) => times === 0).map(([cell]) => cell);
-  if (cells.length > 0) {
-    lines.push(`  cells of the workload's table: ${count(cells.length - empty.length)} reached`);
-  }
-  if (empty.length > 0)
-    lines.push('  cells that stayed empty:', ...wrapItems(empty, ', ', width, '    '));
+  lines.push(...cellTotals(record.operations));
+  const empty = emptyCells(record.operations);
+  if (empty.length > 0) lines.push('  never reached:', ...wrapItems(empty, ', ', width, '    '));
   return lines;
 }
 
