@@ -100,8 +100,7 @@ async function sweepBaseline(
   if (options.signal?.aborted === true) return undefined;
   throw new HarnessFault(
     `the sweep of ${scenario} without any mutant ended with code ${ended.code}`,
-    undefined,
-    [ended.stderr.slice(-2_000)],
+    { details: [ended.stderr.slice(-2_000)] },
   );
 }
 

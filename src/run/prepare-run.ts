@@ -310,7 +310,7 @@ class RunAtWork implements Run, ActiveRun {
     const where = `at step ${this.world.steps} of ${seed === undefined ? 'the case' : `seed ${seed}`}`;
     const text = error instanceof Error ? error.message : String(error);
     const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 8) : [];
-    return new HarnessFault(`${text} (${where})`, seed, stack, error);
+    return new HarnessFault(`${text} (${where})`, { seed, details: stack, cause: error });
   }
 
   #makeResult(): RunResult {

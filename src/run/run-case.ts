@@ -82,7 +82,7 @@ async function secondLook(
     throw new HarnessFault(
       `the same case was not the same run: digest ${first.digestAtViolation} at the violation, ` +
         `then ${again.digestAtViolation ?? 'no violation'}; see seedstorm doctor`,
-      record.seed ?? undefined,
+      { seed: record.seed ?? undefined },
     );
   }
   const events = [...ring.slice(at % keptEvents), ...ring.slice(0, at % keptEvents)];

@@ -72,7 +72,7 @@ export async function runSeed(
       throw new HarnessFault(
         `seed ${seed} had digest ${record.digest}, then ${again.record.digest}; ` +
           `see seedstorm doctor ${name} --seeds ${seed}..${seed}`,
-        seed,
+        { seed },
       );
     }
   }

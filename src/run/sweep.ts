@@ -174,7 +174,7 @@ class SweepAtWork {
         this.#receive(piece.report);
       });
       if (left.length > 0 && !this.#isOver()) {
-        throw new HarnessFault(`a worker gave no answer for seed ${left[0]}`, left[0]);
+        throw new HarnessFault(`a worker gave no answer for seed ${left[0]}`, { seed: left[0] });
       }
     } catch (error) {
       if (!(error instanceof WorkerLost) || this.#isOver()) throw error;

@@ -65,5 +65,5 @@ export function fromPlainError(plain: PlainError): Error {
     return new UsageError(plain.what ?? plain.message, plain.where, plain.hint);
   }
   const details = plain.details ?? plain.stack.split('\n').slice(1, 8);
-  return new HarnessFault(plain.message, plain.seed, details);
+  return new HarnessFault(plain.message, { seed: plain.seed, details });
 }
