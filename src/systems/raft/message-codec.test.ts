@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Digest } from '../../sim/digest.ts';
+import { raftKvCodec } from './message-codec.ts';
+import type { Entry, RaftKvMessage } from './types.ts';
+
+const integer = fc.oneof(fc.nat(5), fc.maxSafeNat());
+const bytes = fc.uint8Array({ maxLength: 20 });
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const optional = fc.option(text);
+const entry: fc.Arbitrary<Entry> = fc.record({
+  term: integer,
+  index: integer,
+  kind: fc.constantFrom('command', 'noop', 'configuration'),
+  data: bytes,
+});
+const of = <Kind extends RaftKvMessage['kind']>(kind: Kind) => fc.constant(kind);
+
+const arbitraries: Readonly<Record<RaftKvMessage['kind'], fc.Arbitrary<RaftKvMessage>>> = {
+  append: fc.record({
+    kind: of('append'),
+    term: integer,
+    prevIndex: integer,
+    prevTerm: integer,
+    entries: fc.array(entry, { maxLength: 3 }),
+    commit: integer,
+    round: integer,
+  }),
+  'append-reply': fc.record({
+    kind: of('append-reply'),
+    term: integer,
+    ok: fc.boolean(),
+    index: integer,
+    hintIndex: integer,
+    hintTerm: integer,
+    round: integer,
+  }),
+  heartbeat: fc.record({ kind: of('heartbeat'), term: integer, commit: integer, round: integer }),
+  'heartbeat-reply': fc.record({ kind: of('heartbeat-reply'), term: integer, round: integer }),
+  vote: fc.record({
+    kind: of('vote'),
+    pre: fc.boolean(),
+    term: integer,
+    lastIndex: integer,
+    lastTerm: integer,
+  }),
+  'vote-reply': fc.record({
+    kind: of('vote-reply'),
+    pre: fc.boolean(),
+    term: integer,
+    granted: fc.boolean(),
+  }),
+  snapshot: fc.record({
+    kind: of('snapshot'),
+    term: integer,
+    index: integer,
+    indexTerm: integer,
+    offset: integer,
+    totalBytes: integer,
+    data: bytes,
+    round: integer,
+  }),
+  'snapshot-reply': fc.record({
+    kind: of('snapshot-reply'),
+    term: integer,
+    index: integer,
+    offset: integer,
+    installed: fc.boolean(),
+    round: integer,
+  }),
+  request: fc.record({
+    kind: of('request'),
+    client: integer,
+    sequence: integer,
+    attempt: integer,
+    operation: fc.constantFrom('get', 'put', 'append', 'cas', 'delete'),
+    key: text,
+    value: text,
+    expected: optional,
+    consistency: fc.constantFrom('linearizable', 'local'),
+  }),
+  reply: fc.record({
+    kind: of('reply'),
+    client: integer,
+    sequence: integer,
+    attempt: integer,
+    status: fc.constantFrom(
+      'ok',
+      'not-leader',
+      'unavailable',
+      'disk-full',
+      'unknown',
+      'session-expired',
+      'stale-sequence',
+      'too-large',
+    ),
+    value: optional,
+    swapped: fc.boolean(),
+    index: integer,
+    leader: text,
+  }),
+};
+const message = fc.oneof(...Object.values(arbitraries));
+
+function digest(value: RaftKvMessage): string {
+  const folder = new Digest();
+  raftKvCodec.fold(value, folder);
+  return folder.toString();
+}
+
+describe('raftKvCodec', () => {
+  test('what is encoded comes back equal', () => {
+    fc.assert(
+      fc.property(message, (value) => {
+        expect(raftKvCodec.decode(raftKvCodec.encode(value))).toEqual(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('bytes that end too early or go on too long are refused', () => {
+    fc.assert(
+      fc.property(message, (value) => {
+        const encoded = raftKvCodec.encode(value);
+        for (let length = 0; length < encoded.length; length++) {
+          expect(() => raftKvCodec.decode(encoded.subarray(0, length))).toThrow(RangeError);
+        }
+        expect(() => raftKvCodec.decode(new Uint8Array([...encoded, 0]))).toThrow(RangeError);
+      }),
+    );
+  });
+
+  test.each(Object.keys(arbitraries) as RaftKvMessage['kind'][])(
+    'the digest sees each field of %s',
+    (kind) => {
+      fc.assert(
+        fc.property(arbitraries[kind], arbitraries[kind], (one, other) => {
+          for (const field of Object.keys(one)) {
+            const changed = { ...one, [field]: other[field as keyof RaftKvMessage] };
+            const same = JSON.stringify(changed) === JSON.stringify(one);
+            if (!same) expect(digest(changed)).not.toBe(digest(one));
+          }
+        }),
+      );
+    },
+  );
+
+  test('the digest sees each field of an entry', () => {
+    const append = (entries: readonly Entry[]): RaftKvMessage => ({
+      kind: 'append',
+      term: 1,
+      prevIndex: 0,
+      prevTerm: 0,
+      entries,
+      commit: 0,
+      round: 0,
+    });
+    fc.assert(
+      fc.property(entry, entry, (one, other) => {
+        for (const field of Object.keys(one)) {
+          const changed = { ...one, [field]: other[field as keyof Entry] };
+          const same = JSON.stringify(changed) === JSON.stringify(one);
+          if (!same) expect(digest(append([changed]))).not.toBe(digest(append([one])));
+        }
+      }),
+    );
+  });
+
+  test('a copy is equal and shares no bytes', () => {
+    fc.assert(
+      fc.property(arbitraries.append, arbitraries.snapshot, (append, snapshot) => {
+        for (const value of [append, snapshot]) {
+          const before = raftKvCodec.encode(value);
+          const copy = raftKvCodec.copy(value);
+          expect(copy).toEqual(value);
+          if (copy.kind === 'append') for (const { data } of copy.entries) data.fill(255);
+          if (copy.kind === 'snapshot') copy.data.fill(255);
+          expect(raftKvCodec.encode(value)).toEqual(before);
+        }
+      }),
+    );
+  });
+
+  test('identity names the call, not its payload', () => {
+    fc.assert(
+      fc.property(arbitraries.request, text, (value, other) => {
+        const key = raftKvCodec.identity(value);
+        expect(Number.isInteger(key)).toBe(true);
+        expect(raftKvCodec.identity({ ...value, value: other } as RaftKvMessage)).toBe(key);
+      }),
+    );
+  });
+
+  test('the size is near the number of bytes', () => {
+    const plain = fc.string({ unit: 'grapheme-ascii', maxLength: 100 });
+    fc.assert(
+      fc.property(arbitraries.append, arbitraries.request, plain, (append, request, value) => {
+        for (const one of [append, { ...request, key: '', expected: null, value }]) {
+          const length = raftKvCodec.encode(one as RaftKvMessage).length;
+          expect(Math.abs(raftKvCodec.sizeBytes(one as RaftKvMessage) - length)).toBeLessThan(16);
+        }
+      }),
+    );
+  });
+});

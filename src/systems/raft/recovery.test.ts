@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { recover } from './recovery.ts';
+import { encodeSnapshot, snapshotName } from './snapshot-format.ts';
+import type { Entry } from './types.ts';
+import { BatchWriter, lastBatchStart, type SegmentHeader, segmentName } from './wal-format.ts';
+
+type Files = Map<string, Uint8Array>;
+type Fill = (writer: BatchWriter) => void;
+
+const configuration = { voters: [1, 2, 3], outgoing: [], learners: [] };
+const start: SegmentHeader = {
+  version: 1,
+  sequence: 1,
+  previousSequence: 0,
+  previousEnd: 0,
+  term: 0,
+  votedFor: 0,
+  lastIndex: 0,
+  lastTerm: 0,
+};
+
+const entry = (index: number, term: number): Entry => ({
+  index,
+  term,
+  kind: 'command',
+  data: Uint8Array.of(index, term, 7, 7, 7),
+});
+const entries =
+  (...list: readonly Entry[]): Fill =>
+  (writer) => {
+    for (const one of list) writer.entry(one);
+  };
+
+/** A segment file: its header and the first batch together, then one more append per batch. */
+function put(files: Files, header: Partial<SegmentHeader>, ...batches: readonly Fill[]): void {
+  const whole = { ...start, ...header };
+  const writer = new BatchWriter();
+  const parts: number[] = [];
+  for (const [position, fill] of [() => {}, ...batches].entries()) {
+    writer.begin(whole.sequence, whole.sequence + 40, position + 1, parts.length);
+    if (position === 0) writer.header(whole);
+    fill(writer);
+    parts.push(...writer.finish());
+  }
+  files.set(segmentName(whole.sequence), Uint8Array.from(parts));
+}
+
+function sizeOf(files: Files, sequence: number): number {
+  return files.get(segmentName(sequence))!.length;
+}
+
+function putSnapshot(files: Files, index: number, term: number): void {
+  files.set(
+    snapshotName(index),
+    encodeSnapshot(index, term, configuration, new Uint8Array(9)).file,
+  );
+}
+
+function log(files: Files): string {
+  return recover(files)
+    .entries.map(({ index, term }) => `${index}:${term}`)
+    .join(' ');
+}
+
+describe('a whole log', () => {
+  test('entries replace what they overwrite, hard state the one before', () => {
+    const files: Files = new Map();
+    put(
+      files,
+      {},
+      (writer) => {
+        writer.hardState(1, 2);
+        entries(entry(1, 1), entry(2, 1), entry(3, 1))(writer);
+      },
+      (writer) => {
+        writer.hardState(4, 0);
+        entries(entry(2, 4))(writer);
+      },
+    );
+    const found = recover(files);
+    expect(log(files)).toBe('1:1 2:4');
+    expect([found.verdict, found.term, found.votedFor]).toEqual(['whole', 4, 0]);
+    expect([found.tornTail, found.lostWrite, found.end]).toEqual([false, false, sizeOf(files, 1)]);
+  });
+
+  test('goes on over segments, and only as far as the next header says', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1)));
+    const counted = sizeOf(files, 1);
+    put(files, {}, entries(entry(1, 1)), entries(entry(2, 1), entry(3, 1)));
+    const next = { sequence: 2, previousSequence: 1, previousEnd: counted, lastIndex: 1 };
+    put(files, { ...next, lastTerm: 1, term: 5, votedFor: 3 }, entries(entry(2, 5)));
+    expect(log(files)).toBe('1:1 2:5');
+    expect([recover(files).term, recover(files).votedFor]).toEqual([5, 3]);
+  });
+
+  test('segments before the snapshot are void, term and vote live on in the header', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1)));
+    const previousEnd = sizeOf(files, 1);
+    const next = { sequence: 2, previousSequence: 1, previousEnd, lastIndex: 2, lastTerm: 1 };
+    put(files, { ...next, term: 6, votedFor: 1 }, entries(entry(3, 6)));
+    putSnapshot(files, 2, 1);
+    const found = recover(files);
+    expect(log(files)).toBe('3:6');
+    expect([found.term, found.votedFor, found.snapshot?.index]).toEqual([6, 1, 2]);
+    expect(found.voidFiles).toEqual([segmentName(1)]);
+    files.delete(segmentName(1));
+    expect(recover(files).verdict).toBe('whole');
+  });
+
+  test('a log that does not go through the snapshot is given up for it', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1), entry(3, 1)));
+    putSnapshot(files, 2, 4);
+    expect([recover(files).verdict, log(files)]).toEqual(['whole', '']);
+    put(files, {}, entries(entry(1, 1)), (writer) => writer.reset(2, 4), entries(entry(3, 4)));
+    expect([recover(files).verdict, log(files)]).toEqual(['whole', '3:4']);
+  });
+
+  test('a segment that repeats the log counts only once its first batch is whole', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1)));
+    const writer = new BatchWriter();
+    writer.begin(2, 9, 1, 0);
+    writer.header({ ...start, sequence: 2, term: 1 });
+    entries(entry(1, 1), entry(2, 1))(writer);
+    const bytes = writer.finish();
+    for (let length = 0; length <= bytes.length; length++) {
+      files.set(segmentName(2), bytes.slice(0, length));
+      expect([recover(files).verdict, log(files)]).toEqual(['whole', '1:1 2:1']);
+      expect(recover(files).segments[0]!.sequence).toBe(length < bytes.length ? 1 : 2);
+    }
+  });
+});
+
+describe('crashes', () => {
+  const batches = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
+
+  test('any torn last batch is a torn tail: nothing before it is lost, nothing is made up', () => {
+    fc.assert(
+      fc.property(batches, fc.nat(), fc.nat(3), (sizes, cut, filler) => {
+        let index = 0;
+        const fills = sizes.map((size) =>
+          entries(...Array.from({ length: size }, () => entry(++index, 1))),
+        );
+        const files: Files = new Map();
+        put(files, {}, ...fills);
+        const bytes = files.get(segmentName(1))!;
+        const from = lastBatchStart(segmentName(1), bytes);
+        const length = from + (cut % (bytes.length - from));
+        // The rest of the file is missing, zeros, or other bytes.
+        const torn = filler === 0 ? bytes.slice(0, length) : bytes.slice().fill(filler - 1, length);
+        files.set(segmentName(1), torn);
+        const found = recover(files);
+        expect(found.verdict).toBe('whole');
+        expect(found.entries.length).toBeGreaterThanOrEqual(index - sizes[sizes.length - 1]!);
+        expect(found.entries.map((one) => one.index)).toEqual(found.entries.map((_, i) => i + 1));
+        expect(found.end).toBeLessThanOrEqual(length + 8);
+      }),
+    );
+  });
+
+  test('a hole in the last batch with whole records behind it is a lost write, no damage', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1)), entries(entry(2, 1), entry(3, 1), entry(4, 1)));
+    const bytes = files.get(segmentName(1))!;
+    const hole = lastBatchStart(segmentName(1), bytes);
+    bytes.fill(0, hole, hole + 48);
+    const found = recover(files);
+    expect([found.verdict, found.lostWrite, log(files)]).toEqual(['whole', true, '1:1']);
+  });
+
+  test('a new segment without a beginning is a lost write; its number is not used again', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1)));
+    files.set(segmentName(2), new Uint8Array(100));
+    const found = recover(files);
+    expect([found.verdict, found.lostWrite, found.highestSequence]).toEqual(['whole', true, 2]);
+    expect(found.voidFiles).toEqual([segmentName(2)]);
+    expect(log(files)).toBe('1:1');
+  });
+
+  test('files with nothing whole in them are as good as none', () => {
+    expect(recover(new Map()).verdict).toBe('empty');
+    expect(recover(new Map([[segmentName(1), new Uint8Array(100)]])).verdict).toBe('empty');
+  });
+});
+
+describe('damage', () => {
+  /** Two linked segments and a snapshot, several batches each. */
+  function cluster(): Files {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1)), entries(entry(3, 1)));
+    const previousEnd = sizeOf(files, 1);
+    const next = { sequence: 2, previousSequence: 1, previousEnd, lastIndex: 3, lastTerm: 1 };
+    put(files, { ...next, term: 1 }, entries(entry(4, 1), entry(5, 1)), entries(entry(6, 1)));
+    putSnapshot(files, 2, 1);
+    return files;
+  }
+
+  test('every bit before the last batch of the last segment is noticed when it flips', () => {
+    const names = [...cluster().keys()];
+    for (const name of names) {
+      const bytes = cluster().get(name)!;
+      const to = name.startsWith('wal') ? lastBatchStart(name, bytes) : bytes.length;
+      for (let bit = 0; bit < to * 8; bit++) {
+        const files = cluster();
+        files.get(name)![bit >> 3]! ^= 1 << (bit & 7);
+        expect([name, bit, recover(files).verdict]).toEqual([name, bit, 'damaged']);
+      }
+    }
+  });
+
+  test('in a segment that has a successor the last batch is covered too', () => {
+    const bytes = cluster().get(segmentName(1))!;
+    for (let at = 0; at < bytes.length; at++) {
+      const files = cluster();
+      files.get(segmentName(1))![at]! ^= 16;
+      expect(recover(files).verdict).toBe('damaged');
+    }
+  });
+
+  test('a missing file that the log needs is noticed', () => {
+    for (const name of [segmentName(1), snapshotName(2)]) {
+      const files = cluster();
+      files.delete(name);
+      // Without the snapshot the log still begins at its start.
+      expect(recover(files).verdict).toBe(name === segmentName(1) ? 'damaged' : 'whole');
+    }
+    const files: Files = new Map();
+    put(files, { sequence: 4, previousSequence: 3, lastIndex: 9, lastTerm: 2 });
+    expect(recover(files).verdict).toBe('damaged');
+    putSnapshot(files, 9, 2);
+    expect(recover(files).verdict).toBe('whole');
+  });
+
+  test('a snapshot without any log is damage', () => {
+    const files: Files = new Map();
+    putSnapshot(files, 9, 2);
+    expect(recover(files).verdict).toBe('damaged');
+  });
+
+  test('a reset to a snapshot that is not there is damage', () => {
+    const files: Files = new Map();
+    put(files, {}, (writer) => writer.reset(5, 2), entries(entry(6, 2)));
+    expect(recover(files).verdict).toBe('damaged');
+  });
+});
