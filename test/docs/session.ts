@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { type Block, blocksOf, type Command, commandsOf, inWordsOf, patched } from './blocks.ts';
+
+export const root: string = resolve(import.meta.dirname, '../..');
+
+/** What a guide shows of a command, and what the command printed. */
+export interface Shown {
+  readonly command: Command;
+  readonly exitCode: number | null;
+  /** Lines of standard output. */
+  readonly output: readonly string[];
+  readonly errors: string;
+  /** The `text` block that follows the command, if any. */
+  readonly block: Block | undefined;
+}
+
+/** A folder of one's own in which a guide is followed word by word. */
+export class Session {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'seedstorm-guide-'));
+  /** The seed that the last red command told to replay, and the node it named. */
+  #redSeed: string | undefined;
+  #redNode = 'n1';
+
+  constructor() {
+    this.#write('package.json', '{ "type": "module" }\n');
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(root, join(this.folder, 'node_modules/seedstorm'), 'dir');
+    symlinkSync(join(root, 'node_modules/@types'), join(this.folder, 'node_modules/@types'), 'dir');
+  }
+
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Writes files, changes them and runs commands, as the document says. */
+  *follow(document: string): Generator<Shown> {
+    const blocks = blocksOf(document);
+    for (const [index, block] of blocks.entries()) {
+      if (block.kind === 'ts' && block.file !== '') {
+        this.#write(block.file, `${block.lines.join('\n')}\n`);
+      } else if (block.kind === 'diff') {
+        const path = join(this.folder, block.file);
+        this.#write(block.file, patched(readFileSync(path, 'utf8'), block));
+      } else if (block.kind === 'sh') {
+        const next = blocks[index + 1];
+        const commands = commandsOf(block).filter(({ words }) => words[0] !== 'npm');
+        for (const command of commands) {
+          const last = command === commands.at(-1);
+          const shown = last && next?.kind === 'text' ? next : undefined;
+          yield this.#run(this.#withRedSeed(command), shown);
+        }
+      }
+    }
+  }
+
+  /** Complaints of the compiler about the files that were written so far. */
+  typeErrors(): string {
+    const options = {
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        noEmit: true,
+        types: ['node'],
+        paths: { seedstorm: [join(root, 'src/index.ts')] },
+      },
+      include: ['**/*.ts'],
+    };
+    this.#write('tsconfig.json', JSON.stringify(options));
+    const { stdout } = this.#spawn(join(root, 'node_modules/.bin/tsc'), ['-p', '.']);
+    return stdout;
+  }
+
+  /** Whoever follows a guide replays the seed that was red, not the one that was red last year. */
+  #withRedSeed(command: Command): Command {
+    if (this.#redSeed === undefined || command.words[2] !== 'replay') return command;
+    const line = command.line
+      .replace(/--seed \d+/, `--seed ${this.#redSeed}`)
+      .replace(/--node n\d+/, `--node ${this.#redNode}`);
+    return { ...command, line, words: line.split(/\s+/) };
+  }
+
+  #run(command: Command, block: Block | undefined): Shown {
+    const [npx, name, ...words] = command.words;
+    if (npx !== 'npx' || name !== 'seedstorm') throw new Error(`cannot run ${command.line}`);
+    const cli = join(root, 'src/cli/main.ts');
+    const { status, stdout, stderr } = this.#spawn(process.execPath, [cli, ...words]);
+    const output = stdout.replaceAll(/\s+$/g, '').split('\n');
+    this.#redNode = /^ {2}where +(n\d+)/m.exec(stdout)?.[1] ?? this.#redNode;
+    this.#redSeed = /seedstorm replay .*--seed (\d+)/.exec(stdout)?.[1] ?? this.#redSeed;
+    return { command, exitCode: status, output, errors: stderr, block };
+  }
+
+  #spawn(program: string, words: readonly string[]) {
+    const { COLUMNS: _, FORCE_COLOR: __, ...env } = process.env;
+    return spawnSync(program, words, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: { ...env, NO_COLOR: '1' },
+      maxBuffer: 1 << 26,
+    });
+  }
+
+  #write(file: string, text: string): void {
+    const path = join(this.folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+
+/** The lines that a guide should show after a command; undefined: it shows something else. */
+export function refreshed({ block, output }: Shown): readonly string[] | undefined {
+  return block === undefined ? [] : inWordsOf(block.lines, output);
+}
