@@ -38,7 +38,10 @@ function stepText(event: StepEvent): string {
   const because = event.causeStep === undefined ? '' : ` (of step ${count(event.causeStep)})`;
   const cause = `${event.what ?? ''}${from}${because}`.trim();
   if (cause !== '') parts.push(cause);
-  if (event.role !== undefined) parts.push(`${event.role[0]} -> ${event.role[1]}`);
+  if (event.role !== undefined) {
+    const [before, after] = event.role;
+    parts.push(before === '' ? `is ${after}` : `${before} -> ${after}`);
+  }
   for (const [field, [before, after]] of Object.entries(event.changed ?? {})) {
     parts.push(`${field} ${value(before)} -> ${value(after)}`);
   }

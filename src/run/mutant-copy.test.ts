@@ -44,6 +44,9 @@ test('a planted bug changes its file in the copy and nothing else', () => {
   copySources(root, copy);
   const pristine = join(folder, 'pristine');
   copySources(root, pristine);
+  // The baseline sweep leaves its evidence there.
+  mkdirSync(join(pristine, 'logs'));
+  writeFileSync(join(pristine, 'logs', 'runs.jsonl'), '{}\n');
   plantMutant(patch(bug), pristine, copy);
   expect(differingFiles(pristine, copy)).toEqual(['lib/add.ts']);
   expect(readFileSync(join(root, 'lib', 'add.ts'), 'utf8')).toContain('= 1');

@@ -64,7 +64,10 @@ function applyPatch(file: string, copy: string): string | undefined {
   throw new UsageError('neither git nor patch can be started: mutants need one of them');
 }
 
-/** Files that are not the same in both folders, relative and sorted. Links are not followed. */
+/**
+ * Sources that are not the same in both folders, relative and sorted. Links are not followed, and
+ * what a sweep left in `logs/` is no source.
+ */
 export function differingFiles(one: string, other: string): string[] {
   const names = new Set([...filesBelow(one), ...filesBelow(other)]);
   return [...names].filter((name) => !sameFile(join(one, name), join(other, name))).sort();
@@ -73,7 +76,8 @@ export function differingFiles(one: string, other: string): string[] {
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => !leftOut.has(name.split('/')[0]!));
 }
 
 function sameFile(one: string, other: string): boolean {

@@ -1,0 +1,114 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { countersFile, freshFolder, program } from '../../test/fixtures/program.ts';
+import type { MutantRecord, MutantsRecord } from '../record/mutants-record.ts';
+import { codeOf } from './mutants.ts';
+
+const folder = freshFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const bonusFile = join(folder, 'lib', 'bonus.ts');
+const bonus = 'export const bonus = 0;\n';
+mkdirSync(join(folder, 'lib'));
+mkdirSync(join(folder, 'scenarios'));
+mkdirSync(join(folder, 'mutants', 'toy'), { recursive: true });
+writeFileSync(bonusFile, bonus);
+writeFileSync(
+  join(folder, 'scenarios', 'toy-storm.ts'),
+  `import { counters, smallLadder } from ${JSON.stringify(countersFile)};
+import { bonus } from '../lib/bonus.ts';
+export default counters({
+  ladder: smallLadder(900),
+  hooks: { onAdd: (amount) => amount + bonus },
+});
+`,
+);
+
+function patch(name: string, header: string, replacement: string): void {
+  const diff = [
+    'diff --git a/lib/bonus.ts b/lib/bonus.ts',
+    '--- a/lib/bonus.ts',
+    '+++ b/lib/bonus.ts',
+    '@@ -1 +1 @@',
+    `-${bonus.trimEnd()}`,
+    `+${replacement}`,
+    '',
+  ].join('\n');
+  writeFileSync(join(folder, 'mutants', 'toy', name), `${header}\n${diff}`);
+}
+
+patch(
+  'b1.patch',
+  '# id: B1\n# title: adds too much\n# rung: T1\n# canary: yes',
+  'export const bonus = 50;',
+);
+patch('b2.patch', '# id: B2\n# title: never shows\n# rung: T1', 'export const bonus = 0 + 0;');
+patch('c1.patch', '# id: C1\n# title: harmless\n# control: yes', 'export const bonus = -0;');
+
+const mutants = (...args: string[]): ReturnType<typeof program> =>
+  program(folder, ['mutants', 'toy', '--seeds', '1..6', '--jobs', '1', ...args]);
+
+describe.concurrent('mutants', { timeout: 120_000 }, () => {
+  test('a canary is killed, by its rung, and the sources stay as they are', async () => {
+    const { code, stdout } = await mutants('--only', 'canary', '--json');
+    const record = JSON.parse(stdout) as MutantsRecord;
+    expect(record.baselines).toMatchObject([{ scenario: 'toy-storm', verdict: 'held' }]);
+    expect(record.mutants).toMatchObject([
+      { id: 'B1', status: 'killed', rung: 'T1', expected: ['T1'], seedsToKill: expect.any(Number) },
+    ]);
+    expect(record.mutants[0]!.cpuMs).toBeGreaterThan(0);
+    expect(code).toBe(0);
+    expect(readFileSync(bonusFile, 'utf8')).toBe(bonus);
+  });
+
+  test('a survivor makes it red, a control may survive', async () => {
+    const { code, stdout } = await mutants('--only', 'B2,c1');
+    expect(stdout).toMatch(/^ {2}B2 +survived +- +T1 /m);
+    expect(stdout).toMatch(/^ {2}C1 +survived +- +survives /m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      '0 of 1 mutant killed; 1 of 1 control survived',
+    );
+    expect(code).toBe(1);
+  });
+
+  test('an unknown id offers near ones', async () => {
+    const { code, stderr } = await mutants('--only', 'B3');
+    expect(stderr).toContain('B3');
+    expect(stderr).toContain('B1');
+    expect(code).toBe(2);
+  });
+});
+
+describe('the code of a kill matrix', () => {
+  const mutant: MutantRecord = {
+    id: 'B1',
+    title: '',
+    scenario: 'toy-storm',
+    control: false,
+    canary: false,
+    status: 'killed',
+    expected: ['T1'],
+    cpuMs: 1,
+    wallMs: 1,
+  };
+  const matrix = (...mutants: readonly Partial<MutantRecord>[]): MutantsRecord => ({
+    schema: 'seedstorm-mutants/1',
+    system: 'toy',
+    from: 1,
+    to: 6,
+    baselines: [],
+    mutants: mutants.map((changes) => ({ ...mutant, ...changes })),
+    stopped: false,
+  });
+
+  test('only kills of bugs and surviving controls are green', () => {
+    expect(codeOf(matrix({}, { control: true, status: 'survived' }), false)).toBe(0);
+    expect(codeOf(matrix({}, { status: 'survived' }), false)).toBe(1);
+    expect(codeOf(matrix({ control: true, status: 'killed' }), false)).toBe(1);
+    expect(codeOf(matrix({ status: 'inconclusive' }), false)).toBe(3);
+    expect(codeOf(matrix({ status: 'timeout' }, { status: 'survived' }), false)).toBe(1);
+    expect(codeOf(matrix({ status: 'not exact' }, { status: 'survived' }), false)).toBe(70);
+    expect(codeOf(matrix({}), true)).toBe(130);
+  });
+});
