@@ -104,6 +104,17 @@ const schema = v.strictObject(
  * Makes a scenario: what to run, in what weather, and what must hold.
  *
  * @throws UsageError that names the first field that is missing, unknown or wrong
+ * @example
+ * const short = scenario({
+ *   summary: 'The same cluster for a tenth of a second',
+ *   system: pingPong.system,
+ *   clients: pingPong.clients,
+ *   storm: calm(),
+ *   ladder: pingPong.ladder,
+ *   phases: { form: milliseconds(20), storm: milliseconds(80) },
+ *   fixed: { nodes: 3 },
+ * });
+ * // short.phases.stormUs => 80000
  */
 export function scenario(definition: ScenarioDefinition): Scenario {
   const parsed = v.safeParse(schema, definition);
