@@ -99,7 +99,7 @@ test('the ledger agrees with a comparison of all images, whatever happens', () =
         if (damaged) damagedRuns++;
       },
     ),
-    { numRuns: 1_500 },
+    { numRuns: 800 },
   );
   expect(damagedRuns).toBeGreaterThan(100);
   expect(repairs).toBeGreaterThan(100);
@@ -128,6 +128,6 @@ test('a disk that keeps its promises is never damaged', () => {
         });
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 400 },
   );
 });

@@ -256,7 +256,7 @@ describe('names', () => {
         expect(rig.disk.actualFiles()).toEqual(rig.disk.promisedFiles());
         expect(rig.disk.damaged).toBe(false);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 

@@ -117,15 +117,22 @@ function overlay(
   const survived = new Extents();
   const { bounds } = writable(file);
   let left = mode === prefix ? stream.below(prefixPoint, key, sectorCount(bounds, sectorBytes)) : 0;
+  // A sector is written as a whole, even where only some of its bytes are dirty.
+  let decided = -1;
+  let kept = mode === everything;
   for (let index = 0; index < bounds.length; index += 2) {
     const to = Math.min(size, bounds[index + 1] as number);
     let at = bounds[index] as number;
     while (at < to) {
       const sector = Math.floor(at / sectorBytes);
       const end = Math.min(to, (sector + 1) * sectorBytes);
-      let kept = mode === everything;
-      if (mode === prefix) kept = left-- > 0;
-      else if (!kept) kept = stream.below(sectorPoint, joinWords(key, sector), 2) === 1;
+      if (sector !== decided) {
+        decided = sector;
+        if (mode === prefix) kept = left-- > 0;
+        else if (mode !== everything) {
+          kept = stream.below(sectorPoint, joinWords(key, sector), 2) === 1;
+        }
+      }
       if (kept) {
         copyBytes(file.cached, at, file.actualImage, at, end - at);
         survived.add(at, end);
@@ -169,5 +176,10 @@ function settlePromise(file: StoredFile, survived: Extents, oldSize: number): vo
     copyBytes(owed, from, promised, from, (damage[at + 1] as number) - from);
   }
   file.promisedImage = promised;
+  // What reads now as it was promised is no damage, whatever way it came.
+  const owing = file.damage.copy().bounds;
+  for (let at = 0; at < owing.length; at += 2) {
+    file.compare(owing[at] as number, owing[at + 1] as number);
+  }
   file.mergePromised();
 }

@@ -95,13 +95,19 @@ export function writable(file: StoredFile): Extents {
  */
 export function failSync(file: StoredFile, stream: Stream, key: number, sectorBytes: number): void {
   const { bounds } = file.dirty;
+  let decided = -1;
+  let dropped = false;
   for (let at = 0; at < bounds.length; at += 2) {
     const to = bounds[at + 1] as number;
     let from = bounds[at] as number;
     while (from < to) {
       const sector = Math.floor(from / sectorBytes);
       const end = Math.min(to, (sector + 1) * sectorBytes);
-      if (stream.below(droppedPoint, joinWords(key, sector), 2) === 1) {
+      if (sector !== decided) {
+        decided = sector;
+        dropped = stream.below(droppedPoint, joinWords(key, sector), 2) === 1;
+      }
+      if (dropped) {
         const known = Math.max(from, Math.min(end, file.actualSize));
         copyBytes(file.actualImage, from, file.cached, from, known - from);
         file.cached.fill(0, known, end);
