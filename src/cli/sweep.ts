@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HarnessFault } from '../record/harness-fault.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import { failureBlock } from '../report/failure-block.ts';
@@ -166,6 +167,13 @@ async function sweepSeeds(
     });
     line.clear();
     return { record, headline: inRange(headline, record), interrupted: interrupt.interrupted };
+  } catch (error) {
+    line.clear();
+    if (error instanceof HarnessFault && error.seed !== undefined) {
+      const again = replayCommand(chosen.reference.name, error.seed, options.set);
+      terminal.note(`${again}  shows the fault again, if it is one of a single run`);
+    }
+    throw error;
   } finally {
     line.clear();
     live.remove();

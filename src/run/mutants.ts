@@ -6,6 +6,7 @@ import { HarnessFault } from '../record/harness-fault.ts';
 import type { MutantRecord, MutantStatus, MutantsRecord } from '../record/mutants-record.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
+import { UsageError } from '../record/usage-error.ts';
 import { copySources, plantMutant } from './mutant-copy.ts';
 import type { MutantPatch } from './mutant-patch.ts';
 
@@ -30,6 +31,7 @@ type TimedSweep = SweepRecord & { readonly cpuMs?: number };
 
 const codeHeld = 0;
 const codeBroken = 1;
+const codeUsage = 2;
 const codeInconclusive = 3;
 const exactReplays = 2;
 const leastTimeoutMs = 120_000;
@@ -98,6 +100,9 @@ async function sweepBaseline(
     return record;
   }
   if (options.signal?.aborted === true) return undefined;
+  if (ended.code === codeUsage) {
+    throw new UsageError(`${scenario} cannot be swept without any mutant`, copy, ended.stderr);
+  }
   throw new HarnessFault(
     `the sweep of ${scenario} without any mutant ended with code ${ended.code}`,
     { details: [ended.stderr.slice(-2_000)] },
