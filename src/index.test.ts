@@ -73,8 +73,8 @@ async function attempt(name: string, work: () => Promise<void>) {
 ${parts.join('\n')}
 console.log(JSON.stringify(outcomes));`,
   );
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] } as const;
-  outcomes = JSON.parse(execFileSync(process.execPath, [file], options)) as typeof outcomes;
+  const output = execFileSync(process.execPath, [file], { encoding: 'utf8' });
+  outcomes = JSON.parse(output) as typeof outcomes;
 });
 
 describe('the public names', () => {

@@ -2,18 +2,20 @@ import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { oneInstance, resolveOwn } from './running-copy.ts';
+import { trapModule } from './trap.ts';
 
 let installed = false;
 
 /**
  * Lets scenario files of a person be imported from anywhere: `seedstorm` means the running copy, and
- * `./a.js` or `./a` may stand for `./a.ts`. Needed in each thread; calling it again does nothing.
+ * `./a.js` or `./a` may stand for `./a.ts`. Built-in modules that they import are trapped. Needed in each thread; calling it again does nothing.
  */
 export function installModuleHook(): void {
   if (installed) return;
   installed = true;
   registerHooks({
     resolve(specifier, context, next) {
+      trapModule(specifier);
       if (specifier === 'seedstorm' || specifier.startsWith('seedstorm/')) {
         const url = resolveOwn(specifier);
         if (url !== undefined) return { url, shortCircuit: true };

@@ -1,5 +1,7 @@
+import { execSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enter, leave } from '../sim/current.ts';
 import { AmbientAccess, installTrap } from './trap.ts';
@@ -42,6 +44,8 @@ describe('the ambient trap', () => {
     ['setTimeout', () => setTimeout(() => {}, 1), /setTimeout.*env\.timers/],
     ['setImmediate', () => setImmediate(() => {}), /setImmediate/],
     ['fetch', () => fetch('http://localhost'), /fetch.*env\.network/],
+    ['http', () => http.get('http://localhost:1'), /a socket.*env\.network/],
+    ['execSync', () => execSync('true'), /child_process\.execSync/],
     ['WeakRef', () => new WeakRef({}), /WeakRef.*garbage/],
     ['FinalizationRegistry', () => new FinalizationRegistry(() => {}), /FinalizationRegistry/],
   ])('stops %s inside a component', (_, work, message) => {

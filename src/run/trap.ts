@@ -1,16 +1,7 @@
-import childProcess from 'node:child_process';
-import nodeCrypto from 'node:crypto';
-import dgram from 'node:dgram';
-import dns from 'node:dns';
 import fs from 'node:fs';
-import http from 'node:http';
-import http2 from 'node:http2';
-import https from 'node:https';
-import { syncBuiltinESMExports } from 'node:module';
-import net from 'node:net';
+import { isBuiltin, syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
-import tls from 'node:tls';
 import { current } from '../sim/current.ts';
 import { activeRun } from './active-run.ts';
 
@@ -35,18 +26,57 @@ const installedKey: symbol = Symbol.for('seedstorm.trap');
 /**
  * Replaces ambient time, randomness and I/O of this thread by functions that ask whose code is
  * running: outside of a step the real thing answers, inside a component they throw and name the
- * member of `Env` to use. To be called before user code is loaded; calling it again does nothing.
+ * member of `Env` to use. To be called before user code is loaded; called again, it looks for
+ * built-in modules that were loaded since.
  */
 export function installTrap(): void {
   const globals = globalThis as unknown as Holder & { [installedKey]?: boolean };
-  if (installedKey in globals) return;
-  Object.defineProperty(globals, installedKey, { value: true });
-  trapTime(globals);
-  trapRandomness(globals);
-  trapTimers(globals);
-  trapInputOutput(globals);
-  trapCollection(globals);
-  trapConsole();
+  if (!(installedKey in globals)) {
+    Object.defineProperty(globals, installedKey, { value: true });
+    trapTime(globals);
+    trapRandomness(globals);
+    trapTimers(globals);
+    trapFiles(globals);
+    trapCollection(globals);
+    trapConsole();
+    syncBuiltinESMExports();
+  }
+  trapLoaded();
+}
+
+/** To be called when a module is about to be imported: a built-in one is trapped before it is used. */
+export function trapModule(specifier: string): void {
+  if (!isBuiltin(specifier)) return;
+  process.getBuiltinModule(specifier);
+  trapLoaded();
+}
+
+/**
+ * Built-in modules that take long to load: they are trapped once somebody loaded them. Everything
+ * else that talks to a network stands on `net` and `dgram`.
+ */
+const untrapped: Map<string, (module: object) => void> = new Map([
+  ['net', trapSockets],
+  ['dgram', trapDatagrams],
+  ['dns', (module) => wrapAll(module, 'dns', /^(lookup|resolve|reverse)/, 'env.network')],
+  [
+    'child_process',
+    (module) => wrapAll(module, 'child_process', /^(exec|spawn|fork)/, 'env.network'),
+  ],
+  ['crypto', trapCrypto],
+]);
+let modulesSeen = 0;
+
+function trapLoaded(): void {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] };
+  if (untrapped.size === 0 || moduleLoadList.length === modulesSeen) return;
+  modulesSeen = moduleLoadList.length;
+  const loaded = new Set(moduleLoadList);
+  for (const [name, trap] of untrapped) {
+    if (!loaded.has(`NativeModule ${name}`)) continue;
+    untrapped.delete(name);
+    trap(process.getBuiltinModule(name) as object);
+  }
   syncBuiltinESMExports();
 }
 
@@ -95,16 +125,29 @@ function trappedDate(instead: string): DateConstructor {
 }
 
 function trapRandomness(globals: Holder): void {
-  const instead = 'env.random';
-  wrap(Math, 'random', 'Math.random()', instead);
-  for (const name of ['randomUUID', 'getRandomValues']) {
-    wrap(globals.crypto as object, name, `crypto.${name}()`, instead);
-  }
+  wrap(Math, 'random', 'Math.random()', 'env.random');
+  // Looking at the global object loads the whole module: it is trapped at the first look.
+  const { get } = Object.getOwnPropertyDescriptor(globals, 'crypto') ?? {};
+  if (get === undefined) return;
+  const real = get.bind(globals);
+  Object.defineProperty(globals, 'crypto', {
+    configurable: true,
+    enumerable: true,
+    get() {
+      Object.defineProperty(globals, 'crypto', { get: real, configurable: true, enumerable: true });
+      const crypto = real() as object;
+      for (const name of ['randomUUID', 'getRandomValues']) {
+        wrap(crypto, name, `crypto.${name}()`, 'env.random');
+      }
+      return crypto;
+    },
+  });
+}
+
+function trapCrypto(module: object): void {
   const drawing =
     /^(random|getRandomValues|pseudoRandomBytes|generateKey|generatePrime|createDiffieHellman)/;
-  for (const name of Object.keys(nodeCrypto)) {
-    if (drawing.test(name)) wrap(nodeCrypto, name, `crypto.${name}()`, instead);
-  }
+  wrapAll(module, 'crypto', drawing, 'env.random');
 }
 
 function trapTimers(globals: Holder): void {
@@ -117,25 +160,24 @@ function trapTimers(globals: Holder): void {
   wrap(AbortSignal, 'timeout', 'AbortSignal.timeout()', instead);
 }
 
-function trapInputOutput(globals: Holder): void {
-  const network = 'env.network';
-  wrap(globals, 'fetch', 'fetch()', network);
-  const modules: readonly (readonly [string, object])[] = [
-    ['net', net],
-    ['tls', tls],
-    ['dgram', dgram],
-    ['dns', dns],
-    ['http', http],
-    ['https', https],
-    ['http2', http2],
-  ];
-  for (const [name, module] of modules) {
-    wrapAll(module, name, /^(connect|create|request|get$|lookup|resolve|reverse)/, network);
-  }
-  wrapAll(childProcess, 'child_process', /^(exec|spawn|fork)/, network);
+function trapFiles(globals: Holder): void {
+  wrap(globals, 'fetch', 'fetch()', 'env.network');
   const files = /^(?!_)[a-z]/;
   wrapAll(fs, 'fs', files, 'env.disk');
   wrapAll(fs.promises, 'fs.promises', files, 'env.disk');
+}
+
+function trapSockets(module: object): void {
+  const { Socket, Server } = module as typeof import('node:net');
+  wrap(Socket.prototype, 'connect', 'a socket', 'env.network');
+  wrap(Server.prototype, 'listen', 'a server socket', 'env.network');
+}
+
+function trapDatagrams(module: object): void {
+  const { Socket } = module as typeof import('node:dgram');
+  for (const name of ['bind', 'connect', 'send']) {
+    wrap(Socket.prototype, name, 'a datagram socket', 'env.network');
+  }
 }
 
 /** What shows when garbage is collected differs from run to run. */
