@@ -48,11 +48,6 @@ export class ClientCalls {
     this.peers = peers;
   }
 
-  /** Reads that wait for their index to be applied, or for leadership to be confirmed. */
-  get waiting(): boolean {
-    return this.reads.size > 0 || this.writes.size > 0;
-  }
-
   private reply(
     to: Address,
     call: { readonly client: number; readonly sequence: number; readonly attempt: number },

@@ -146,7 +146,7 @@ export class RaftNode implements RaftStateReader {
 
   private run(core: RaftCore, point: StartPoint): void {
     const { env } = this;
-    for (const name of point.voidFiles) env.disk.remove(name, ignore);
+    for (const name of point.replaced) env.disk.remove(name, ignore);
     this.core = core;
     this.phase = 'running';
     core.begin(env.clock.monotonicUs());
@@ -374,7 +374,7 @@ export class RaftNode implements RaftStateReader {
     this.saving = undefined;
     const nowUs = this.env.clock.monotonicUs();
     if (error === null) {
-      core.snapshotTaken(snapshot, this.settings.trailingEntries);
+      core.snapshotTaken(snapshot, this.settings.trailingEntries, nowUs);
       this.wal!.trim(snapshot.index);
     } else {
       this.noSnapshotBeforeUs = nowUs + snapshotRetryUs;

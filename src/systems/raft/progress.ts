@@ -20,6 +20,8 @@ export class Progress {
   sentIndex: number = 0;
   /** It was heard from since the last check of the quorum. */
   active: boolean = true;
+  /** When it was last heard from. */
+  heardUs: number = Number.NEGATIVE_INFINITY;
   /** The snapshot being sent, and the next byte of its file. */
   snapshot: Snapshot | undefined;
   snapshotOffset: number = 0;

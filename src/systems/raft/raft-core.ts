@@ -234,19 +234,22 @@ export class RaftCore extends CoreState {
   }
 
   /** A snapshot of this node's own state machine is durable; keeps `trailing` entries before it. */
-  snapshotTaken(snapshot: Snapshot, trailing: number): void {
+  snapshotTaken(snapshot: Snapshot, trailing: number, nowUs: number): void {
     if (snapshot.index <= (this.snapshot?.index ?? 0)) return;
     this.snapshot = snapshot;
-    this.compact(snapshot.index - trailing);
+    this.compact(snapshot.index - trailing, nowUs);
   }
 
-  /** Entries that a follower needs behind the snapshot it is getting stay. */
-  private compact(index: number): void {
+  /** Entries stay that a follower will need behind the snapshot it is getting, while it answers. */
+  private compact(index: number, nowUs: number): void {
     let to = index;
     if (this.role === 'leader') {
+      const silentSinceUs = nowUs - 2 * this.options.electionTimeoutUs;
       for (const member of this.others) {
-        const sent = this.progress[member]!.snapshot;
-        if (sent !== undefined && sent.index < to) to = sent.index;
+        const { snapshot, heardUs } = this.progress[member]!;
+        if (snapshot !== undefined && heardUs > silentSinceUs && snapshot.index < to) {
+          to = snapshot.index;
+        }
       }
     }
     this.log.compactTo(to);

@@ -111,7 +111,9 @@ export function leaderLogDurable(core: CoreState, nowUs: number): void {
 
 /** A follower of this term answered: it lives, and it may have confirmed a round. */
 function heard(core: CoreState, from: Member, round: number, nowUs: number): void {
-  core.progress[from]!.active = true;
+  const progress = core.progress[from]!;
+  progress.active = true;
+  progress.heardUs = nowUs;
   if (roundAcknowledged(core, from, round)) confirmReads(core, nowUs);
 }
 

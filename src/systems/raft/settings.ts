@@ -12,7 +12,7 @@ export interface RaftSettings {
   readonly snapshotEntries: number;
   /** Entries that stay in memory before a snapshot, for followers that lag a little. */
   readonly trailingEntries: number;
-  /** Bytes of a snapshot in one message. */
+  /** Bytes of a snapshot in one message; more when it would take over 512 messages. */
   readonly chunkBytes: number;
   /** Entries, and bytes of their data, in one append. */
   readonly batchEntries: number;

@@ -2,11 +2,15 @@ import type { CoreState } from './core-state.ts';
 import { decodeSnapshot } from './snapshot-format.ts';
 import type { Member, SnapshotMessage, SnapshotReply } from './types.ts';
 
+/** A snapshot goes in at most so many pieces, however small these are meant to be. */
+const mostPieces = 512;
+
 /** Sends the next piece of the snapshot that a follower is getting; one piece is under way at a time. */
 export function sendChunk(core: CoreState, to: Member, nowUs: number): void {
   const progress = core.progress[to]!;
   const snapshot = progress.snapshot!;
   const offset = progress.snapshotOffset;
+  const size = Math.max(core.options.chunkBytes, Math.ceil(snapshot.file.length / mostPieces));
   progress.outstanding = true;
   progress.sentUs = nowUs;
   core.send(to, {
@@ -16,7 +20,7 @@ export function sendChunk(core: CoreState, to: Member, nowUs: number): void {
     indexTerm: snapshot.term,
     offset,
     totalBytes: snapshot.file.length,
-    data: snapshot.file.slice(offset, offset + core.options.chunkBytes),
+    data: snapshot.file.slice(offset, offset + size),
     round: core.round,
   });
 }

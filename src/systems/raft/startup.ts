@@ -12,7 +12,8 @@ export interface StartPoint {
   readonly position: WalPosition;
   /** The whole log must be written again: what was read could not be made durable where it is. */
   readonly rewrite: boolean;
-  readonly voidFiles: readonly string[];
+  /** Files that are void once the first segment of this life is durable. */
+  readonly replaced: readonly string[];
 }
 
 /** How long a start waits before it asks a disk again that failed. */
@@ -100,15 +101,19 @@ export class Startup {
           lastTerm: snapshot?.term ?? 0,
         }
       : recovered;
-    const voidFiles = [...recovered.voidFiles];
-    if (rewrite) {
-      for (const { sequence } of recovered.segments) voidFiles.push(segmentName(sequence));
+    if (recovered.verdict !== 'damaged') {
+      // They take room that the first write may need.
+      for (const name of recovered.voidFiles) this.env.disk.remove(name, ignore);
+      if (this.names.includes(temporarySnapshot)) this.env.disk.remove(temporarySnapshot, ignore);
     }
-    if (this.names.includes(temporarySnapshot)) voidFiles.push(temporarySnapshot);
-    this.done({ recovered, position, rewrite, voidFiles });
+    const replaced = rewrite ? recovered.segments.map(({ sequence }) => segmentName(sequence)) : [];
+    this.done({ recovered, position, rewrite, replaced });
   }
 }
 
 function isOurs(name: string): boolean {
   return segmentSequence(name) > 0 || snapshotIndexOf(name) > 0;
 }
+
+/** What could not be removed is found again at the next start. */
+function ignore(): void {}
