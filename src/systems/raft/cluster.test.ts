@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Cluster, type ClusterOptions } from './test-cluster.ts';
+import { Cluster, type ClusterOptions } from '../../../test/raft/cluster.ts';
 
 /** A cluster that has a leader. */
 function formed(options: ClusterOptions = {}): Cluster {

@@ -1,12 +1,12 @@
-import type { Component } from '../../sim/component.ts';
-import type { Env } from '../../sim/env.ts';
-import { calmEnvironment, type Environment } from '../../sim/environment.ts';
-import { KeyedChoices } from '../../sim/keyed-choices.ts';
-import { World } from '../../sim/world.ts';
-import type { RaftNode } from './driver.ts';
-import { raftKvComponent } from './raft-kv.ts';
-import { type RaftSettings, settingsFrom } from './settings.ts';
-import type { ClientReply, ClientRequest, RaftKvMessage } from './types.ts';
+import type { Component } from '../../src/sim/component.ts';
+import type { Env } from '../../src/sim/env.ts';
+import { calmEnvironment, type Environment } from '../../src/sim/environment.ts';
+import { KeyedChoices } from '../../src/sim/keyed-choices.ts';
+import { World } from '../../src/sim/world.ts';
+import type { RaftNode } from '../../src/systems/raft/driver.ts';
+import { raftKvComponent } from '../../src/systems/raft/raft-kv.ts';
+import { type RaftSettings, settingsFrom } from '../../src/systems/raft/settings.ts';
+import type { ClientReply, ClientRequest, RaftKvMessage } from '../../src/systems/raft/types.ts';
 
 /** How often the client looks for what the test wants sent: only steps may send. */
 const pollUs = 500;
