@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { countersFile, freshFolder, program } from '../../test/fixtures/program.ts';
+import { countersFile, freshFolder, program, startProgram } from '../../test/fixtures/program.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 
@@ -156,14 +156,16 @@ describe.concurrent('sweep', { timeout: 60_000 }, () => {
   test('Ctrl-C ends it with what it had, code 130, and leaves no live file', async () => {
     const cwd = freshFolder();
     try {
-      const args = ['sweep', countersFile, '--seeds', '1..1000000'];
-      const { code, stdout, stderr } = await program(cwd, args, (send) => {
-        const poll = setInterval(() => {
-          if (!hasProgress(join(cwd, 'logs', 'live'))) return;
-          clearInterval(poll);
-          send('SIGINT');
-        }, 50);
-      });
+      // One worker: with several the first seed may be the last to finish.
+      const args = ['sweep', countersFile, '--seeds', '1..1000000', '--jobs', '1'];
+      const { child, ended } = startProgram(cwd, args);
+      const poll = setInterval(() => {
+        if (!hasProgress(join(cwd, 'logs', 'live'))) return;
+        clearInterval(poll);
+        child.kill('SIGINT');
+      }, 50);
+      const { code, stdout, stderr } = await ended;
+      clearInterval(poll);
       expect(code).toBe(130);
       expect(stderr).toContain('ending with what there is');
       expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/ended early: \d+ held; digest/);
