@@ -2,10 +2,14 @@
  * Follows guides and writes what commands print today into their `text` blocks. Where a block does
  * not fit at all, the whole output is put there, for a person to shorten with lines of `...`.
  *
- *     npx node test/docs/refresh.ts README.md docs/your-first-scenario.md
+ * Rewrites the table of Raft's ladder as well, in the document that has one.
+ *
+ *     npx node test/docs/refresh.ts README.md docs/*.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { raftLadder } from '../../invariants/raft/ladder.ts';
+import { ladderTable, withLadderTable } from './ladder-table.ts';
 import { refreshed, root, Session } from './session.ts';
 
 for (const name of process.argv.slice(2)) {
@@ -30,5 +34,5 @@ for (const name of process.argv.slice(2)) {
   }
   console.log(session.typeErrors());
   session.end();
-  writeFileSync(path, lines.join('\n'));
+  writeFileSync(path, withLadderTable(lines.join('\n'), ladderTable(raftLadder.rungs)));
 }

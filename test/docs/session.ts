@@ -49,7 +49,8 @@ export class Session {
         const commands = commandsOf(block).filter(({ words }) => words[0] !== 'npm');
         for (const command of commands) {
           const last = command === commands.at(-1);
-          const shown = last && next?.kind === 'text' ? next : undefined;
+          const follows = next?.kind === 'text' && next.at <= block.at + block.lines.length + 3;
+          const shown = last && follows ? next : undefined;
           yield this.#run(this.#withRedSeed(command), shown);
         }
       }
