@@ -66,8 +66,13 @@ function expectation(settings: KvClientSettings, detail: number, count: number):
   if (detail < 550) return 'last-seen';
   if (detail < 700) return 'stale';
   if (detail < 800) return 'unset';
-  if (settings.uniqueValues) return { value: `v${detail % Math.max(1, count)}` };
+  if (settings.uniqueValues) return { value: uniqueValue(detail % Math.max(1, count)) };
   return { value: repeatedValues[detail % repeatedValues.length]! };
+}
+
+/** No such value begins with another one, so that appended texts can be told apart. */
+function uniqueValue(nth: number): string {
+  return `${nth}v`;
 }
 
 const repeatedValues = ['a', 'b', 'c', ''] as const;
@@ -95,7 +100,7 @@ function callIntent(
   }
   if (operation === 'delete') return { ...base, do: 'delete', key };
   const value = settings.uniqueValues
-    ? `v${nth}`
+    ? uniqueValue(nth)
     : repeatedValues[valueDraw % repeatedValues.length]!;
   const atLimit = settings.atLimits ? lengthAround(limits.valueLength, valueDraw) : 0;
   const padTo = atLimit > 0 ? atLimit : valueDraw % 4 === 0 ? settings.valueBytes : 0;

@@ -3,11 +3,12 @@ import { FrontierSearch } from './frontier.ts';
 import type { Model } from './model.ts';
 import type { HistoryOperation } from './operation.ts';
 import { type Part, partsOf } from './part.ts';
+import { Pruner } from './pruner.ts';
 import { StateTable } from './state-table.ts';
 
 /** How a history is to be judged. */
 export interface CheckOptions {
-  /** Steps of search after which the answer is `unknown`; default 2,000,000. Never milliseconds. */
+  /** Steps of search after which the answer is `unknown`; default 1,000,000. Never milliseconds. */
   readonly budget?: number;
   /** The first state; default: the model's. */
   readonly initial?: unknown;
@@ -18,8 +19,9 @@ export interface Explanation {
   /** The part of the object (the key), empty when the model has none. */
   readonly part: string;
   /**
-   * Index, in the history given, of the operation whose completion cannot be explained: the history
-   * up to that event is illegal, and when `shortest`, no shorter prefix is.
+   * Index, in the history given, of an operation whose completion cannot be explained. When
+   * `shortest`, it is the first such: up to just before, all can be explained, and the completion
+   * itself cannot, whatever those that are open then did.
    */
   readonly operation: number;
   readonly shortest: boolean;
@@ -37,7 +39,7 @@ export interface HistoryVerdict {
   readonly explanation?: Explanation;
 }
 
-const defaultBudget = 2_000_000;
+const defaultBudget = 1_000_000;
 const explanationBudget = 200_000;
 
 /** The searches on one part. They fail on different inputs, so both run in slices. */
@@ -45,13 +47,15 @@ class PartSearch {
   readonly part: Part;
   state: SearchState = 'unfinished';
   readonly #states: StateTable;
+  readonly #pruner: Pruner;
   readonly #depthFirst: DepthFirstSearch;
   #frontier: FrontierSearch | undefined;
 
   constructor(model: Model, part: Part, initial: unknown) {
     this.part = part;
     this.#states = new StateTable(model, part, initial);
-    this.#depthFirst = new DepthFirstSearch(part, this.#states);
+    this.#pruner = new Pruner(model, part, this.#states);
+    this.#depthFirst = new DepthFirstSearch(part, this.#states, this.#pruner);
   }
 
   get steps(): number {
@@ -59,7 +63,7 @@ class PartSearch {
   }
 
   get frontier(): FrontierSearch {
-    this.#frontier ??= new FrontierSearch(this.part, this.#states);
+    this.#frontier ??= new FrontierSearch(this.part, this.#states, this.#pruner);
     return this.#frontier;
   }
 
@@ -73,9 +77,16 @@ class PartSearch {
     if (this.state === 'unfinished') this.state = this.#depthFirst.run(steps);
   }
 
+  #blockedBy(): number {
+    const { blockedBy } = this.frontier;
+    return blockedBy === -1 ? this.#depthFirst.blockedBy : blockedBy;
+  }
+
   explain(): Explanation {
-    const shortest = this.frontier.run(explanationBudget) === 'illegal';
-    const blockedBy = shortest ? this.frontier.blockedBy : this.#depthFirst.blockedBy;
+    // Looking ahead tells sooner that something is wrong, and so not what.
+    const frontier = new FrontierSearch(this.part, this.#states, this.#pruner, 0);
+    const shortest = frontier.run(explanationBudget) === 'illegal';
+    const blockedBy = shortest ? frontier.blockedBy : Math.max(0, this.#blockedBy());
     const blocked = this.part.operations[blockedBy]!;
     const window = this.part.indexes.filter((_, i) => {
       const other = this.part.operations[i]!;
@@ -86,7 +97,7 @@ class PartSearch {
       operation: this.part.indexes[blockedBy]!,
       shortest,
       window,
-      statesBefore: shortest ? this.frontier.statesBefore(8) : [],
+      statesBefore: shortest ? frontier.statesBefore(8) : [],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { ConfigurationSet, mix } from './configuration-set.ts';
 import type { Part } from './part.ts';
+import { lookAhead, type Pruner } from './pruner.ts';
 import { impossible, type StateTable } from './state-table.ts';
 
 /** What a search knows after some steps. */
@@ -22,6 +23,7 @@ export class DepthFirstSearch {
   blockedBy = -1;
   readonly #part: Part;
   readonly #states: StateTable;
+  readonly #pruner: Pruner;
   readonly #count: number;
   // A doubly linked list of the events of remaining operations; 0 is the head, e + 1 is event e.
   readonly #next: Int32Array;
@@ -43,9 +45,10 @@ export class DepthFirstSearch {
   #nextClass = 0;
   #result: SearchState = 'unfinished';
 
-  constructor(part: Part, states: StateTable) {
+  constructor(part: Part, states: StateTable, pruner: Pruner) {
     this.#part = part;
     this.#states = states;
+    this.#pruner = pruner;
     this.#count = part.operations.length;
     this.#taken = new Int32Array((this.#count + 31) >> 5);
     this.#used = new Int32Array(part.maybe.length === 0 ? 0 : part.maybe.length + 1);
@@ -153,6 +156,10 @@ export class DepthFirstSearch {
       this.steps++;
       const next = this.#states.next(this.#state, this.#count + c);
       if (next === impossible || next === this.#state) continue;
+      const useful = this.#pruner.useful(this.#state, c, next, this.#taken);
+      this.steps += this.#pruner.work;
+      this.#pruner.work = 0;
+      if (!useful) continue;
       this.#push(-1 - c, 0);
       this.#used[c] = used + 1;
       this.#setFlag(1);
@@ -168,7 +175,23 @@ export class DepthFirstSearch {
   }
 
   #isNew(state: number): boolean {
+    if (!this.#viable(state)) return false;
     return this.#visited.add(mix(state) ^ this.#bitsHash, state, this.#taken, this.#used);
+  }
+
+  /** Whether the first completion ahead that demands a state may still get it. */
+  #viable(state: number): boolean {
+    const { events } = this.#part;
+    const { demands } = this.#pruner;
+    let entry = this.#next[0]!;
+    for (let looked = 0; entry !== 0 && looked < lookAhead; entry = this.#next[entry]!, looked++) {
+      const event = events[entry - 1]!;
+      const operation = event >> 1;
+      if ((event & 1) === 0 || demands[operation] === 0) continue;
+      if ((this.#taken[operation >> 5]! & (1 << (operation & 31))) !== 0) continue;
+      return this.#pruner.viable(state, operation, this.#taken, this.#used);
+    }
+    return true;
   }
 
   #enter(state: number): void {

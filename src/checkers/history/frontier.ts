@@ -1,6 +1,7 @@
 import { ConfigurationSet, mix } from './configuration-set.ts';
 import type { SearchState } from './depth-first.ts';
 import type { Part } from './part.ts';
+import { lookAhead, type Pruner } from './pruner.ts';
 import { impossible, type StateTable } from './state-table.ts';
 
 /** The most operations that are open at once. */
@@ -17,8 +18,8 @@ function mostOpen(part: Part): number {
 
 /**
  * Follows the history in real time and keeps all configurations that it permits (Lowe 2017,
- * "just-in-time linearization"): operations are linearized only when a completion asks for one. It
- * knows the shortest prefix of the history that cannot be explained.
+ * "just-in-time linearization"): operations are linearized only when a completion asks for one.
+ * Without looking ahead it finds the shortest prefix of the history that cannot be explained.
  *
  * A configuration is a row: state, which open operations were taken (by slot), uses per class of
  * operations that may not have happened, and whether the last one taken was such.
@@ -30,6 +31,8 @@ export class FrontierSearch {
   blockedBy = -1;
   readonly #part: Part;
   readonly #states: StateTable;
+  readonly #pruner: Pruner;
+  readonly #ahead: number;
   readonly #count: number;
   readonly #words: number;
   readonly #width: number;
@@ -38,6 +41,8 @@ export class FrontierSearch {
   readonly #freeSlots: number[] = [];
   readonly #invoked: Int32Array;
   readonly #seen: ConfigurationSet;
+  /** Operations whose completion is past; while a row is judged, those that it took as well. */
+  readonly #taken: Int32Array;
   /** Rows that stand, and how many. */
   #rows: Int32Array;
   #rowCount = 1;
@@ -55,13 +60,17 @@ export class FrontierSearch {
   readonly #rowUsed: Int32Array;
   #result: SearchState = 'unfinished';
 
-  constructor(part: Part, states: StateTable) {
+  /** @param ahead how many events to look ahead for demands that can no longer be met */
+  constructor(part: Part, states: StateTable, pruner: Pruner, ahead: number = lookAhead) {
+    this.#ahead = ahead;
     this.#part = part;
     this.#states = states;
+    this.#pruner = pruner;
     this.#count = part.operations.length;
     this.#words = Math.max(1, (mostOpen(part) + 31) >> 5);
     const used = part.maybe.length === 0 ? 0 : part.maybe.length + 1;
     this.#width = 1 + this.#words + used;
+    this.#taken = new Int32Array((this.#count + 31) >> 5);
     this.#slotOf = new Int32Array(this.#count);
     this.#invoked = new Int32Array(part.maybe.length);
     this.#seen = new ConfigurationSet(used);
@@ -140,6 +149,7 @@ export class FrontierSearch {
     this.#rows = this.#survivors;
     this.#rowCount = this.#survivorCount;
     this.#survivors = rows;
+    this.#flip(operation);
     this.#slotOperation[slot] = -1;
     this.#freeSlots.push(slot);
     this.#inEvent = false;
@@ -181,6 +191,10 @@ export class FrontierSearch {
       if (this.#rowUsed[c]! >= this.#invoked[c]! || (flagged && maybe[c]!.overwrites)) continue;
       const next = this.#transition(this.#count + c);
       if (next === impossible || next === this.#row[0]) continue;
+      const useful = this.#pruner.useful(this.#row[0]!, c, next, this.#taken);
+      this.steps += this.#pruner.work;
+      this.#pruner.work = 0;
+      if (!useful) continue;
       this.#row[0] = next;
       this.#rowUsed[c] = this.#rowUsed[c]! + 1;
       this.#setFlag(1);
@@ -206,12 +220,43 @@ export class FrontierSearch {
       this.#rowBits[slot >> 5] = this.#rowBits[slot >> 5]! | bit;
       this.#setFlag(0);
     }
+    if (!this.#viable()) return;
     let hash = mix(this.#row[0]!);
     for (let i = 0; i < this.#words; i++) hash = mix(hash ^ this.#rowBits[i]!);
     if (!this.#seen.add(hash, this.#row[0]!, this.#rowBits, this.#rowUsed)) return;
     const width = this.#width;
     if ((this.#queueCount + 1) * width > this.#queue.length) this.#queue = doubled(this.#queue);
     this.#queue.set(this.#row, this.#queueCount++ * width);
+  }
+
+  /** Whether the first completion ahead that demands a state may still get it. */
+  #viable(): boolean {
+    const { events } = this.#part;
+    this.#flipTakenByRow();
+    let viable = true;
+    const end = Math.min(events.length, this.#event + this.#ahead);
+    for (let e = this.#event; e < end; e++) {
+      const event = events[e]!;
+      const operation = event >> 1;
+      if (event < 0 || (event & 1) === 0 || this.#pruner.demands[operation] === 0) continue;
+      if ((this.#taken[operation >> 5]! & (1 << (operation & 31))) !== 0) continue;
+      viable = this.#pruner.viable(this.#row[0]!, operation, this.#taken, this.#rowUsed);
+      break;
+    }
+    this.#flipTakenByRow();
+    return viable;
+  }
+
+  #flipTakenByRow(): void {
+    for (let slot = 0; slot < this.#slotOperation.length; slot++) {
+      const operation = this.#slotOperation[slot]!;
+      if (operation === -1) continue;
+      if ((this.#rowBits[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#flip(operation);
+    }
+  }
+
+  #flip(operation: number): void {
+    this.#taken[operation >> 5] = this.#taken[operation >> 5]! ^ (1 << (operation & 31));
   }
 
   #load(rows: Int32Array, at: number): void {

@@ -1,6 +1,28 @@
 import type { HistoryOperation } from './operation.ts';
 
 /**
+ * Laws of a model that let a search give up early. All answers may err on the side of "possible".
+ *
+ * Some operations *demand* a state (a read its answer, a swap what it expects); some *supply* one,
+ * whatever was there (a write its value, a swap its new value); all others lead from a state only to
+ * states that it `reaches`.
+ */
+export interface Pruning<State> {
+  /** The state in which alone a certain operation, or an uncertain one with effect, is possible. */
+  demand(operation: HistoryOperation): State | undefined;
+  /** The state after the operation when it has an effect; undefined when that depends on the one before. */
+  supply(operation: HistoryOperation): State | undefined;
+  /** Whether operations that supply nothing may lead from a state to the demanded one. */
+  reaches(state: State, demanded: State): boolean;
+  /**
+   * Whether an operation may be possible on a path from `after`, but not on the same path from
+   * `before`, when nothing on that path supplies a state. An uncertain operation counts when it may
+   * have an effect.
+   */
+  tells(before: State, after: State, operation: HistoryOperation): boolean;
+}
+
+/**
  * A sequential object, against which histories are judged. One model a file, in `models/`.
  *
  * States are immutable and compared by `identity`, which must be a primitive.
@@ -31,4 +53,6 @@ export interface Model<State = unknown> {
   overwrites?(operation: HistoryOperation): boolean;
   /** Equal for `info` operations that have the same effect in every state. */
   effect?(operation: HistoryOperation): string;
+  /** The laws for one part, given all operations on it that may have happened. */
+  pruning?(operations: readonly HistoryOperation[]): Pruning<State>;
 }

@@ -1,4 +1,4 @@
-import type { Model } from '../model.ts';
+import type { Model, Pruning } from '../model.ts';
 import type { HistoryOperation } from '../operation.ts';
 
 /** What a register holds; null: unset. */
@@ -17,13 +17,43 @@ function step(state: RegisterValue, operation: HistoryOperation): RegisterValue 
   throw new RangeError(`Expected \`op\` to be one of read, write, cas, got '${operation.op}'`);
 }
 
+/** Whether the answer is certain and was no. */
+function isRefused(operation: HistoryOperation): boolean {
+  return operation.outcome === 'ok' && operation.result === false;
+}
+
+const pruning: Pruning<RegisterValue> = {
+  demand(operation) {
+    if (operation.op === 'read') return operation.value as RegisterValue;
+    if (operation.op !== 'cas') return undefined;
+    if (operation.outcome === 'ok' && operation.result !== true) return undefined;
+    return (operation.value as readonly [RegisterValue, RegisterValue])[0];
+  },
+
+  supply(operation) {
+    if (operation.op === 'write') return operation.value as RegisterValue;
+    if (operation.op !== 'cas' || isRefused(operation)) return undefined;
+    return (operation.value as readonly [RegisterValue, RegisterValue])[1];
+  },
+
+  reaches: (state, demanded) => state === demanded,
+
+  tells(before, after, operation) {
+    if (operation.op === 'read') return operation.value === after;
+    if (operation.op !== 'cas') return false;
+    const [from] = operation.value as readonly [RegisterValue, RegisterValue];
+    if (isRefused(operation)) return from === before;
+    return (operation.outcome === 'ok' && operation.result === null) || from === after;
+  },
+};
+
 /** One register with read, write and compare-and-set of primitive values. */
 export const casRegister: Model<RegisterValue> = {
   name: 'cas-register',
   initial: null,
   step,
   observes: (operation) =>
-    operation.op === 'read' ||
-    (operation.op === 'cas' && operation.outcome === 'ok' && operation.result === false),
+    operation.op === 'read' || (operation.op === 'cas' && isRefused(operation)),
   overwrites: (operation) => operation.op === 'write',
+  pruning: () => pruning,
 };

@@ -1,4 +1,4 @@
-import type { Model } from '../model.ts';
+import type { Model, Pruning } from '../model.ts';
 import type { HistoryOperation } from '../operation.ts';
 
 /**
@@ -32,15 +32,72 @@ function step(state: string | null, operation: HistoryOperation): string | null 
   }
 }
 
+/** Whether the answer is certain and was no. */
+function isRefused(operation: HistoryOperation): boolean {
+  return operation.outcome === 'ok' && operation.result === false;
+}
+
 function observes(operation: HistoryOperation): boolean {
   if (operation.op === 'get') return true;
-  const refused = operation.outcome === 'ok' && operation.result === false;
-  return refused && (operation.op === 'cas' || operation.op === 'delete');
+  return isRefused(operation) && (operation.op === 'cas' || operation.op === 'delete');
 }
 
 function overwrites(operation: HistoryOperation): boolean {
   if (operation.op === 'put') return true;
   return operation.op === 'delete' && (operation.outcome !== 'ok' || operation.result === null);
+}
+
+/** What a cas expects, and what it sets. */
+function swap(operation: HistoryOperation): readonly [string | null, string] {
+  return operation.value as readonly [string | null, string];
+}
+
+function demand(operation: HistoryOperation): string | null | undefined {
+  if (operation.op === 'get') return operation.value as string | null;
+  if (operation.op !== 'cas') return undefined;
+  return operation.outcome !== 'ok' || operation.result === true ? swap(operation)[0] : undefined;
+}
+
+function supply(operation: HistoryOperation): string | null | undefined {
+  if (operation.op === 'put') return operation.value as string;
+  if (operation.op === 'delete') return null;
+  return operation.op === 'cas' && !isRefused(operation) ? swap(operation)[1] : undefined;
+}
+
+/** The laws of one key. What leads on from a value is one of the texts that are appended. */
+function pruning(operations: readonly HistoryOperation[]): Pruning<string | null> {
+  const appended = operations
+    .filter((operation) => operation.op === 'append')
+    .map((operation) => operation.value as string);
+
+  function reaches(state: string | null, demanded: string | null): boolean {
+    if (state === demanded) return true;
+    if (demanded === null || (state !== null && !demanded.startsWith(state))) return false;
+    const length = state === null ? 0 : state.length;
+    return appended.some((text) => demanded.startsWith(text, length));
+  }
+
+  function tells(
+    before: string | null,
+    after: string | null,
+    operation: HistoryOperation,
+  ): boolean {
+    const certain = operation.outcome === 'ok';
+    switch (operation.op) {
+      case 'get':
+        return reaches(after, operation.value as string | null);
+      case 'cas':
+        if (isRefused(operation)) return reaches(before, swap(operation)[0]);
+        return (certain && operation.result === null) || reaches(after, swap(operation)[0]);
+      case 'delete':
+        if (!certain || operation.result === null) return false;
+        return operation.result ? before === null : after === null;
+      default:
+        return false;
+    }
+  }
+
+  return { demand, supply, reaches, tells };
 }
 
 const part = (operation: HistoryOperation): string => operation.key;
@@ -53,6 +110,7 @@ export const kv: Model<string | null> = {
   part,
   observes,
   overwrites,
+  pruning,
 };
 
 /** A string store with get, put and append; keys are independent and start as "". */
@@ -63,4 +121,5 @@ export const kvAppend: Model<string | null> = {
   part,
   observes,
   overwrites,
+  pruning,
 };
