@@ -120,10 +120,10 @@ function rungs(name: string, scenario: Scenario): Listing {
   const { ladder } = scenario;
   return {
     intro: [`${name}: the ladder ${ladder.name}, lowest rung first`],
-    columns: [{ title: '' }, { title: '' }, { title: '' }],
+    columns: [{ title: '' }, { title: '' }],
     rows: ladder.rungs.flatMap((rung) => [
-      [rung.id, rung.title, `${rung.kind}, owed under ${rung.owedUnder}`],
-      ...wrap(`${rung.statement} (${rung.source})`, 76).map((line) => ['', line]),
+      [rung.id, `${rung.title}: ${rung.kind}, owed under ${rung.owedUnder}`],
+      ...wrap(`${rung.statement} (${rung.source})`, 88).map((line) => ['', line]),
     ]),
     data: { schema: 'seedstorm-list/1', scenario: name, ladder: ladder.name, rungs: ladder.rungs },
   };

@@ -16,9 +16,9 @@ import { parseWhole } from './option-values.ts';
 import { chooseScenario, replayCaseCommand, replayCommand } from './scenario-input.ts';
 import { parseSeed } from './seeds.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
-interface ReplayVerbOptions extends ScenarioOptions, EventFilterOptions {
+interface ReplayVerbOptions extends RunningOptions, EventFilterOptions {
   readonly seed?: string;
   readonly events?: true;
   readonly break?: string;
@@ -27,7 +27,7 @@ interface ReplayVerbOptions extends ScenarioOptions, EventFilterOptions {
 /** `replay`: a case file, or a seed of a scenario, again. */
 export const replayVerb: Verb = {
   define(command: Command, finish) {
-    addScenarioOptions(
+    addRunningOptions(
       command
         .argument('<case-or-scenario>', 'a case file, or with --seed a scenario')
         .option('--seed <seed>', 'the seed of the scenario')

@@ -18,9 +18,9 @@ import {
 } from './scenario-input.ts';
 import { parseSeed } from './seeds.ts';
 import { processTerminal } from './terminal.ts';
-import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
-interface RunVerbOptions extends ScenarioOptions {
+interface RunVerbOptions extends RunningOptions {
   readonly seed?: string;
   readonly calm?: true;
 }
@@ -28,7 +28,7 @@ interface RunVerbOptions extends ScenarioOptions {
 /** `run`: one seed. */
 export const runVerb: Verb = {
   define(command: Command, finish) {
-    addScenarioOptions(
+    addRunningOptions(
       command
         .argument('<scenario>', 'a name (see list) or the path of a file')
         .option('--seed <seed>', 'the seed (default: a new one, which is printed)')

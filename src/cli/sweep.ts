@@ -15,9 +15,9 @@ import { progressLine } from './progress.ts';
 import { type ChosenScenario, chooseScenario, replayCommand } from './scenario-input.ts';
 import { parseSeedRange, type SeedRange } from './seeds.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
+import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
-interface SweepVerbOptions extends ScenarioOptions {
+interface SweepVerbOptions extends RunningOptions {
   readonly seeds?: string;
   readonly jobs?: string;
   readonly time?: string;
@@ -27,7 +27,7 @@ interface SweepVerbOptions extends ScenarioOptions {
 /** `sweep`: many seeds. */
 export const sweepVerb: Verb = {
   define(command: Command, finish) {
-    addScenarioOptions(
+    addRunningOptions(
       command
         .argument('<scenario>', 'a name (see list) or the path of a file')
         .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')

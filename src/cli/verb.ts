@@ -18,10 +18,14 @@ export interface CommonOptions {
   readonly color: boolean;
 }
 
-/** Options of verbs that run a scenario. */
+/** Options of verbs that load a scenario. */
 export interface ScenarioOptions extends CommonOptions {
   /** Unparsed `path=value` pairs. */
   readonly set?: readonly string[];
+}
+
+/** Options of verbs that run a scenario as it is told. */
+export interface RunningOptions extends ScenarioOptions {
   readonly paranoid?: true;
 }
 
@@ -32,15 +36,20 @@ export function addCommonOptions(command: Command): Command {
     .option('--no-color', 'print without colours (NO_COLOR does it too)');
 }
 
-/** Declares `--set`, `--paranoid` and the common options. */
+/** Declares `--set` and the common options. */
 export function addScenarioOptions(command: Command): Command {
   return addCommonOptions(
-    command
-      .option(
-        '--set <path=value>',
-        'fix a drawn setting; may be repeated (list <scenario> shows the paths)',
-        gather,
-      )
-      .option('--paranoid', 'send each message through its codec and freeze it; same digest'),
+    command.option(
+      '--set <path=value>',
+      'fix a drawn setting; may be repeated (list <scenario> shows the paths)',
+      gather,
+    ),
+  );
+}
+
+/** Declares `--paranoid`, `--set` and the common options. */
+export function addRunningOptions(command: Command): Command {
+  return addScenarioOptions(
+    command.option('--paranoid', 'send messages through their codec and freeze them; same digest'),
   );
 }
