@@ -73,3 +73,14 @@ test('a frozen wall clock stands still and then jumps to the present', () => {
   clock.freezeWall(500, false);
   expect(clock.wallUs(600)).toBe(600);
 });
+
+test('a suspended clock whose rate changes says when a reading would come', () => {
+  const clock = new NodeClock(0, 0);
+  clock.restart(1_000, 500);
+  clock.suspend(1_100);
+  clock.drift(1_200, 100_000);
+  expect(clock.trueTimeOf(1_700)).toBe(2_100);
+  clock.resume(3_000);
+  expect(clock.trueTimeOf(1_700)).toBe(4_000);
+  expect(clock.monotonicUs(4_000)).toBe(1_700);
+});

@@ -23,19 +23,19 @@ export class NodeClock {
   }
 
   monotonicUs(trueUs: number): number {
-    if (this.#suspended) return this.#readingUs;
-    const elapsed = trueUs - this.#sinceUs;
-    if (this.#partsPerMillion === 0) return this.#readingUs + elapsed;
-    return this.#readingUs + elapsed + Math.floor((elapsed * this.#partsPerMillion) / million);
+    return this.#suspended ? this.#readingUs : this.#runningUs(trueUs);
   }
 
-  /** The first true time at which the monotonic clock reads at least this, if nothing bends it. */
+  /**
+   * The first true time at which the monotonic clock reads at least this, if nothing bends it; of a
+   * suspended clock, as if it ran on.
+   */
   trueTimeOf(monotonicUs: number): number {
     const ahead = monotonicUs - this.#readingUs;
     if (ahead <= 0) return this.#sinceUs;
     if (this.#partsPerMillion === 0) return this.#sinceUs + ahead;
     let guess = Math.floor((ahead * million) / (million + this.#partsPerMillion));
-    while (this.monotonicUs(this.#sinceUs + guess) < monotonicUs) guess++;
+    while (this.#runningUs(this.#sinceUs + guess) < monotonicUs) guess++;
     return this.#sinceUs + guess;
   }
 
@@ -77,6 +77,12 @@ export class NodeClock {
 
   freezeWall(trueUs: number, frozen: boolean): void {
     this.#frozenWallUs = frozen ? this.wallUs(trueUs) : undefined;
+  }
+
+  #runningUs(trueUs: number): number {
+    const elapsed = trueUs - this.#sinceUs;
+    if (this.#partsPerMillion === 0) return this.#readingUs + elapsed;
+    return this.#readingUs + elapsed + Math.floor((elapsed * this.#partsPerMillion) / million);
   }
 
   #bend(trueUs: number): void {
