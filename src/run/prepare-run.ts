@@ -96,6 +96,7 @@ class RunAtWork implements Run, ActiveRun {
       paranoid: options.paranoid === true,
       ...(drain === undefined ? {} : { drain }),
     });
+    this.#history.attach?.(this.world);
     this.#census = new RunCensus(this.world);
     this.#ladder = this.#beginLadder();
     this.#recorder =
@@ -198,6 +199,7 @@ class RunAtWork implements Run, ActiveRun {
   #enter(phase: Phase): void {
     this.phase = phase;
     this.#census.inStorm = phase === 'storm';
+    this.#history.enterPhase?.(phase);
     this.#recorder?.phase(phase);
     this.#ladder?.phase(phase, this.world.timeUs);
   }

@@ -1,3 +1,5 @@
+import type { Codec } from '../../sim/message.ts';
+import { raftKvCodec } from './message-codec.ts';
 import {
   type ClientRequest,
   type Consistency,
@@ -38,10 +40,12 @@ export interface RaftKvReply {
  * import.
  */
 export const raftKvProtocol: {
+  readonly codec: Codec<RaftKvMessage>;
   readonly limits: { readonly keyLength: number; readonly valueLength: number };
   request(call: RaftKvCall): ClientRequest;
   reply(message: RaftKvMessage): RaftKvReply | undefined;
 } = {
+  codec: raftKvCodec,
   limits: { keyLength: maxKeyLength, valueLength: maxValueLength },
 
   request(call: RaftKvCall): ClientRequest {
