@@ -35,6 +35,7 @@ test('a share never rounds something to nothing or nearly all to all', () => {
 });
 
 test('durations take the unit that suits them, also at the edges between units', () => {
+  expect(duration(0)).toBe('0 s');
   expect(duration(250)).toBe('250 us');
   expect(duration(1_500)).toBe('1.5 ms');
   expect(duration(999_499)).toBe('999 ms');

@@ -39,6 +39,7 @@ export function percent(part: number, whole: number): string {
 /** A span of time given in microseconds, in the unit that suits it: `250 us`, `1.5 ms`, `12.3 s`, `2 min 5 s`. */
 export function duration(us: number): string {
   const size = Math.abs(us);
+  if (us === 0) return '0 s';
   if (size < 1_000) return `${short(us)} us`;
   if (size < 999_500) return `${short(us / 1_000)} ms`;
   if (size < 99_950_000) return `${short(us / 1_000_000)} s`;
