@@ -83,6 +83,7 @@ describe('runIsolated', () => {
     );
     expect(record.violation).toMatchObject({ rung: 'I1', title: 'every step ends' });
     expect(record.violation!.values).toEqual({ reason: 'a handler did not return within 1 s' });
+    expect(record.violation!.step).toBeGreaterThan(1);
     expect(caseFile.choices).toMatchObject({ kind: 'seed', seed: 5 });
   });
 });

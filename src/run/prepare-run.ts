@@ -16,6 +16,7 @@ import { type ActiveRun, whileActive } from './active-run.ts';
 import { buildCase, buildCast, phaseTimes, rebuiltEachLife } from './build-case.ts';
 import { EventRecorder, errorText } from './event-recorder.ts';
 import { everyStepEnds, withEveryStepEnds } from './every-step-ends.ts';
+import { PulsingChoices, pulseJudging, pulsingObservers } from './pulse.ts';
 import { RunCensus } from './run-census.ts';
 import type { Run, RunInput, RunOptions, RunResult } from './run-contract.ts';
 import { makeResult } from './run-result.ts';
@@ -84,7 +85,9 @@ class RunAtWork implements Run, ActiveRun {
     this.caseFile = buildCase(scenario, input, options.name ?? 'inline');
     const { config, choices } = this.caseFile;
     this.#history = scenario.clients.newHistory();
-    this.#choices = new KeyedChoices(choices);
+    const { pulse } = options;
+    this.#choices =
+      pulse === undefined ? new KeyedChoices(choices) : new PulsingChoices(choices, pulse);
     const environment = environmentFromConfig(config);
     // The world wants its observer before the ladder can look at the world: a box in between.
     const box: { observer: WorldObserver } = { observer: {} };
@@ -206,9 +209,12 @@ class RunAtWork implements Run, ActiveRun {
 
   #end(): void {
     this.done = true;
+    const { pulse } = this.#options;
+    pulseJudging(pulse, true);
     this.#enter('end');
     this.#ladder?.finish();
     this.#look();
+    pulseJudging(pulse, false);
   }
 
   #stuck(reason: string): void {
@@ -297,12 +303,16 @@ class RunAtWork implements Run, ActiveRun {
         this.#look();
       },
     };
+    const { pulse } = this.#options;
+    const [first, last] = pulse === undefined ? [] : pulsingObservers(pulse);
     return [
+      ...(first === undefined ? [] : [first]),
       ...(this.#recorder === undefined ? [] : [this.#recorder]),
       ...(ladder === undefined ? [] : [ladder]),
       this.#census,
       ...(ladder === undefined ? [] : [watch]),
       ...(this.#options.observer === undefined ? [] : [this.#options.observer]),
+      ...(last === undefined ? [] : [last]),
     ];
   }
 

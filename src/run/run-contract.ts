@@ -45,6 +45,8 @@ export interface RunOptions {
   /** Called between slices of the run with the steps so far. */
   readonly onSlice?: (steps: number) => void;
   readonly signal?: AbortSignal;
+  /** Shared words in which the run tells another thread where it is: see `pulse.ts`. */
+  readonly pulse?: Int32Array;
   /** Builds the component anew for each life: what survives a crash by reference then shows. */
   readonly rebuild?: boolean;
 }

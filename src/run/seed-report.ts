@@ -4,7 +4,7 @@ import type { FaultRecord, Outcome, RunRecord } from '../record/run-record.ts';
 import type { Config } from '../sim/system-definition.ts';
 import { everyStepEnds } from './every-step-ends.ts';
 import { executeCase } from './run-case.ts';
-import type { Host, RunResult } from './run-contract.ts';
+import type { Host, RunOptions, RunResult } from './run-contract.ts';
 import type { Scenario } from './scenario-contract.ts';
 
 /** One seed of a sweep, small enough to be sent between threads. */
@@ -55,7 +55,7 @@ export async function runSeed(
   options: SeedOptions,
   memory: ThreadMemory,
   host: Host,
-  hooks: { readonly onSlice?: (steps: number) => void; readonly signal?: AbortSignal } = {},
+  hooks: Pick<RunOptions, 'onSlice' | 'signal' | 'pulse'> = {},
 ): Promise<SeedReport> {
   const { name, settings, rerunPercent, ...rest } = options;
   const input = { seed, ...(settings === undefined ? {} : { settings }) };

@@ -124,6 +124,16 @@ describe('sweep', () => {
     expect(record.failures.map(({ seed, rung }) => [seed, rung])).toEqual([[5, 'I1']]);
   });
 
+  it('does not blame a component for a check that never ends', async () => {
+    const { record } = await sweep(fixture('counters-that-hang', 'checking'), {
+      seeds: 8,
+      jobs: 2,
+      watchdogMs: 1_500,
+    });
+    expect([record.held, record.inconclusive]).toEqual([7, 1]);
+    expect(record.unclear[0]!.reason).toMatch(/^the checks of step \d+ took over 1\.5 s$/);
+  });
+
   it('makes a dead worker the outcome of one seed', async () => {
     const { record } = await sweep(fixture('counters-that-hang', 'dying'), { seeds: 12, jobs: 2 });
     expect(record.held).toBe(11);

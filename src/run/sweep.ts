@@ -177,8 +177,11 @@ class SweepAtWork {
         throw new HarnessFault(`a worker gave no answer for seed ${left[0]}`, { seed: left[0] });
       }
     } catch (error) {
-      if (!(error instanceof WorkerLost) || this.#isOver()) throw error;
       const [lost, ...others] = left;
+      if (error instanceof HarnessFault && error.seed === undefined) {
+        throw new HarnessFault(error.message, { seed: lost, details: error.details });
+      }
+      if (!(error instanceof WorkerLost) || this.#isOver()) throw error;
       if (lost === undefined) throw error;
       this.#returned.push(...others);
       const { settings = {} } = this.#options;

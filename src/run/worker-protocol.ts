@@ -6,12 +6,15 @@ import type { SeedOptions, SeedReport } from './seed-report.ts';
 import type { StepStream } from './step-stream.ts';
 
 /** Options of a run that can be sent to a worker. */
-export type PlainRunOptions = Omit<RunOptions, 'onEvent' | 'observer' | 'onSlice' | 'signal'>;
+export type PlainRunOptions = Omit<
+  RunOptions,
+  'onEvent' | 'observer' | 'onSlice' | 'signal' | 'pulse'
+>;
 
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly reference: ScenarioReference;
-  /** Word 0 changes whenever the worker shows life; word 1 holds the steps of the run. */
+  /** The pulse of its runs: see `pulse.ts`. */
   readonly pulse: SharedArrayBuffer;
 }
 

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { HarnessFault } from '../record/harness-fault.ts';
+import { type Pulse, placeOf, pulseBytes } from './pulse.ts';
 import type { ScenarioReference } from './run-contract.ts';
 import { moduleUrl } from './running-copy.ts';
 import {
@@ -13,6 +15,7 @@ const checkEveryMs = 250;
 /** The worker showed no sign of life for too long, or died; what it was doing is lost. */
 export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
+  /** Hung: in a handler of a component. Died: nothing is known of the component. */
   readonly how: 'hung' | 'died';
   /** Steps of the run that it was last heard of. */
   readonly steps: number;
@@ -29,7 +32,7 @@ export class WorkerSlot {
   readonly #reference: ScenarioReference;
   readonly #watchdogMs: number;
   #worker: Worker | undefined;
-  #words: Int32Array = new Int32Array(2);
+  #words: Pulse = new Int32Array(pulseBytes / 4);
   /** Ends the wait of the task that is running. */
   #abandon: (() => void) | undefined;
 
@@ -41,6 +44,7 @@ export class WorkerSlot {
   /**
    * Does a task, starting a worker if there is none.
    * @throws WorkerLost when it hangs or dies; the slot can be used again, with a new worker
+   * @throws HarnessFault when neither a handler nor a check hangs, but the world itself
    */
   async do(task: WorkerTask, onPiece: (piece: WorkerAnswer) => void): Promise<void> {
     const worker = this.#worker ?? this.#start();
@@ -80,7 +84,7 @@ export class WorkerSlot {
   }
 
   #start(): Worker {
-    const pulse = new SharedArrayBuffer(8);
+    const pulse = new SharedArrayBuffer(pulseBytes);
     this.#words = new Int32Array(pulse);
     const setup: WorkerSetup = { reference: this.#reference, pulse };
     const worker = new Worker(moduleUrl('src/run/worker'), { workerData: setup });
@@ -88,7 +92,20 @@ export class WorkerSlot {
     return worker;
   }
 
-  #watch(reject: (error: WorkerLost) => void): NodeJS.Timeout {
+  #whatHangs(): Error {
+    const seconds = Math.round(this.#watchdogMs / 100) / 10;
+    const step = this.#words[1]!;
+    const place = placeOf(this.#words);
+    if (place === 'handler') {
+      return new WorkerLost('hung', `a handler did not return within ${seconds} s`, step);
+    }
+    if (place === 'checks') {
+      return new WorkerLost('died', `the checks of step ${step} took over ${seconds} s`, step);
+    }
+    return new HarnessFault(`the world found no step after step ${step} within ${seconds} s`);
+  }
+
+  #watch(reject: (error: Error) => void): NodeJS.Timeout {
     let last = Atomics.load(this.#words, 0);
     let quietMs = 0;
     let before = performance.now();
@@ -100,10 +117,8 @@ export class WorkerSlot {
       before = now;
       last = beats;
       if (quietMs < this.#watchdogMs) return;
-      const seconds = Math.round(this.#watchdogMs / 100) / 10;
-      const steps = this.#words[1]!;
       // First the verdict: closing ends the task without one.
-      reject(new WorkerLost('hung', `a handler did not return within ${seconds} s`, steps));
+      reject(this.#whatHangs());
       void this.close();
     }, checkEveryMs);
   }

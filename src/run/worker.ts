@@ -21,8 +21,7 @@ const words = new Int32Array(pulse);
 const memory: ThreadMemory = { explained: new Set() };
 let loading: Promise<Scenario> | undefined;
 
-function beat(steps: number): void {
-  words[1] = steps;
+function beat(): void {
   Atomics.add(words, 0, 1);
 }
 
@@ -35,9 +34,10 @@ async function work(task: WorkerTask): Promise<void> {
   const scenario = await loading;
   if (task.type === 'seeds') {
     for (const seed of task.seeds) {
-      beat(0);
+      beat();
       const report = await runSeed(scenario, seed, task.options, memory, nodeHost, {
         onSlice: beat,
+        pulse: words,
       });
       answer({ type: 'seed', report });
     }
@@ -62,7 +62,12 @@ async function runOne(
     events.push(plainEvent(event));
     if (events.length >= eventsPerMessage) flush();
   };
-  const options = { ...task.options, onSlice: beat, ...(task.events ? { onEvent } : {}) };
+  const options = {
+    ...task.options,
+    onSlice: beat,
+    pulse: words,
+    ...(task.events ? { onEvent } : {}),
+  };
   const result = await executeCase(scenario, task.input, options, nodeHost);
   flush();
   answer({ type: 'result', result });
