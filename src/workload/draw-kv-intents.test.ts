@@ -27,10 +27,10 @@ describe('drawKvIntents', () => {
   it('spreads the load over the storm and reads every key at the end', () => {
     for (const shape of ['steady', 'bursts', 'silences']) {
       const intents = draw(5, { 'clients.shape': shape, 'clients.keys': 5 });
-      const load = intents.slice(0, 200);
+      const load = intents.slice(0, 300);
       expect(load[0]!.atUs).toBeGreaterThanOrEqual(times.startUs);
-      expect(load[199]!.atUs).toBe(times.endUs);
-      const reads = intents.slice(200);
+      expect(load[299]!.atUs).toBe(times.endUs);
+      const reads = intents.slice(300);
       expect(new Set(reads.map((read) => (read.do === 'get' ? read.key : '?'))).size).toBe(5);
       expect(reads.every((read) => read.atUs >= times.finalReadsUs)).toBe(true);
     }

@@ -61,6 +61,8 @@ export interface HistoryOperation {
   readonly invokedAt: number;
   /** Position of the completion; Infinity when there is none. */
   readonly completedAt: number;
+  /** The service's position of the effect, 0 when not told. */
+  readonly hint: number;
   readonly timeUs: number;
 }
 
@@ -214,6 +216,7 @@ export class History implements HistoryLike {
       outcome,
       invokedAt: this.invokedAt[i]!,
       completedAt: this.completedAt[i] === -1 ? Number.POSITIVE_INFINITY : this.completedAt[i]!,
+      hint: this.index[i]!,
       timeUs: this.invokedUs[i]!,
     };
   }

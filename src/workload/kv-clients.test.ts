@@ -160,7 +160,7 @@ function configNumber(n: number): Config {
 describe('kvClients', () => {
   it('completes every call against a calm server, and the history is linearizable', () => {
     const { history, census } = storm({});
-    expect(history.length).toBeGreaterThan(190);
+    expect(history.length).toBeGreaterThan(290);
     expect(census['outcome/ok']).toBe(history.length);
     expect(verdict(history)).toBe('ok');
   });

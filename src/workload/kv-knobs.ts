@@ -6,7 +6,7 @@ export const kvClientKnobs: Readonly<Record<string, Domain>> = {
   /** closed: one call at a time per client; open: calls start when due, up to `clients.lanes`. */
   'clients.loop': { kind: 'one of', values: ['closed', 'open'] },
   'clients.lanes': { kind: 'one of', values: [3, 2, 6] },
-  'clients.operations': { kind: 'one of', values: [200, 150, 250, 300] },
+  'clients.operations': { kind: 'one of', values: [300, 200, 450] },
   'clients.keys': { kind: 'one of', values: [3, 1, 5, 10] },
   /** Share of calls that go to the first key, in per cent, on top of its fair share. */
   'clients.hotPercent': { kind: 'one of', values: [40, 0, 80] },

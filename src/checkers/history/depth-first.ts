@@ -40,8 +40,12 @@ export class DepthFirstSearch {
   #state = 0;
   #bitsHash = 0;
   #linearized = 0;
-  /** Where to go on in the list; -1: a configuration just entered. */
-  #cursor = -1;
+  /** A configuration was just entered: nothing was tried in it. */
+  #fresh = true;
+  /** Rank of the certain operation tried last. */
+  #triedRank = -1;
+  /** Entry of the first completion ahead. */
+  #firstReturn = 0;
   #nextClass = 0;
   #result: SearchState = 'unfinished';
 
@@ -80,13 +84,14 @@ export class DepthFirstSearch {
     const until = this.steps + steps;
     while (this.#result === 'unfinished' && this.steps < until) {
       this.steps++;
-      if (this.#cursor === -1) {
+      if (this.#fresh) {
         if (this.#linearized === this.#count) {
           this.#result = 'ok';
           break;
         }
         if (this.#takeObserver()) continue;
-        this.#cursor = this.#next[0]!;
+        this.#fresh = false;
+        this.#triedRank = -1;
         this.#nextClass = 0;
       }
       if (this.#takeCertain() || this.#takeMaybe()) continue;
@@ -113,18 +118,13 @@ export class DepthFirstSearch {
     }
   }
 
-  /** Tries the operations that happened, from the cursor to the first completion. */
+  /** Tries the operations that happened and that no remaining one precedes, by rank. */
   #takeCertain(): boolean {
-    const { events, observes, overwrites } = this.#part;
     const flagged = this.#flag() === 1;
-    for (let entry = this.#cursor; ; entry = this.#next[entry]!) {
-      const event = events[entry - 1]!;
-      if ((event & 1) === 1) {
-        this.#cursor = entry;
-        return false;
-      }
-      const operation = event >> 1;
-      if (observes[operation] === 1 || (flagged && overwrites[operation] === 1)) continue;
+    for (;;) {
+      const operation = this.#nextCertain(flagged);
+      if (operation === -1) return false;
+      this.#triedRank = this.#part.rank[operation]!;
       this.steps++;
       const next = this.#states.next(this.#state, operation);
       if (next === impossible) continue;
@@ -142,11 +142,32 @@ export class DepthFirstSearch {
     }
   }
 
+  /** The candidate with the lowest rank that was not tried, or -1. */
+  #nextCertain(flagged: boolean): number {
+    const { events, observes, overwrites, rank } = this.#part;
+    let best = -1;
+    let bestRank = Infinity;
+    let entry = this.#next[0]!;
+    for (let event = events[entry - 1]!; (event & 1) === 0; event = events[entry - 1]!) {
+      const operation = event >> 1;
+      const its = rank[operation]!;
+      if (its > this.#triedRank && its < bestRank && observes[operation] === 0) {
+        if (!flagged || overwrites[operation] === 0) {
+          best = operation;
+          bestRank = its;
+        }
+      }
+      entry = this.#next[entry]!;
+    }
+    this.#firstReturn = entry;
+    return best;
+  }
+
   /** Tries the operations that may have happened and were invoked before the first completion. */
   #takeMaybe(): boolean {
     const { maybe, eventAt } = this.#part;
     if (maybe.length === 0) return false;
-    const before = eventAt[this.#cursor - 1]!;
+    const before = eventAt[this.#firstReturn - 1]!;
     const flag = this.#flag();
     for (let c = this.#nextClass; c < maybe.length; c++) {
       const one = maybe[c]!;
@@ -196,7 +217,7 @@ export class DepthFirstSearch {
 
   #enter(state: number): void {
     this.#state = state;
-    this.#cursor = -1;
+    this.#fresh = true;
   }
 
   #flag(): number {
@@ -250,7 +271,7 @@ export class DepthFirstSearch {
   #note(): void {
     if (this.blockedBy !== -1 && this.#linearized <= this.deepest) return;
     this.deepest = this.#linearized;
-    this.blockedBy = this.#part.events[this.#cursor - 1]! >> 1;
+    this.blockedBy = this.#part.events[this.#firstReturn - 1]! >> 1;
   }
 
   /** Undoes operations up to the last one with an alternative; false when there is none. */
@@ -270,20 +291,14 @@ export class DepthFirstSearch {
       this.#setFlag(this.#stack[at + 2]!);
       if (this.#stack[at + 3] === 1) continue;
       if (operation >= 0) {
-        this.#cursor = this.#next[this.#callEntry[operation]!]!;
+        this.#triedRank = this.#part.rank[operation]!;
         this.#nextClass = 0;
       } else {
-        this.#cursor = this.#firstReturn();
+        this.#triedRank = this.#count;
         this.#nextClass = -operation;
       }
       return true;
     }
     return false;
-  }
-
-  #firstReturn(): number {
-    let entry = this.#next[0]!;
-    while ((this.#part.events[entry - 1]! & 1) === 0) entry = this.#next[entry]!;
-    return entry;
   }
 }

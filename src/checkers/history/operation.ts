@@ -20,4 +20,9 @@ export interface HistoryOperation {
   readonly invokedAt: number;
   /** Position of the completion; Infinity when there is none. */
   readonly completedAt: number;
+  /**
+   * Where the service says that it took effect (a log index, a version); 0 or left out: not said.
+   * Only the order of attempts follows it, never the verdict: a service may lie.
+   */
+  readonly hint?: number;
 }

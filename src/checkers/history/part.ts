@@ -16,6 +16,8 @@ export interface Part {
   readonly operations: readonly HistoryOperation[];
   /** Their indexes in the history that was given. */
   readonly indexes: readonly number[];
+  /** Order in which to try operations: as the service hints, else by completion. */
+  readonly rank: Int32Array;
   readonly observes: Uint8Array;
   readonly overwrites: Uint8Array;
   readonly maybe: readonly MaybeClass[];
@@ -61,6 +63,19 @@ function maybeClasses(model: Model, operations: readonly HistoryOperation[]): Ma
   }));
 }
 
+function ranks(operations: readonly HistoryOperation[]): Int32Array {
+  const hint = (i: number): number => operations[i]!.hint || Number.MAX_SAFE_INTEGER;
+  const order = operations.map((_, i) => i);
+  order.sort(
+    (a, b) => hint(a) - hint(b) || operations[a]!.completedAt - operations[b]!.completedAt,
+  );
+  const rank = new Int32Array(operations.length);
+  order.forEach((operation, place) => {
+    rank[operation] = place;
+  });
+  return rank;
+}
+
 function makePart(
   model: Model,
   history: readonly HistoryOperation[],
@@ -87,6 +102,7 @@ function makePart(
     key,
     operations,
     indexes,
+    rank: ranks(operations),
     observes: Uint8Array.from(operations, (one) => (model.observes?.(one) === true ? 1 : 0)),
     overwrites: Uint8Array.from(operations, (one) => (model.overwrites?.(one) === true ? 1 : 0)),
     maybe,
