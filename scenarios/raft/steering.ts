@@ -1,14 +1,36 @@
-import type { Fault } from '../../src/index.ts';
+import { type Fault, seconds } from '../../src/index.ts';
 
 /**
  * Words to steer a cluster of known nodes through a fixed course. They need calm weather, one-way
  * latencies of a few milliseconds and an election time-out of `electionTimeoutUs`.
  */
 
-/** Settings of weather and protocol under which the words below do what they say. */
+/** Settings of weather, protocol and load under which the words below do what they say. */
 export const steeredSettings = {
+  // Slow enough that a fault can strike between a message and its answer.
+  'net.latencyMinUs': 5_000,
+  'net.latencyUs': 10,
   'raft.electionTimeoutUs': 150_000,
+  'raft.heartbeatUs': 40_000,
+  // One entry a message, so that a follower can get an old entry without a new one.
+  'raft.batchEntries': 1,
+  'raft.snapshotEntries': 1_000,
+  'raft.trailingEntries': 100,
+  'raft.maxUncommitted': 1_000,
+  'clients.count': 6,
+  'clients.loop': 'closed',
+  'clients.mix': 'writes',
+  'clients.operations': 300,
+  'clients.atLimits': false,
+  'clients.valueBytes': 0,
+  'clients.shape': 'steady',
+  'clients.timeoutUs': 300_000,
+  'clients.thinkUs': 0,
+  'clients.restarts': 0,
 } as const;
+
+/** Phases of the steered scenarios that follow figure 8. */
+export const steeredPhases = { form: seconds(1), storm: seconds(7), settle: seconds(4) } as const;
 
 /** How long a reign needs until its leader has won. */
 export const untilWonUs = 600_000;
