@@ -2,7 +2,7 @@
 
 export interface Block {
   readonly kind: 'ts' | 'diff' | 'sh' | 'text';
-  /** The file that a `ts` or `diff` block is about; else empty. */
+  /** The file that a `ts` or `diff` block is about; `sections` of a text that is a choice of them. */
   readonly file: string;
   readonly lines: readonly string[];
   /** Index of the first line of the content in the document. */
@@ -118,4 +118,39 @@ export function inWordsOf(
 function leadingEvents(lines: readonly string[]): readonly string[] {
   const end = lines.findIndex((line) => !eventLine.test(line));
   return end < 0 ? lines : lines.slice(0, end);
+}
+
+/**
+ * Sections of the output (what stands between blank lines) that a guide shows, by their first
+ * lines. What stands below is whatever the output has there: a guide that leaves out the middle of
+ * a section by a line `...` gets as many lines before and after it. Undefined when a section that
+ * the guide shows is missing.
+ */
+export function sectionsOf(
+  shown: readonly string[],
+  output: readonly string[],
+): readonly string[] | undefined {
+  const found: string[] = [];
+  let rest = paragraphsOf(output);
+  for (const section of paragraphsOf(shown)) {
+    const at = rest.findIndex(([title]) => shapeOf(title!) === shapeOf(section[0]!));
+    if (at < 0) return undefined;
+    const gap = section.findIndex((line) => line.trim() === '...');
+    const whole = rest[at]!;
+    const after = section.length - gap - 1;
+    if (found.length > 0) found.push('');
+    if (gap < 0 || whole.length < section.length) found.push(...whole);
+    else found.push(...whole.slice(0, gap), '  ...', ...whole.slice(whole.length - after));
+    rest = rest.slice(at + 1);
+  }
+  return found;
+}
+
+function paragraphsOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const paragraphs: string[][] = [[]];
+  for (const line of lines) {
+    if (line.trim() === '') paragraphs.push([]);
+    else paragraphs.at(-1)!.push(line.trimEnd());
+  }
+  return paragraphs.filter((paragraph) => paragraph.length > 0);
 }

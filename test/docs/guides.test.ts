@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { blocksOf, commandsOf, inWordsOf, patched, shapeOf } from './blocks.ts';
+import { blocksOf, commandsOf, inWordsOf, patched, sectionsOf, shapeOf } from './blocks.ts';
 import { refreshed, root, Session } from './session.ts';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -64,6 +64,30 @@ describe('what a guide shows', () => {
     expect(inWordsOf(['a', '...'], output)).toEqual(['a', '...']);
     expect(inWordsOf(['...', 'b'], output)).toBeUndefined();
     expect(inWordsOf(['...', '  9   0.9 s  n1  timer', 'd'], output)).toBeUndefined();
+  });
+
+  test('may be a choice of sections, with another content', () => {
+    const output = [
+      'run 7',
+      '  nodes 3',
+      '',
+      'faults',
+      '  kill',
+      '  wipe',
+      '  stall',
+      '',
+      'held, 9',
+    ];
+    expect(sectionsOf(['faults', '  ...', '  clog', '', 'held, 1'], output)).toEqual([
+      'faults',
+      '  ...',
+      '  stall',
+      '',
+      'held, 9',
+    ]);
+    expect(sectionsOf(['run 1'], output)).toEqual(['run 7', '  nodes 3']);
+    expect(sectionsOf(['broken, 1'], output)).toBeUndefined();
+    expect(sectionsOf(['held, 1', '', 'faults'], output)).toBeUndefined();
   });
 
   test('changes a file only where the old lines stand, and once', () => {

@@ -2,7 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Block, blocksOf, type Command, commandsOf, inWordsOf, patched } from './blocks.ts';
+import {
+  type Block,
+  blocksOf,
+  type Command,
+  commandsOf,
+  inWordsOf,
+  patched,
+  sectionsOf,
+} from './blocks.ts';
 
 export const root: string = resolve(import.meta.dirname, '../..');
 
@@ -112,5 +120,8 @@ export class Session {
 
 /** The lines that a guide should show after a command; undefined: it shows something else. */
 export function refreshed({ block, output }: Shown): readonly string[] | undefined {
-  return block === undefined ? [] : inWordsOf(block.lines, output);
+  if (block === undefined) return [];
+  return block.file === 'sections'
+    ? sectionsOf(block.lines, output)
+    : inWordsOf(block.lines, output);
 }
