@@ -2,6 +2,7 @@ import type { CaseFile } from '../record/case-file.ts';
 import { UsageError } from '../record/usage-error.ts';
 import type { AnyComponent } from '../sim/component.ts';
 import type { Config, PhaseTimes } from '../sim/system-definition.ts';
+import type { NodeOptions } from '../sim/world-options.ts';
 import type { HistoryLike } from '../workload/clients-definition.ts';
 import { drawConfig } from './draw-config.ts';
 import type { RunInput } from './run-contract.ts';
@@ -81,6 +82,25 @@ export function buildCast(scenario: Scenario, file: CaseFile, history: HistoryLi
   ];
   const zones = servers.map((_, index) => zoneOf(scenario, config, index));
   return { servers, clients, components, zones: [...zones, ...clients.map(() => 'clients')] };
+}
+
+/** The nodes of a run's world; with `rebuild`, servers whose component is made anew for each life. */
+export function buildNodes(
+  scenario: Scenario,
+  file: CaseFile,
+  history: HistoryLike,
+  rebuild: boolean,
+): readonly NodeOptions[] {
+  const { servers, clients, components, zones } = buildCast(scenario, file, history);
+  return [...servers, ...clients].map((id, index) => {
+    const server = index < servers.length;
+    const first = components[index]!;
+    const component =
+      server && rebuild
+        ? rebuiltEachLife(first, () => scenario.system.node(file.config, servers, index))
+        : first;
+    return { id, component, zone: zones[index]!, server };
+  });
 }
 
 /**

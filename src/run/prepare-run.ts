@@ -13,9 +13,10 @@ import type { Nemesis } from '../sim/world-control.ts';
 import type { SliceEnd } from '../sim/world-options.ts';
 import type { HistoryLike } from '../workload/clients-definition.ts';
 import { type ActiveRun, whileActive } from './active-run.ts';
-import { buildCase, buildCast, phaseTimes, rebuiltEachLife } from './build-case.ts';
+import { buildCase, buildNodes, phaseTimes } from './build-case.ts';
 import { EventRecorder, errorText } from './event-recorder.ts';
 import { everyStepEnds, withEveryStepEnds } from './every-step-ends.ts';
+import { lateObserver } from './late-observer.ts';
 import { PulsingChoices, pulseJudging, pulsingObservers } from './pulse.ts';
 import { RunCensus } from './run-census.ts';
 import type { Run, RunInput, RunOptions, RunResult } from './run-contract.ts';
@@ -92,7 +93,7 @@ class RunAtWork implements Run, ActiveRun {
     // The world wants its observer before the ladder can look at the world: a box in between.
     const box: { observer: WorldObserver } = { observer: {} };
     this.world = new World({
-      nodes: this.#nodes(),
+      nodes: buildNodes(scenario, this.caseFile, this.#history, options.rebuild === true),
       choices: this.#choices,
       environment,
       observer: lateObserver(box),
@@ -243,32 +244,7 @@ class RunAtWork implements Run, ActiveRun {
     if (this.#ladder === undefined || this.#ownViolation !== undefined) return;
     if (only !== undefined && !only.includes(everyStepEnds.id)) return;
     if (this.#scenario.ladder.rungs.some((rung) => rung.id === everyStepEnds.id)) return;
-    this.#ownViolation = {
-      rung: everyStepEnds.id,
-      title: everyStepEnds.title,
-      statement: everyStepEnds.statement,
-      virtualUs: this.world.timeUs,
-      step: this.world.steps,
-      nodes: nodes.map((node) => this.world.nodeId(node)),
-      values,
-      key: everyStepEnds.key(values),
-      clientVisible: false,
-    };
-  }
-
-  #nodes(): ConstructorParameters<typeof World>[0]['nodes'] {
-    const build = () => buildCast(this.#scenario, this.caseFile, this.#history);
-    const cast = build();
-    return [...cast.servers, ...cast.clients].map((id, index) => {
-      const server = index < cast.servers.length;
-      const { config } = this.caseFile;
-      const first = cast.components[index]!;
-      const component =
-        server && this.#options.rebuild === true
-          ? rebuiltEachLife(first, () => this.#scenario.system.node(config, cast.servers, index))
-          : first;
-      return { id, component, zone: cast.zones[index]!, server };
-    });
+    this.#ownViolation = everyStepEnds.brokenIn(this.world, nodes, values);
   }
 
   #budget(driftBoundPpm: number): FaultBudget {
@@ -342,18 +318,4 @@ class RunAtWork implements Run, ActiveRun {
       misfit: this.phase === 'end' ? this.#choices.misfit() : undefined,
     });
   }
-}
-
-/** An observer whose real one is put in later. */
-function lateObserver(box: { readonly observer: WorldObserver }): WorldObserver {
-  return {
-    afterStep: (step) => box.observer.afterStep?.(step),
-    lifecycle: (node, what, timeUs) => box.observer.lifecycle?.(node, what, timeUs),
-    promised: (node, file, from, to) => box.observer.promised?.(node, file, from, to),
-    directoryPromised: (node, directory) => box.observer.directoryPromised?.(node, directory),
-    threw: (node, error, timeUs) => box.observer.threw?.(node, error, timeUs),
-    probe: (node, name) => box.observer.probe?.(node, name),
-    log: (node, text, fields, timeUs) => box.observer.log?.(node, text, fields, timeUs),
-    fault: (event) => box.observer.fault?.(event),
-  };
 }

@@ -80,8 +80,8 @@ describe('sweep', () => {
       seeds: [1, 1_000_000],
       jobs: 2,
       signal: control.signal,
-      onProgress: ({ done }) => {
-        if (done > 10) control.abort();
+      onProgress: ({ held }) => {
+        if (held > 10) control.abort();
       },
     });
     expect(record.stopped).toBe(true);
