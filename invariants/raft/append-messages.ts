@@ -97,6 +97,9 @@ export const matchIsHeld = rung<RaftMoment>({
       if (follower === undefined || follower.lostDisk) continue;
       // A follower that has gone on to another term may have followed its leader meanwhile.
       if (follower.durable.term !== after.term) continue;
+      if (match > own.log.chain.last) {
+        return broken({ nodes: [node, peer], values: { match, last: own.log.chain.last } });
+      }
       let prefix = own.log.chain.prefix(match);
       if (prefix === -1) prefix = facts.canonical.chain.prefix(match);
       if (prefix !== -1 && !follower.durable.holds(match, prefix)) {

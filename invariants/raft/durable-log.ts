@@ -99,14 +99,16 @@ export class DurableLog {
   /** A directory sync promised names. True when they say something new. */
   namesPromised(): boolean {
     this.cutFrom = 0;
-    let newest = 0;
+    const sequences: number[] = [];
     let changed = false;
     for (const file of this.#files.names()) {
-      newest = Math.max(newest, segmentSequence(file));
+      const sequence = segmentSequence(file);
+      if (sequence > this.#sequence) sequences.push(sequence);
       if (snapshotIndexOf(file) > this.snapshotIndex) changed = this.#readSnapshot(file) || changed;
     }
-    if (newest <= this.#sequence) return changed;
-    return this.#readSegments(newest) || changed;
+    // A name may be there before its bytes are: then the segment before it is the newest.
+    sequences.sort((a, b) => b - a);
+    return sequences.some((sequence) => this.#readSegments(sequence)) || changed;
   }
 
   /** Drops what lies below an index and is held by the snapshot. */
@@ -116,6 +118,8 @@ export class DurableLog {
 
   /** Reads everything again from the bytes. */
   readAll(): void {
+    this.term = 0;
+    this.votedFor = 0;
     this.snapshotIndex = 0;
     this.snapshotTerm = 0;
     this.#restart();
@@ -230,7 +234,8 @@ export class DurableLog {
         return;
       }
       case entryRecord:
-        return this.#takeEntry(bytes, payloadAt, payloadBytes);
+        this.#takeEntry(bytes, payloadAt, payloadBytes);
+        return;
       case resetRecord: {
         const { index, term } = decodeReset(bytes, payloadAt);
         this.#noteCut(index + 1);

@@ -9,6 +9,7 @@ import type {
   VoteReply,
 } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
+import { AttachedNodes } from './attached.ts';
 import { auditNode } from './audit.ts';
 import { CanonicalChain } from './canonical-chain.ts';
 import { ClientLedger } from './client-ledger.ts';
@@ -65,6 +66,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       };
       return new NodeLedger(node, new DurableLog(files, this.#prefixAt));
     });
+    const core = new StableCoreTracker(world);
     this.#facts = {
       world,
       options,
@@ -74,7 +76,8 @@ class RaftLedger implements Ledger<RaftMoment> {
       leaderOf: new Map(),
       machine: new MachineModel(options.config),
       clients: new ClientLedger(),
-      core: new StableCoreTracker(world),
+      core,
+      attached: new AttachedNodes(world, core, nodes),
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -111,6 +114,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     let changed = 0;
     if (step.before !== step.after) {
       changed = changedMarks(moment.before, after);
+      if (own.log.isRewritten(moment.state.log)) changed |= triggers.log;
       if (changed !== 0) changed |= this.#noteChanges(changed, own, step);
     }
     if (step.sentCount > 0) this.#noteSent(own, step);
@@ -138,7 +142,7 @@ class RaftLedger implements Ledger<RaftMoment> {
   }
 
   lifecycle(node: number, what: Lifecycle, timeUs: number): number {
-    this.#facts.core.update();
+    this.#noteTopology();
     this.#turnTo(node);
     this.moment.timeUs = timeUs;
     const { own } = this.moment;
@@ -328,7 +332,7 @@ class RaftLedger implements Ledger<RaftMoment> {
   }
 
   #noteTime(step: Step): number {
-    this.#facts.core.update();
+    this.#noteTopology();
     if (step.timeUs < this.#nextPulseUs) return 0;
     this.#nextPulseUs = step.timeUs + pulseUs;
     if (step.index >= this.#nextPruneStep) {
@@ -336,6 +340,11 @@ class RaftLedger implements Ledger<RaftMoment> {
       this.#prune();
     }
     return triggers.pulse;
+  }
+
+  #noteTopology(): void {
+    this.#facts.core.update();
+    this.#facts.attached.update();
   }
 
   /** Below what every node has compacted away, on disk too, no statement reaches. */

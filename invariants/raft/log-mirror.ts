@@ -31,6 +31,12 @@ export class LogMirror {
     return this.#refs[index - this.#refsFrom];
   }
 
+  /** Whether the end of the log is not what it was, whatever the marks say. */
+  isRewritten(log: LogReader): boolean {
+    const { lastIndex } = log;
+    return lastIndex >= this.#refsFrom && log.entry(lastIndex) !== this.entry(lastIndex);
+  }
+
   /** A new life has an empty memory. */
   forget(): void {
     this.chain.restart(0, 0, 0);

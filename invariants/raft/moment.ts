@@ -1,4 +1,5 @@
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
+import type { AttachedNodes } from './attached.ts';
 import type { CanonicalChain } from './canonical-chain.ts';
 import type { ClientLedger } from './client-ledger.ts';
 import type { LadderOptions, Moment, Phase, StableCoreTracker, WorldView } from './harness.ts';
@@ -18,6 +19,7 @@ export interface RaftFacts {
   readonly machine: MachineModel;
   readonly clients: ClientLedger;
   readonly core: StableCoreTracker;
+  readonly attached: AttachedNodes;
   phase: Phase;
   phaseSinceUs: number;
 }

@@ -2,7 +2,7 @@ import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { LadderOptions } from './harness.ts';
 
 /** Rounds of an election that a stable core is given before progress is owed. */
-const rounds = 12;
+const rounds = 6;
 
 /**
  * How long a stable core must have lasted before progress is owed, from the drawn times: enough for
@@ -18,13 +18,12 @@ export function roundUs(config: LadderOptions['config']): number {
     const value = config[path];
     return typeof value === 'number' ? value : otherwise;
   };
-  const timeoutUs = 2 * settingsFrom(config).electionTimeoutUs;
-  const holds = read('scheduler.holdPerMillion', 0) > 0 ? read('scheduler.holdUs', 0) : 0;
+  const holdUs = read('scheduler.holdPerMillion', 0) > 0 ? read('scheduler.holdUs', 0) : 0;
   const exchangeUs =
     // The table of latencies has a long tail: ten times the typical one is rare.
     10 * read('net.latencyUs', 300) +
-    4 * (read('disk.syncLatencyUs', 400) + read('disk.latencyUs', 50)) +
-    holds +
+    2 * (read('disk.syncLatencyUs', 400) + read('disk.latencyUs', 50)) +
+    holdUs +
     read('scheduler.horizonUs', 0);
-  return timeoutUs + 4 * exchangeUs + 100_000;
+  return 2 * settingsFrom(config).electionTimeoutUs + 2 * exchangeUs + 20_000;
 }

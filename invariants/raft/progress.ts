@@ -2,6 +2,9 @@ import { broken, held, premiseFalse, rung } from './harness.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { progressWindowUs, roundUs } from './progress-window.ts';
 
+/** A wait that is longer than the pause between two looks. */
+const contestedUs = 50_000;
+
 /** A wish that has to come true again and again while a stable core lasts. */
 interface Wish {
   /** When it was last true, or not owed. */
@@ -23,12 +26,12 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
   watches: ['pulse'],
   ghost: () => ({ goodUs: 0 }),
   check({ facts, timeUs }, wish) {
-    const leader = agreedLeader(facts);
-    if (leader >= 0) {
-      wish.goodUs = timeUs;
-      return facts.core.sinceUs < 0 ? premiseFalse : held;
-    }
     const waited = waitedUs(facts, wish);
+    if (agreedLeader(facts) >= 0) {
+      wish.goodUs = timeUs;
+      // A leader that was there all the time proves nothing.
+      return waited > contestedUs ? held : premiseFalse;
+    }
     if (waited < progressWindowUs(facts.options.config)) return premiseFalse;
     const members = facts.core.members();
     const roles = members.map((node) => facts.nodes[node]?.view.role ?? '');
@@ -55,15 +58,15 @@ export const commitsArrive = rung<RaftMoment, { times: number[]; lasts: number[]
   id: 'I49',
   title: 'everybody catches up',
   statement:
-    'What was committed a while ago is applied by every member of a stable core of that age.',
+    'What was committed a while ago is applied by all nodes that were attached to a stable core.',
   source: 'settle phase of openraft and TigerBeetle',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
   ghost: () => ({ times: [], lasts: [] }),
   check({ facts, timeUs }, past) {
-    const { core, canonical, nodes, options } = facts;
-    const sinceUs = timeUs - 2 * progressWindowUs(options.config);
+    const { core, attached, canonical, nodes, options } = facts;
+    const sinceUs = timeUs - progressWindowUs(options.config);
     past.times.push(timeUs);
     past.lasts.push(canonical.last);
     while ((past.times[1] ?? timeUs) <= sinceUs) {
@@ -74,7 +77,8 @@ export const commitsArrive = rung<RaftMoment, { times: number[]; lasts: number[]
     if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
       return premiseFalse;
     }
-    for (const node of core.members()) {
+    for (const [node, attachedUs] of attached.sinceUs.entries()) {
+      if (attachedUs < 0 || attachedUs > sinceUs) continue;
       const applied = nodes[node]?.view.applied ?? 0;
       if (applied < owed) return broken({ nodes: [node], values: { applied, owed } });
     }
@@ -85,21 +89,22 @@ export const commitsArrive = rung<RaftMoment, { times: number[]; lasts: number[]
 export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   id: 'I50',
   title: 'terms settle',
-  statement: 'While all nodes are a stable core, terms grow no faster than elections can lose.',
+  statement:
+    'While all nodes are attached to a stable core, terms grow no faster than elections can lose.',
   source: 'bounded term growth of turmoil tests in openraft',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
   ghost: () => ({ sinceUs: -1, term: 0 }),
   check({ facts, timeUs }, window) {
-    const { core, nodes, options } = facts;
+    const { core, attached, nodes, options } = facts;
     const highest = nodes.reduce((most, { view }) => Math.max(most, view.term), 0);
-    const isWhole = core.sinceUs >= 0 && core.members().length === nodes.length;
+    const isWhole = core.sinceUs >= 0 && attached.sinceUs.every((sinceUs) => sinceUs >= 0);
     if (!isWhole) {
       window.sinceUs = -1;
       return premiseFalse;
     }
-    if (window.sinceUs < core.sinceUs) {
+    if (window.sinceUs < Math.max(...attached.sinceUs)) {
       window.sinceUs = timeUs;
       window.term = highest;
     }
@@ -162,7 +167,7 @@ export const writesAreServed = rung<RaftMoment, Wish>({
   ghost: () => ({ goodUs: 0 }),
   check({ facts, timeUs }, wish) {
     const { core, clients, options } = facts;
-    const windowUs = 2 * progressWindowUs(options.config);
+    const windowUs = progressWindowUs(options.config);
     const isOwed = core.sinceUs >= 0 && isAsked(facts, timeUs, windowUs);
     if (!isOwed) {
       wish.goodUs = timeUs;

@@ -1,0 +1,155 @@
+import { e11, e12, e13, replicated, type StoryBook } from './stories.ts';
+import { entry } from './test-kit.ts';
+import { ack, append, askVote, grant, installed } from './test-messages.ts';
+
+/** Stories about what nodes tell each other. */
+export const messages: StoryBook = {
+  I15: {
+    red: {
+      'a term is told before it is durable': (rig) =>
+        rig.step(0, { marks: { term: 2 }, sent: [[1, append(2, 0, 0, [])]] }),
+      'a term is invented': (rig) =>
+        rig.promise(0, { term: 1 }).step(0, { marks: { term: 1 }, sent: [[1, askVote(2, 0, 0)]] }),
+    },
+    green: {
+      'a pre-vote asks about the next term': (rig) =>
+        rig
+          .promise(0, { term: 1 })
+          .step(0, { marks: { term: 1 }, sent: [[1, { ...askVote(2, 0, 0), pre: true }]] }),
+    },
+  },
+  I16: {
+    red: {
+      'a grant without a record': (rig) => rig.step(0, { sent: [[1, grant(1)]] }),
+      'a campaign before its own vote is durable': (rig) =>
+        rig.step(0, {
+          marks: { term: 1, role: 'candidate', votedFor: 1 },
+          sent: [[1, askVote(1, 0, 0)]],
+        }),
+      'a campaign with a tail that is not durable': (rig) =>
+        rig.promise(0, { term: 1, vote: 1 }).step(0, {
+          log: [e11],
+          marks: { term: 1, role: 'candidate', votedFor: 1 },
+          sent: [[1, askVote(1, 1, 1)]],
+        }),
+      'an acknowledgement before the sync': (rig) =>
+        rig.promise(0, { term: 1 }).step(0, { log: [e11], sent: [[1, ack(1, 1)]] }),
+      'an installation before the sync': (rig) =>
+        rig.promise(0, { term: 1 }).step(0, { sent: [[1, installed(1, 4)]] }),
+    },
+    green: {
+      'an acknowledgement after the sync': (rig) =>
+        rig.hold(0, 1, [e11]).step(0, { sent: [[1, ack(1, 1)]] }),
+      'a late acknowledgement of an earlier term': (rig) =>
+        rig
+          .hold(0, 1, [e11])
+          .step(0, { sent: [[1, ack(1, 1)]] })
+          .promise(0, { term: 2 })
+          .step(0, { sent: [[1, ack(1, 5)]] }),
+    },
+  },
+  I17: {
+    red: {
+      'a follower sends appends': (rig) =>
+        rig.hold(1, 1, [e11]).step(1, { sent: [[0, append(1, 0, 0, [e11])]] }),
+      'a batch leaves an entry out': (rig) => {
+        replicated(rig, [e11, e12, e13]);
+        rig.step(0, { sent: [[1, append(1, 0, 0, [e11, e13])]] });
+      },
+      'an entry is not that of the log': (rig) => {
+        replicated(rig);
+        rig.step(0, { sent: [[1, append(1, 1, 1, [entry(1, 2, 'other')])]] });
+      },
+      'what precedes is named wrongly': (rig) => {
+        replicated(rig);
+        rig.step(0, { sent: [[1, append(1, 0, 0, [e12])]] });
+      },
+    },
+    green: {
+      'a copy of an entry is the entry': (rig) => {
+        replicated(rig);
+        rig.step(0, { sent: [[1, append(1, 1, 1, [entry(1, 2)])]] });
+      },
+    },
+  },
+  I18: {
+    red: {
+      'the whole log is acknowledged': (rig) => {
+        rig.hold(1, 1, [e11, e12]).step(1, { received: [0, append(1, 0, 0, [e11])] });
+        rig.step(1, { sent: [[0, ack(1, 2)]] });
+      },
+      'nobody asked': (rig) => rig.hold(1, 1, [e11]).step(1, { sent: [[0, ack(1, 1)]] }),
+    },
+    green: {
+      'one answer to two appends': (rig) => {
+        rig.hold(1, 1, [e11, e12]).step(1, { received: [0, append(1, 1, 1, [e12])] });
+        rig.step(1, { received: [0, append(1, 0, 0, [e11])] });
+        rig.step(1, { sent: [[0, ack(1, 2)]] });
+      },
+    },
+  },
+  I19: {
+    red: {
+      'more is believed than there is': (rig) => {
+        replicated(rig);
+        rig.step(0, { marks: { match: [0, 3, 0], next: [4, 4, 1] } });
+      },
+      'a follower has less on its disk': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11, e12] })
+          .step(0, { log: [e11, e12] });
+        rig.hold(1, 1, [e11]).step(0, { marks: { match: [0, 2, 0], next: [3, 3, 1] } });
+      },
+      'a follower has something else': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11] })
+          .step(0, { log: [e11] });
+        rig.hold(1, 1, [entry(1, 1, 'other')]);
+        rig.step(0, { marks: { match: [0, 1, 0], next: [2, 2, 1] } });
+      },
+    },
+    green: {
+      'a follower has it': (rig) => {
+        replicated(rig);
+        rig.step(0, { marks: { match: [0, 2, 0], next: [3, 3, 1] } });
+      },
+    },
+  },
+  I27: {
+    red: {
+      'a vote for a shorter log': (rig) => {
+        rig.hold(0, 1, [e11, e12]);
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
+      'a grant without a look': (rig) => {
+        rig.hold(0, 1, [e11, e12]).step(0, { received: [1, askVote(2, 1, 1)] });
+        rig.step(0, { marks: { term: 2 }, sent: [[1, grant(2)]] });
+      },
+    },
+    green: {
+      'a vote for a shorter log of a later term': (rig) => {
+        rig.hold(0, 1, [e11, e12]);
+        rig.step(0, { received: [1, askVote(3, 1, 2)], marks: { term: 3, votedFor: 2 } });
+      },
+    },
+  },
+  I34: {
+    red: {
+      'a wiped node votes': (rig) => {
+        rig.lifecycle(0, 'killed');
+        rig.lifecycle(0, 'wiped');
+        rig.boot(0);
+        rig.step(0, { sent: [[1, grant(1)]] });
+      },
+    },
+    green: {
+      'a wiped node withdraws': (rig) => {
+        rig.lifecycle(0, 'killed');
+        rig.lifecycle(0, 'wiped');
+        rig.boot(0, { marks: { phase: 'withdrawn' } });
+      },
+    },
+  },
+};

@@ -1,0 +1,72 @@
+import { replicated, type StoryBook } from './stories.ts';
+import { reply, request } from './test-messages.ts';
+
+/** Stories about progress. */
+export const progress: StoryBook = {
+  I48: {
+    red: { 'nobody leads for long': (rig) => void rig.wait(10_000_000) },
+    green: {
+      'a leader is found late': (rig) => {
+        rig.wait(1_000_000).elect(0, 1);
+        rig.step(1, { marks: { term: 1, leaderId: 1 } }).wait(10_000_000);
+      },
+      'nobody leads where links are bad': (rig) => {
+        rig.wait(400_000).elect(0, 1);
+        rig.step(1, { marks: { term: 1, leaderId: 1 } }).wait(100_000);
+        rig.fair = false;
+        rig.lifecycle(0, 'suspended');
+        rig.step(1, { marks: { leaderId: 0 } }).wait(10_000_000);
+      },
+    },
+  },
+  I49: {
+    red: {
+      'a follower never applies': (rig) => {
+        replicated(rig);
+        rig.commit(0, 2).commit(1, 2).wait(10_000_000);
+      },
+    },
+    green: {
+      'everybody applies': (rig) => {
+        replicated(rig);
+        rig.commit(0, 2).commit(1, 2).commit(2, 2).wait(10_000_000);
+      },
+    },
+  },
+  I50: {
+    red: {
+      'terms run away': (rig) => {
+        for (let term = 1; term < 500; term += 1) rig.step(1, { marks: { term } }).wait(20_000);
+      },
+    },
+    green: {
+      'terms grow now and then': (rig) => {
+        for (let term = 1; term < 9; term += 1) rig.step(1, { marks: { term } }).wait(1_000_000);
+      },
+    },
+  },
+  I51: {
+    red: { 'a call is still open at the end': (rig) => rig.wait(20_000_000).run.finish() },
+    green: { 'every call has an end': (rig) => rig.wait(20_000_000).run.finish() },
+    history: (color) => ({
+      length: 2,
+      invokedUs: [0, 19_900_000],
+      completedUs: [color === 'red' ? -1 : 5, -1],
+    }),
+  },
+  I53: {
+    red: {
+      'calls are never answered': (rig) => {
+        for (let at = 0; at < 100; at += 1) rig.client({ sends: request({}) }).wait(100_000);
+      },
+    },
+    green: {
+      'calls are answered now and then': (rig) => {
+        for (let at = 1; at < 100; at += 1) {
+          rig.client({ sends: request({ sequence: at }) }).wait(100_000);
+          if (at % 10 === 0) rig.client({ takes: reply({ sequence: at }) });
+        }
+      },
+    },
+  },
+};

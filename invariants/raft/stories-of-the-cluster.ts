@@ -1,0 +1,193 @@
+import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
+import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
+import { command, entry } from './test-kit.ts';
+
+/** Stories about logs and elections of a whole cluster. */
+export const cluster: StoryBook = {
+  I20: {
+    red: { 'two win one term': (rig) => rig.elect(0, 1).elect(1, 1) },
+    green: { 'two win two terms': (rig) => rig.elect(0, 1).elect(1, 2) },
+  },
+  I21: {
+    red: {
+      'an entry that no leader made': (rig) => rig.step(0, { marks: { term: 1 }, log: [e11] }),
+      'two entries of one name': (rig) => {
+        replicated(rig);
+        rig.step(1, { log: [e11, entry(1, 2, 'other')] });
+      },
+    },
+    green: {
+      'another entry of another name': (rig) => {
+        replicated(rig);
+        rig.elect(1, 2).step(1, { log: [e11, entry(2, 2)], marks: { logEpoch: 1 } });
+      },
+    },
+  },
+  I22: {
+    red: {
+      'the same entry behind another past': (rig) => {
+        replicated(rig);
+        rig.step(1, { log: [] });
+        rig.step(1, { log: [entry(1, 1, 'other'), e12] });
+      },
+    },
+    green: {
+      'the same entry behind the same past': (rig) => {
+        rig.elect(0, 1).step(0, { log: [e11, e12] });
+        rig.step(1, { marks: { term: 1 }, log: [entry(1, 1), entry(1, 2)] });
+      },
+    },
+  },
+  I23: {
+    red: {
+      'an old entry is committed by counting': (rig) => {
+        replicated(rig);
+        rig.step(0, { marks: { role: 'follower', term: 2 } });
+        rig.elect(0, 3).step(0, { marks: { commit: 2 } });
+      },
+      'too few have it': (rig) => {
+        rig.elect(0, 1).promise(0, { entries: [e11] });
+        rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
+      'a leader counts itself too early': (rig) => {
+        rig.elect(0, 1).hold(1, 1, [e11]);
+        rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
+    },
+    green: {
+      'two of three have it': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11] })
+          .hold(1, 1, [e11]);
+        rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
+      'the two others have it': (rig) => {
+        rig.elect(0, 1).hold(1, 1, [e11]).hold(2, 1, [e11]);
+        rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
+    },
+  },
+  I24: {
+    red: {
+      'two commit different entries': (rig) => {
+        replicated(rig);
+        rig.commit(0, 2);
+        rig.step(1, { log: [e11, entry(2, 2)], marks: { term: 2, logEpoch: 1 } });
+        rig.commit(1, 2);
+      },
+    },
+    green: {
+      'two commit the same': (rig) => {
+        replicated(rig);
+        rig.commit(0, 2).commit(1, 1);
+      },
+    },
+  },
+  I25: {
+    red: {
+      'a node cuts what it has committed': (rig) => {
+        replicated(rig);
+        rig.commit(1, 2).step(1, { log: [e11] });
+      },
+      'a cut on disk leaves too few': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11] })
+          .hold(1, 1, [e11])
+          .step(0, { log: [e11] });
+        rig.commit(0, 1);
+        rig.promise(1, { term: 2, entries: [entry(2, 1)] });
+      },
+    },
+    green: {
+      'a node cuts what is not committed': (rig) => {
+        replicated(rig);
+        rig.commit(1, 1).step(1, { log: [e11] });
+      },
+    },
+  },
+  I26: {
+    red: {
+      'a leader lacks a committed entry': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11] })
+          .hold(1, 1, [e11])
+          .step(0, { log: [e11] });
+        rig.commit(0, 1).elect(2, 2);
+      },
+      'it shows when the chain grows': (rig) => {
+        rig
+          .elect(0, 1)
+          .promise(0, { entries: [e11] })
+          .hold(1, 1, [e11])
+          .step(0, { log: [e11] });
+        rig.elect(2, 2).commit(0, 1);
+      },
+    },
+    green: {
+      'a leader holds it': (rig) => {
+        replicated(rig);
+        rig.commit(0, 2).elect(1, 2);
+      },
+      'a stale leader lacks what a later term committed': (rig) => {
+        // Figure 8: an entry of term 1 is committed in term 3, and the leader of term 2 lacks it.
+        rig
+          .elect(0, 1)
+          .step(0, { log: [e11] })
+          .elect(2, 2);
+        rig.step(0, { marks: { role: 'follower', term: 2 } }).elect(0, 3);
+        rig.step(0, { log: [e11, entry(3, 2)] }).commit(0, 2);
+        rig.step(1, { marks: { term: 3 }, log: [e11, entry(3, 2)] }).elect(1, 4);
+      },
+    },
+  },
+  I35: {
+    red: {
+      'a snapshot of what is not committed': (rig) => {
+        replicated(rig);
+        rig.promiseSnapshot(0, 1, 1, new KvMachine(9));
+      },
+      'a snapshot with another state': (rig) => {
+        const log = [command(1, 1)];
+        replicated(rig, log);
+        rig.commit(0, 1);
+        const machine = new KvMachine(9);
+        machine.apply(entry(1, 1));
+        rig.promiseSnapshot(0, 1, 1, machine);
+      },
+    },
+    green: {
+      'a snapshot of the state': (rig) => {
+        replicated(rig, [command(1, 1)]);
+        rig.commit(0, 1).promiseSnapshot(0, 1, 1, rig.nodes[0]!.machine);
+      },
+    },
+  },
+  I36: {
+    red: {
+      'a durable entry is gone': (rig) => {
+        replicated(rig);
+        restart(rig, 1, [e11]);
+      },
+      'a node withdraws for nothing': (rig) => {
+        replicated(rig);
+        rig.lifecycle(1, 'killed');
+        rig.boot(1, { marks: { phase: 'withdrawn' } });
+      },
+    },
+    green: {
+      'an entry that was not durable is gone': (rig) => {
+        replicated(rig);
+        rig.step(1, { log: [e11, e12, e13] });
+        restart(rig, 1, [e11, e12]);
+      },
+      'a durable entry that was being replaced is gone': (rig) => {
+        replicated(rig);
+        rig.step(1, { log: [e11], marks: { term: 2 } });
+        restart(rig, 1, [e11]);
+      },
+    },
+  },
+};
