@@ -128,7 +128,7 @@ function intentOf(
     return {
       ...base,
       do: 'resend',
-      back: valueDraw % 4,
+      back: valueDraw % 8,
       when: what < 500 ? 'new-leader' : 'now',
     };
   }

@@ -16,7 +16,7 @@ function latencyClass(us: number): string {
 /**
  * Counts by label, to be added up over seeds: `cas/last-seen/ok:yes/storm` (operation, option,
  * outcome and reason, phase), `outcome/ok`, `latency/ok/under-10ms`, and notes such as
- * `resend/new-leader/put/storm`.
+ * `resend/new-leader/put/storm` and `refused/put/disk-full/storm` (one answer, perhaps to be retried).
  */
 export function kvCensus(history: History): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -121,7 +121,11 @@ class KvClient<M extends Message> {
     if (reply === undefined) return;
     const lane = state.lanes.find((candidate) => candidate.session === reply.session);
     const call = lane?.call;
-    if (lane === undefined || call === undefined || call.sequence !== reply.sequence) return;
+    if (lane === undefined || call === undefined || call.sequence !== reply.sequence) {
+      this.#history.note(`late-reply/${reply.status}`);
+      return;
+    }
+    if (reply.outcome !== 'ok') this.#history.note(`refused/${call.operation}/${reply.status}`);
     if (reply.outcome === 'ok') {
       if (call.consistency === 'linearizable') this.#learnLeader(state, env, from.split(':')[0]!);
       this.#finish(state, env, lane, success(call, reply));
