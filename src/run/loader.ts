@@ -5,7 +5,7 @@ import { didYouMean } from '../record/near-names.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { installModuleHook } from './module-hook.ts';
 import type { ScenarioReference } from './run-contract.ts';
-import { copyUrl } from './running-copy.ts';
+import { copyUrl, oneInstance } from './running-copy.ts';
 import { isScenario } from './scenario.ts';
 import type { Scenario } from './scenario-contract.ts';
 import { installTrap } from './trap.ts';
@@ -88,7 +88,7 @@ export async function loadScenario(reference: ScenarioReference): Promise<Scenar
 }
 
 function reference(name: string, path: string): ScenarioReference {
-  return { name, moduleUrl: pathToFileURL(path).href, export: 'default' };
+  return { name, moduleUrl: oneInstance(pathToFileURL(path).href), export: 'default' };
 }
 
 function directories(cwd: string): readonly string[] {

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, statSync } from 'node:fs';
 
 /** Extension of the modules that are running: `.ts` from sources, `.js` from a build. */
 export const extension: '.ts' | '.js' = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -47,12 +46,25 @@ export function resolveOwn(specifier: string): string | undefined {
 
 /**
  * The running copy of a module that was resolved to the sources of this package although a build is
- * running, so that there is one instance of everything. Other URLs are given back as they are.
+ * running, so that there is one instance of everything. Other URLs are given back as they are. Says
+ * once when the build is older than a source that it stands for.
  */
 export function oneInstance(url: string): string {
   if (extension === '.ts' || !url.startsWith(packageUrl.href)) return url;
   const path = url.slice(packageUrl.href.length);
-  if (!path.startsWith('src/') || !path.endsWith('.ts')) return url;
+  if (!/^(?:src|scenarios|invariants)\/.*\.ts$/.test(path)) return url;
   const built = new URL(`dist/${path.replace(/\.ts$/, '.js')}`, packageUrl);
-  return existsSync(fileURLToPath(built)) ? built.href : url;
+  const builtAt = statSync(built, { throwIfNoEntry: false })?.mtimeMs;
+  if (builtAt === undefined) return url;
+  const changedAt = statSync(new URL(url), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (changedAt > builtAt) warnOfAge(path);
+  return built.href;
+}
+
+let warned = false;
+
+function warnOfAge(path: string): void {
+  if (warned) return;
+  warned = true;
+  process.stderr.write(`seedstorm: the build is older than ${path}: npm run build\n`);
 }
