@@ -19,6 +19,7 @@ export interface Made {
   readonly votedFor?: Member;
   readonly terms?: readonly number[];
   readonly snapshotIndex?: number;
+  readonly machineBytes?: number;
   readonly preVote?: boolean;
   readonly checkQuorum?: boolean;
   readonly batchEntries?: number;
@@ -57,7 +58,12 @@ export function made(options: Made = {}): RaftCore {
       snapshot:
         snapshotIndex === 0
           ? undefined
-          : encodeSnapshot(snapshotIndex, 1, configuration, new Uint8Array(25)),
+          : encodeSnapshot(
+              snapshotIndex,
+              1,
+              configuration,
+              new Uint8Array(options.machineBytes ?? 25),
+            ),
       entries: terms.map((term, position) => entry(snapshotIndex + position + 1, term)),
     },
     0,

@@ -38,7 +38,10 @@ export interface IncomingSnapshot {
   readonly index: number;
   readonly indexTerm: number;
   readonly file: Uint8Array;
+  /** Bytes from the start without a gap. */
   received: number;
+  /** Pieces behind a gap: offset to end. */
+  readonly ahead: Map<number, number>;
 }
 
 /** A write that is under way. */

@@ -22,9 +22,12 @@ export class Progress {
   active: boolean = true;
   /** When it was last heard from. */
   heardUs: number = Number.NEGATIVE_INFINITY;
-  /** The snapshot being sent, and the next byte of its file. */
+  /** The snapshot being sent, and the next byte of its file to send. */
   snapshot: Snapshot | undefined;
   snapshotOffset: number = 0;
+  /** Bytes of it that the follower has by its answers, and what its newest answer said. */
+  snapshotAcked: number = 0;
+  snapshotAnswered: number = 0;
 
   constructor(next: number) {
     this.next = next;
@@ -48,6 +51,8 @@ export class Progress {
     this.state = 'snapshot';
     this.snapshot = snapshot;
     this.snapshotOffset = 0;
+    this.snapshotAcked = 0;
+    this.snapshotAnswered = 0;
     this.outstanding = false;
   }
 }

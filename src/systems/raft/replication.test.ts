@@ -198,17 +198,35 @@ describe('snapshots', () => {
   });
 
   test('begin again when the follower forgot what it had', () => {
-    const leader = made({ snapshotIndex: 5 });
+    const leader = made({ snapshotIndex: 5, machineBytes: 500 });
     elect(leader);
     const follower = made({ self: 2 });
-    for (let pieces = 0; pieces < 2; pieces++) {
+    for (let pieces = 0; pieces < 3; pieces++) {
       for (const { to, message } of sent(leader)) if (to === 2) follower.step(1, message, 5_000);
       persist(follower, 5_000);
       for (const message of messages(follower)) leader.step(2, message, 5_000);
     }
+    expect(leader.progress[2]!.snapshotAcked).toBeGreaterThan(0);
     const restarted = made({ self: 2, term: follower.term });
     exchange(leader, restarted);
+    for (const nowUs of [6_000, 7_000]) {
+      leader.step(2, { kind: 'heartbeat-reply', term: leader.term, round: 0 }, nowUs);
+      exchange(leader, restarted);
+    }
     expect(restarted.snapshot?.index).toBe(5);
+  });
+
+  test('arrive whatever the order of their pieces', () => {
+    const leader = made({ snapshotIndex: 5, machineBytes: 500 });
+    elect(leader);
+    const follower = made({ self: 2 });
+    for (let round = 0; round < 100 && follower.installing === undefined; round++) {
+      const out = sent(leader).filter(({ to }) => to === 2);
+      for (const { message } of out.reverse()) follower.step(1, message, 5_000);
+      persist(follower, 5_000);
+      for (const message of messages(follower)) leader.step(2, message, 5_000);
+    }
+    expect(follower.installing?.file).toEqual(leader.snapshot!.file);
   });
 
   test('no campaign, no append and no commitment while one is being made durable', () => {

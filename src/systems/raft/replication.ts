@@ -1,7 +1,7 @@
 import type { CoreState } from './core-state.ts';
 import { quorumValue } from './quorum.ts';
 import { beginRound, roundAcknowledged } from './read-index.ts';
-import { chunkAnswered, sendChunk } from './snapshot-transfer.ts';
+import { chunkAnswered, resendChunks, sendChunks } from './snapshot-transfer.ts';
 import type {
   AppendMessage,
   AppendReply,
@@ -41,7 +41,7 @@ export function sendAppend(core: CoreState, to: Member, nowUs: number): void {
   const progress = core.progress[to]!;
   const { log, options } = core;
   if (progress.state === 'snapshot') {
-    sendChunk(core, to, nowUs);
+    resendChunks(core, to, nowUs);
     return;
   }
   const prevIndex = progress.next - 1;
@@ -49,7 +49,7 @@ export function sendAppend(core: CoreState, to: Member, nowUs: number): void {
   if (prevTerm < 0) {
     // Its next entry is compacted away, which only a snapshot can have allowed.
     progress.becomeSnapshot(core.snapshot!);
-    sendChunk(core, to, nowUs);
+    sendChunks(core, to, nowUs);
     return;
   }
   const entries =

@@ -3,26 +3,44 @@ import { decodeSnapshot } from './snapshot-format.ts';
 import type { Member, SnapshotMessage, SnapshotReply } from './types.ts';
 
 /** A snapshot goes in at most so many pieces, however small these are meant to be. */
-const mostPieces = 512;
+const mostPieces = 128;
+/** Pieces on their way at a time. */
+const piecesInFlight = 8;
 
-/** Sends the next piece of the snapshot that a follower is getting; one piece is under way at a time. */
-export function sendChunk(core: CoreState, to: Member, nowUs: number): void {
+/** Sends pieces of the snapshot that a follower is getting, as far as the window allows. */
+export function sendChunks(core: CoreState, to: Member, nowUs: number): void {
   const progress = core.progress[to]!;
-  const snapshot = progress.snapshot!;
-  const offset = progress.snapshotOffset;
-  const size = Math.max(core.options.chunkBytes, Math.ceil(snapshot.file.length / mostPieces));
+  const { file, index, term: indexTerm } = progress.snapshot!;
+  const size = Math.max(core.options.chunkBytes, Math.ceil(file.length / mostPieces));
+  const limit = Math.min(file.length, progress.snapshotAcked + piecesInFlight * size);
   progress.outstanding = true;
   progress.sentUs = nowUs;
-  core.send(to, {
-    kind: 'snapshot',
-    term: core.term,
-    index: snapshot.index,
-    indexTerm: snapshot.term,
-    offset,
-    totalBytes: snapshot.file.length,
-    data: snapshot.file.slice(offset, offset + size),
-    round: core.round,
-  });
+  while (progress.snapshotOffset < limit) {
+    const offset = progress.snapshotOffset;
+    const data = file.slice(offset, offset + size);
+    progress.snapshotOffset += data.length;
+    core.send(to, {
+      kind: 'snapshot',
+      term: core.term,
+      index,
+      indexTerm,
+      offset,
+      totalBytes: file.length,
+      data,
+      round: core.round,
+    });
+  }
+}
+
+/**
+ * Nothing has moved for a while: pieces or answers were lost, or the follower has forgotten what it
+ * had. Goes on from its newest answer, and from the last piece if only the end is missing.
+ */
+export function resendChunks(core: CoreState, to: Member, nowUs: number): void {
+  const progress = core.progress[to]!;
+  progress.snapshotAcked = progress.snapshotAnswered;
+  progress.snapshotOffset = progress.snapshotAnswered;
+  sendChunks(core, to, nowUs);
 }
 
 /**
@@ -49,8 +67,11 @@ export function chunkAnswered(
   const snapshot = progress.snapshot;
   if (progress.state !== 'snapshot' || snapshot === undefined) return false;
   if (reply.index !== snapshot.index || reply.offset >= snapshot.file.length) return false;
-  progress.snapshotOffset = reply.offset;
-  sendChunk(core, from, nowUs);
+  progress.snapshotAnswered = reply.offset;
+  if (reply.offset <= progress.snapshotAcked) return false;
+  progress.snapshotAcked = reply.offset;
+  if (progress.snapshotOffset < reply.offset) progress.snapshotOffset = reply.offset;
+  sendChunks(core, from, nowUs);
   return false;
 }
 
@@ -76,13 +97,20 @@ export function receiveChunk(core: CoreState, from: Member, message: SnapshotMes
       indexTerm: message.indexTerm,
       file: new Uint8Array(message.totalBytes),
       received: 0,
+      ahead: new Map(),
     };
     core.incoming = incoming;
   }
   const end = message.offset + message.data.length;
-  if (message.offset === incoming.received && end <= incoming.file.length) {
+  if (message.offset >= incoming.received && end <= incoming.file.length) {
     incoming.file.set(message.data, message.offset);
-    incoming.received = end;
+    incoming.ahead.set(message.offset, end);
+    let next = incoming.ahead.get(incoming.received);
+    while (next !== undefined) {
+      incoming.ahead.delete(incoming.received);
+      incoming.received = next;
+      next = incoming.ahead.get(next);
+    }
   }
   if (incoming.received < incoming.file.length) {
     answer(core, from, incoming.index, incoming.received, false);
