@@ -1,6 +1,6 @@
+import { broken, hashText, held, mix, premiseFalse, rung } from '../../src/index.ts';
 import type { AppendMessage, AppendReply, Entry } from '../../src/systems/raft/types.ts';
 import { entryHash } from './entry-hash.ts';
-import { broken, hashText, held, mix, premiseFalse, rung } from './harness.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import type { NodeLedger } from './node-ledger.ts';
 

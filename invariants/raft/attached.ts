@@ -1,4 +1,4 @@
-import type { StableCoreTracker, WorldView } from './harness.ts';
+import type { StableCoreTracker, WorldView } from '../../src/index.ts';
 import type { NodeLedger } from './node-ledger.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { broken, hashText, type NoteBroken } from '../../src/index.ts';
 import type { RaftStateReader } from '../../src/systems/raft/view.ts';
 import { Chain } from './chain.ts';
 import { DurableLog } from './durable-log.ts';
 import { entryHash } from './entry-hash.ts';
-import { broken, hashText, type NoteBroken } from './harness.ts';
 import { stateHash } from './machine-model.ts';
 import type { RaftFacts } from './moment.ts';
 

@@ -1,4 +1,4 @@
-import { mix } from './harness.ts';
+import { mix } from '../../src/index.ts';
 
 /** Prefix hash of the empty log. */
 export const emptyPrefix = 0;

@@ -1,4 +1,4 @@
-import { broken, hashText, held, premiseFalse, rung } from './harness.ts';
+import { broken, hashText, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftMoment } from './moment.ts';
 import { holders, isQuorum } from './quorum.ts';
 

@@ -1,10 +1,10 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type {
   AppendReply,
   SnapshotReply,
   VoteMessage,
   VoteReply,
 } from '../../src/systems/raft/types.ts';
-import { broken, held, type Outcome, premiseFalse, rung } from './harness.ts';
 import type { RaftMoment } from './moment.ts';
 import { atLeastAsUpToDate } from './node-ledger.ts';
 

@@ -1,3 +1,4 @@
+import { hashBytes } from '../../src/index.ts';
 import { decodeSnapshot, snapshotIndexOf } from '../../src/systems/raft/snapshot-format.ts';
 import type { Member } from '../../src/systems/raft/types.ts';
 import {
@@ -18,7 +19,6 @@ import {
 } from '../../src/systems/raft/wal-format.ts';
 import { Chain } from './chain.ts';
 import { entryHash } from './entry-hash.ts';
-import { hashBytes } from './harness.ts';
 import type { PrefixAt } from './log-mirror.ts';
 
 /** The names and bytes that a disk has promised, or any other image of it. */

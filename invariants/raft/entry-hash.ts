@@ -1,5 +1,5 @@
+import { hashBytes, hashString, mix } from '../../src/index.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
-import { hashBytes, hashString, mix } from './harness.ts';
 
 const kindHashes = new Map<string, number>();
 

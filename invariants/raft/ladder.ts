@@ -1,9 +1,9 @@
+import { type Ladder, ladder } from '../../src/index.ts';
 import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts';
 import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
 import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
 import { durableFirst } from './durable-first.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
-import { type Ladder, ladder } from './harness.ts';
 import { indexOrder } from './index-order.ts';
 import { leaderIdentity } from './leader-identity.ts';
 import { leaderAppendOnly, matchOnlyGrows } from './leader-log.ts';

@@ -1,3 +1,14 @@
+import {
+  HarnessFault,
+  type LadderOptions,
+  type Ledger,
+  type LedgerDefinition,
+  type Lifecycle,
+  type NoteBroken,
+  type Phase,
+  StableCoreTracker,
+  type Step,
+} from '../../src/index.ts';
 import type {
   AppendMessage,
   AppendReply,
@@ -14,17 +25,6 @@ import { auditNode } from './audit.ts';
 import { CanonicalChain } from './canonical-chain.ts';
 import { ClientLedger } from './client-ledger.ts';
 import { DurableLog } from './durable-log.ts';
-import {
-  HarnessFault,
-  type LadderOptions,
-  type Ledger,
-  type LedgerDefinition,
-  type Lifecycle,
-  type NoteBroken,
-  type Phase,
-  StableCoreTracker,
-  type Step,
-} from './harness.ts';
 import { MachineModel } from './machine-model.ts';
 import { changedMarks } from './marks.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';

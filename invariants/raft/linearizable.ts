@@ -3,12 +3,12 @@ import {
   checkHistory,
   type HistoryOperation,
   held,
-  kv,
+  kvModel,
   type Model,
   premiseFalse,
   rung,
   unknown,
-} from './harness.ts';
+} from '../../src/index.ts';
 import type { RaftMoment } from './moment.ts';
 
 /** What this rung needs of a history; `History` of the workload has it. */
@@ -35,7 +35,7 @@ export const linearizable = rung<RaftMoment>({
     const { history } = facts.options;
     if (!isJudgeable(history) || history.length === 0) return premiseFalse;
     const operations = history.operations();
-    const { verdict, explanation } = checkHistory(kv as Model, operations);
+    const { verdict, explanation } = checkHistory(kvModel as Model, operations);
     if (verdict === 'ok') return held;
     if (verdict === 'unknown') return unknown('the search spent its budget of steps');
     if (explanation === undefined) return broken({ nodes: [], values: {} });

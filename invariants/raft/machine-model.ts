@@ -1,8 +1,8 @@
+import { hashString, type LadderOptions, mix } from '../../src/index.ts';
 import { type Command, decodeCommand } from '../../src/systems/raft/kv-codec.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { MachineReader, SessionReader } from '../../src/systems/raft/view.ts';
-import { hashString, type LadderOptions, mix } from './harness.ts';
 
 /** What one committed entry does to the state machine. */
 export interface Effect {

@@ -1,5 +1,5 @@
+import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftMessage } from '../../src/systems/raft/types.ts';
-import { broken, held, premiseFalse, rung } from './harness.ts';
 import type { RaftMoment } from './moment.ts';
 
 const kinds = [

@@ -1,8 +1,14 @@
+import type {
+  LadderOptions,
+  Moment,
+  Phase,
+  StableCoreTracker,
+  WorldView,
+} from '../../src/index.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import type { AttachedNodes } from './attached.ts';
 import type { CanonicalChain } from './canonical-chain.ts';
 import type { ClientLedger } from './client-ledger.ts';
-import type { LadderOptions, Moment, Phase, StableCoreTracker, WorldView } from './harness.ts';
 import type { MachineModel } from './machine-model.ts';
 import type { NodeLedger } from './node-ledger.ts';
 import type { Registry } from './registry.ts';

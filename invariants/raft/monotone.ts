@@ -1,4 +1,4 @@
-import { broken, held, premiseFalse, rung } from './harness.ts';
+import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftMoment } from './moment.ts';
 
 export const termNeverFalls = rung<RaftMoment>({

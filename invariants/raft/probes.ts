@@ -1,4 +1,4 @@
-import { probe } from './harness.ts';
+import { probe } from '../../src/index.ts';
 import type { RaftMoment } from './moment.ts';
 
 const twoLeaders = probe<RaftMoment>({

@@ -1,5 +1,5 @@
+import type { LadderOptions } from '../../src/index.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
-import type { LadderOptions } from './harness.ts';
 
 /** Rounds of an election that a stable core is given before progress is owed. */
 const rounds = 6;

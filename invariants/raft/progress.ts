@@ -1,4 +1,4 @@
-import { broken, held, premiseFalse, rung } from './harness.ts';
+import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { progressWindowUs, roundUs } from './progress-window.ts';
 

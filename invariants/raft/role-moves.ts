@@ -1,5 +1,5 @@
+import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { Role } from '../../src/systems/raft/types.ts';
-import { broken, held, premiseFalse, rung } from './harness.ts';
 import type { RaftMoment } from './moment.ts';
 
 /** Where one step may lead in a cluster of several voters. */

@@ -1,6 +1,6 @@
+import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { decodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
-import { broken, hashText, held, type Outcome, premiseFalse, rung } from './harness.ts';
 import { stateHash } from './machine-model.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 

@@ -1,5 +1,5 @@
+import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftStateReader } from '../../src/systems/raft/view.ts';
-import { broken, hashText, held, type Outcome, premiseFalse, rung } from './harness.ts';
 import { type Effect, stateHash } from './machine-model.ts';
 import type { RaftMoment } from './moment.ts';
 

@@ -1,4 +1,4 @@
-import { broken, held, rung } from './harness.ts';
+import { broken, held, rung } from '../../src/index.ts';
 import type { RaftMoment } from './moment.ts';
 
 /** Looks at each recovery as well, so that its premise counts lives that went on. */

@@ -1,10 +1,10 @@
+import type { LadderRun, Lifecycle, Step, WorldView } from '../../src/index.ts';
 import { encodeCommand } from '../../src/systems/raft/kv-codec.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { encodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
 import type { Entry, Member, Operation, RaftKvMessage } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import { BatchWriter, segmentName, walVersion } from '../../src/systems/raft/wal-format.ts';
-import type { LadderRun, Lifecycle, Step, WorldView } from './harness.ts';
 import { raftLadder } from './ladder.ts';
 import { emptyView } from './marks.ts';
 

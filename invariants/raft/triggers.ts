@@ -1,4 +1,4 @@
-import { triggerBits } from './harness.ts';
+import { triggerBits } from '../../src/index.ts';
 
 /** What may wake a rung of Raft, beside messages. */
 export const triggers = triggerBits([
