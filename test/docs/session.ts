@@ -91,10 +91,7 @@ export class Session {
   }
 
   #run(command: Command, block: Block | undefined): Shown {
-    const [npx, name, ...words] = command.words;
-    if (npx !== 'npx' || name !== 'seedstorm') throw new Error(`cannot run ${command.line}`);
-    const cli = join(root, 'src/cli/main.ts');
-    const { status, stdout, stderr } = this.#spawn(process.execPath, [cli, ...words]);
+    const { status, stdout, stderr } = this.#spawn(process.execPath, programOf(command));
     const output = stdout.replaceAll(/\s+$/g, '').split('\n');
     this.#redNode = /^ {2}where +(n\d+)/m.exec(stdout)?.[1] ?? this.#redNode;
     this.#redSeed = /seedstorm replay .*--seed (\d+)/.exec(stdout)?.[1] ?? this.#redSeed;
@@ -116,6 +113,18 @@ export class Session {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
+}
+
+/** What Node is to run: the sources of the command line, or a program of the guide's own. */
+function programOf({ line, words }: Command): readonly string[] {
+  const [first, second] = words;
+  if (first === 'npx' && second === 'seedstorm') {
+    return [join(root, 'src/cli/main.ts'), ...words.slice(2)];
+  }
+  if (first === 'node') {
+    return ['--import', join(root, 'test/docs/module-hook.ts'), ...words.slice(1)];
+  }
+  throw new Error(`cannot run ${line}`);
 }
 
 /** The lines that a guide should show after a command; undefined: it shows something else. */
