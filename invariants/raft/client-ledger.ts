@@ -5,6 +5,12 @@ function nameOf({ client, sequence }: { client: number; sequence: number }): str
   return `${client}/${sequence}`;
 }
 
+/** In place of the floor of a read that has its answer. */
+const answeredRead = -1;
+
+/** Reads kept; older ones have been answered or given up long ago. */
+const rememberedReads = 4_096;
+
 /**
  * What clients have been told, read from the messages that reach them, not from what servers
  * believe they said.
@@ -18,7 +24,7 @@ export class ClientLedger {
   servedUs = 0;
   /** When each client endpoint that waits for an answer last asked, by index. */
   readonly askedUs: Map<number, number> = new Map();
-  /** For each read under way: what was known to be done when it began. */
+  /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
   /** Writes under way. */
   readonly #writes: Set<string> = new Set();
@@ -32,6 +38,9 @@ export class ClientLedger {
     if (request.operation !== 'get') this.#writes.add(name);
     else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
       this.#floors.set(name, Math.max(this.ackedIndex, this.readIndex));
+      if (this.#floors.size > rememberedReads) {
+        this.#floors.delete(this.#floors.keys().next().value as string);
+      }
     }
   }
 
@@ -48,14 +57,16 @@ export class ClientLedger {
       this.ackedIndex = Math.max(this.ackedIndex, reply.index);
       return true;
     }
-    if (!this.#floors.delete(name)) return false;
+    if (this.floorOf(reply) < 0) return false;
+    // Kept, so that a late copy of the call does not count as a new one.
+    this.#floors.set(name, answeredRead);
     this.readIndex = Math.max(this.readIndex, reply.index);
     return true;
   }
 
   /** The least index that may serve a linearizable read; -1 when the call is no such read. */
   floorOf(reply: ClientReply): number {
-    return this.#floors.get(nameOf(reply)) ?? -1;
+    return this.#floors.get(nameOf(reply)) ?? answeredRead;
   }
 
   /** Whether this call is a write that no client has been answered yet. */

@@ -76,7 +76,18 @@ export const clients: StoryBook = {
   },
   I42: {
     red: { 'a read sees an old state': (rig) => readAt(rig, 1) },
-    green: { 'a read sees what was answered': (rig) => readAt(rig, 2) },
+    green: {
+      'a read sees what was answered': (rig) => readAt(rig, 2),
+      'a late answer to a call that was asked again long after it was answered': (rig) => {
+        readAt(rig, 2);
+        rig.client({ sends: request({ sequence: 4, operation: 'get' }) });
+        rig.client({ takes: reply({ sequence: 4, index: 2 }) });
+        rig.client({ sends: request({ sequence: 5 }) });
+        rig.client({ takes: reply({ sequence: 5, index: 9 }) });
+        rig.client({ sends: request({ sequence: 4, attempt: 2, operation: 'get' }) });
+        rig.step(1, { sent: [[3, reply({ sequence: 4, index: 2 })]] });
+      },
+    },
   },
   I43: {
     red: { 'a read finds what nobody wrote': (rig) => rig.run.finish() },
