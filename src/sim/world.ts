@@ -550,6 +550,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   start(index: number, build?: AnyComponent): void {
     const node = this.nodes[index] as SimNode;
     if (node.status !== 'down') return;
+    if (this.#awaiting !== undefined) {
+      // One step at a time: this life begins when the promises of the open step have run.
+      this.at(this.nowUs, () => this.start(index, build));
+      return;
+    }
     if (build !== undefined && build !== node.component) {
       node.component = build;
       node.codec = build.codec ?? plainCodec;
