@@ -124,15 +124,16 @@ export class RaftNode implements RaftStateReader {
   private openLog(core: RaftCore, point: StartPoint): void {
     const { recovered, rewrite } = point;
     const { log, snapshot } = core;
+    // The log begins behind the snapshot where it did not go through it, and where it is written anew.
     const disagrees =
       recovered.entries.length === 0 &&
-      snapshot !== undefined &&
-      (recovered.lastIndex !== snapshot.index || recovered.lastTerm !== snapshot.term);
+      (recovered.lastIndex !== snapshot?.index || recovered.lastTerm !== snapshot.term);
+    const resets = snapshot !== undefined && (rewrite || disagrees);
     const write = {
       term: core.term,
       votedFor: core.votedFor,
-      resetIndex: !rewrite && disagrees ? snapshot.index : 0,
-      resetTerm: !rewrite && disagrees ? snapshot.term : 0,
+      resetIndex: resets ? snapshot!.index : 0,
+      resetTerm: resets ? snapshot!.term : 0,
       log,
       fromIndex: rewrite ? log.firstIndex : log.lastIndex + 1,
     };

@@ -40,7 +40,7 @@ export interface Recovered {
   /** End of the log as the segments tell it, before the snapshot had its say. */
   readonly lastIndex: number;
   readonly lastTerm: number;
-  /** The last segment ends in bytes that are no whole record. */
+  /** The last segment ends in bytes that are no whole batch. */
   readonly tornTail: boolean;
   /** Something was written and did not survive: a hole, zeros, a segment without a beginning. */
   readonly lostWrite: boolean;
@@ -226,19 +226,29 @@ function readHeader(bytes: Uint8Array, sequence: number, limit: number): Link | 
   if (record.type !== headerRecord || record.batch !== 1) return undefined;
   const header = decodeHeader(bytes, record.payloadAt);
   if (header.sequence !== sequence) return undefined;
-  // A segment that continues no other stands for all before it only as a whole: it may repeat them.
-  if (header.previousSequence === 0 && !firstBatchWhole(bytes, sequence, limit)) return undefined;
-  return { header, bytes, limit };
+  // Before its first batch is whole a segment is no part of the log.
+  return batchEnd(bytes, limit, 0, sequence, record.salt, 1) > 0
+    ? { header, bytes, limit }
+    : undefined;
 }
 
-function firstBatchWhole(bytes: Uint8Array, sequence: number, limit: number): boolean {
+/** Where the batch that begins at `from` ends, if all of it is there; else 0. */
+function batchEnd(
+  bytes: Uint8Array,
+  limit: number,
+  from: number,
+  sequence: number,
+  salt: number,
+  batch: number,
+): number {
   const record = emptyRecord();
-  let at = 0;
-  while (readRecord(bytes, limit, at, sequence, record) && record.batch === 1) {
-    if (record.endsBatch) return true;
+  let at = from;
+  while (readRecord(bytes, limit, at, sequence, record)) {
+    if (record.salt !== salt || record.batch !== batch) return 0;
+    if (record.endsBatch) return record.next;
     at = record.next;
   }
-  return false;
+  return 0;
 }
 
 /** Plays the segments in order; gives what is wrong, or nothing. */
@@ -258,15 +268,19 @@ function replaySegment(link: Link, last: boolean, replay: Replay): string {
   if (header.lastIndex !== replay.lastIndex) return `${name} does not continue the log`;
   replay.begin(header);
   const record = emptyRecord();
+  readRecord(bytes, limit, 0, header.sequence, record);
+  const { salt } = record;
   let at = 0;
   let batch = 1;
-  let salt = 0;
-  while (readRecord(bytes, limit, at, header.sequence, record)) {
-    if (at === 0) salt = record.salt;
-    if (record.salt !== salt || record.batch !== batch) break;
-    if (!replay.take(bytes, record)) return `${name} has a gap at ${at}`;
-    if (record.endsBatch) batch++;
-    at = record.next;
+  for (;;) {
+    const end = batchEnd(bytes, limit, at, header.sequence, salt, batch);
+    if (end === 0) break;
+    while (at < end) {
+      readRecord(bytes, limit, at, header.sequence, record);
+      if (!replay.take(bytes, record)) return `${name} has a gap at ${at}`;
+      at = record.next;
+    }
+    batch++;
   }
   if (!last) return at === limit ? '' : `${name} is damaged at ${at}`;
   if (followedByBatch(bytes, at, header.sequence, salt, batch))
@@ -276,7 +290,7 @@ function replaySegment(link: Link, last: boolean, replay: Replay): string {
   return '';
 }
 
-/** Tells what a crash left behind the last whole record. */
+/** Tells what a crash left behind the last whole batch. */
 function noteTail(
   bytes: Uint8Array,
   from: number,

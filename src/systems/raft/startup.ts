@@ -91,14 +91,13 @@ export class Startup {
   }
 
   private hand(recovered: Recovered, rewrite: boolean): void {
-    const snapshot = recovered.snapshot;
     const position: WalPosition = rewrite
       ? {
           segments: [],
           end: 0,
           highestSequence: recovered.highestSequence,
-          lastIndex: snapshot?.index ?? 0,
-          lastTerm: snapshot?.term ?? 0,
+          lastIndex: 0,
+          lastTerm: 0,
         }
       : recovered;
     if (recovered.verdict !== 'damaged') {

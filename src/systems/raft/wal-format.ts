@@ -18,12 +18,13 @@
  *
  * One batch is one append and one sync, and a batch is written only after the sync of the one before
  * has succeeded. So a valid record of batch b proves that all of the file before batch b was
- * promised. Each file begins with a header record that names the segment before it and how much of
- * it counts (`previousEnd`): bytes behind that, and segments that no header names, are void. A valid
- * header proves that what it names was promised. A segment that names none (the first of all, and one
- * that repeats the whole log because a sync failed at a start) counts only if its first batch is
- * whole. A file is never written again behind garbage:
- * after a restart and after a failed write or sync the next batch opens a new segment.
+ * promised; and a batch of which a record is missing was never promised and does not count at all.
+ * Each file begins with a header record that names the segment before it and how much of it counts
+ * (`previousEnd`): bytes behind that, and segments that no header names, are void. A valid header
+ * proves that what it names was promised. A segment that names none begins with an empty log: the
+ * first of all, and one that repeats the whole log because a sync failed at a start. A file is never
+ * written again behind garbage: after a restart and after a failed write or sync the next batch
+ * opens a new segment.
  *
  * Meaning, in the order of the chain: an `entry` record at index i takes the place of all entries
  * from i on; `hard state` replaces term and vote; `reset` empties the log, which then begins behind
