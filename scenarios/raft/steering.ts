@@ -32,8 +32,14 @@ export const steeredSettings = {
 /** Phases of the steered scenarios that follow figure 8. */
 export const steeredPhases = { form: seconds(1), storm: seconds(7), settle: seconds(4) } as const;
 
-/** How long a reign needs until its leader has won. */
-export const untilWonUs = 600_000;
+/** Those who take part in a reign start so long after its beginning, when nothing else is said. */
+const usualRestUs = 20_000;
+/** Voters run this long, so that they have recovered before they stand still. */
+const recoveringUs = 60_000;
+/** The winner has asked for votes so long after its start: more than two election time-outs. */
+const askedUs = 490_000;
+/** From then to its win: four messages and a sync. */
+const winningUs = 16_000;
 
 /** The process of a node is dead from one time to another. */
 export function down(node: string, fromUs: number, untilUs: number): Fault {
@@ -50,41 +56,30 @@ export function frozen(node: string, fromUs: number, untilUs: number): Fault {
   };
 }
 
-/** A client and all servers cannot reach each other from one time to another. */
-export function silenced(client: string, fromUs: number, untilUs: number): Fault {
-  return {
-    kind: 'partition',
-    shape: 'isolate',
-    target: { node: client },
-    direction: 'both',
-    flapUs: 0,
-    arrangement: 0,
-    when: { atUs: fromUs },
-    durationUs: untilUs - fromUs,
-  };
+/** The process of a node dies at a meaning and is dead for a while. */
+export function downWhen(node: string, when: Fault['when'], lastsUs: number): Fault {
+  return { kind: 'kill', target: { node }, when, durationUs: lastsUs };
 }
 
-/** A node dies the moment another one, or itself, wins an election. */
-export function downAtWin(node: string, winner: string, fromUs: number, untilUs: number): Fault {
-  return {
-    kind: 'kill',
-    target: { node },
-    when: {
-      event: 'role:leader',
-      of: { node: winner },
-      nth: 1,
-      notBeforeUs: fromUs,
-      afterUs: 0,
-    },
-    // The win comes once the voters run again; the node stays dead until the reign is over.
-    durationUs: untilUs - fromUs - untilWonUs + 90_000,
-  };
+/** A node dies the moment the winner of a reign has won, until the rest after that reign. */
+export function downAtWin(
+  node: string,
+  winner: string,
+  fromUs: number,
+  untilUs: number,
+  restUs: number = usualRestUs,
+): Fault {
+  const wonUs = fromUs + restUs + askedUs + winningUs;
+  const of = { node: winner };
+  const when = { event: 'role:leader', of, nth: 1, notBeforeUs: fromUs, afterUs: 0 };
+  return downWhen(node, when, untilUs + (restUs >> 1) - wonUs);
 }
 
 /**
- * Has `winner` elected by `voters` at about `untilWonUs` after the beginning: everybody dies;
- * winner and voters start again; the voters stand still until the winner has asked for their
- * votes; all others stay dead until the end.
+ * Has `winner` elected by `voters`: everybody dies; after a rest, winner and voters start again;
+ * the voters stand still until the winner has asked for their votes, so that nobody gets there
+ * before it; all others stay dead until the end. The winner must have the newest log among them and
+ * know the term.
  */
 export function reign(
   nodes: readonly string[],
@@ -92,22 +87,39 @@ export function reign(
   voters: readonly string[],
   fromUs: number,
   untilUs: number,
+  restUs: number = usualRestUs,
 ): readonly Fault[] {
-  const plan: Fault[] = [];
-  for (const node of nodes) {
-    const takesPart = node === winner || voters.includes(node);
-    plan.push(down(node, fromUs, takesPart ? fromUs + 20_000 : untilUs));
-  }
-  for (const voter of voters)
-    plan.push(frozen(voter, fromUs + 80_000, fromUs + untilWonUs - 90_000));
-  return plan;
+  const startUs = fromUs + restUs;
+  return [
+    ...nodes.map((node) => {
+      const takesPart = node === winner || voters.includes(node);
+      return down(node, fromUs, takesPart ? startUs : untilUs);
+    }),
+    ...voters.map((voter) => frozen(voter, startUs + recoveringUs, startUs + askedUs)),
+  ];
+}
+
+/**
+ * As `reign`, for a winner that was not there when the voters entered their term: it asks twice,
+ * and the first time the voters run just long enough to tell it.
+ */
+export function returningReign(
+  nodes: readonly string[],
+  winner: string,
+  voters: readonly string[],
+  fromUs: number,
+  untilUs: number,
+): readonly Fault[] {
+  const toldUs = fromUs + usualRestUs + askedUs + 20_000;
+  return [
+    ...reign(nodes, winner, voters, fromUs, untilUs),
+    ...voters.map((voter) => frozen(voter, toldUs, toldUs + askedUs - 20_000)),
+  ];
 }
 
 /** The first reign: nobody has to die, for nobody leads yet. */
 export function firstReign(nodes: readonly string[], winner: string): readonly Fault[] {
-  return nodes
-    .filter((node) => node !== winner)
-    .map((node) => frozen(node, 60_000, untilWonUs - 90_000));
+  return nodes.filter((node) => node !== winner).map((node) => frozen(node, recoveringUs, 510_000));
 }
 
 /** Names `n1` to `n<count>`. */
