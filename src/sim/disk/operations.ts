@@ -61,7 +61,7 @@ export class Operation {
     target: OperationQueue | undefined,
     offset: number,
     data: Uint8Array | undefined,
-    // biome-ignore lint/suspicious/noExplicitAny: see above
+    // biome-ignore lint/suspicious/noExplicitAny: each operation has its own type of result
     done: (error: any, result: any) => void,
     sequence: number,
   ) {
