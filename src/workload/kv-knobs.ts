@@ -13,7 +13,7 @@ export const kvClientKnobs: Readonly<Record<string, Domain>> = {
   'clients.mix': { kind: 'one of', values: ['even', 'reads', 'writes', 'cas', 'appends'] },
   'clients.uniqueValues': { kind: 'one of', values: [true, false] },
   /** Values are padded up to this length. */
-  'clients.valueBytes': { kind: 'one of', values: [0, 100, 2_000] },
+  'clients.valueBytes': { kind: 'one of', values: [0, 20, 200] },
   /** Whether a few calls have keys and values just below, at and above the service's limits. */
   'clients.atLimits': { kind: 'one of', values: [false, true] },
   'clients.localReadPercent': { kind: 'one of', values: [0, 10] },

@@ -228,6 +228,6 @@ export function outcomeOf(status: ReplyStatus): 'ok' | 'failed' | 'unknown' | 'r
 }
 
 /** Largest key, in UTF-16 units. */
-export const maxKeyLength: number = 1_024;
+export const maxKeyLength: number = 256;
 /** Largest value that one request may carry, in UTF-16 units. */
-export const maxValueLength: number = 65_536;
+export const maxValueLength: number = 4_096;
