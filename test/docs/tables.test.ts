@@ -15,6 +15,7 @@ import {
   partitions,
   plainLedger,
   requestClients,
+  run,
   scenario,
   seconds,
 } from '../../src/index.ts';
@@ -101,6 +102,27 @@ describe('docs/not-generated.md', () => {
           .map((operation) => `${operation} ${option}`),
     );
     expect(told.toSorted()).toEqual([...drawn].toSorted());
+  });
+});
+
+describe('docs/not-generated.md, on answers,', () => {
+  const rows = rowsBelow(read('not-generated.md'), 'Answer and operation');
+
+  test('names what Raft KV says, and nothing that does not happen', async () => {
+    const refused = new Set<string>();
+    for (let seed = 1; seed <= 12; seed++) {
+      const { operations } = await run(raftStorm, { seed, ladder: false });
+      for (const label of Object.keys(operations)) {
+        const [note, operation, answer] = label.split('/');
+        if (note === 'refused') refused.add(`${operation} ${answer}`);
+      }
+    }
+    const operations = ['get', 'put', 'append', 'cas', 'delete'];
+    const possible = rows.flatMap(([answer, ...cells]) =>
+      operations.filter((_, at) => cells[at] === 'yes').map((name) => `${name} ${answer}`),
+    );
+    expect([...refused].filter((cell) => !possible.includes(cell))).toEqual([]);
+    expect(refused.size).toBeGreaterThan(10);
   });
 });
 
