@@ -94,7 +94,7 @@ export const matchIsHeld = rung<RaftMoment>({
     for (const [peer, match] of after.match.entries()) {
       if (match === 0 || peer === own.index || (isSame && before.match[peer] === match)) continue;
       const follower = facts.nodes[peer];
-      if (follower === undefined || follower.lostDisk) continue;
+      if (follower === undefined) continue;
       // A follower that has gone on to another term may have followed its leader meanwhile.
       if (follower.durable.term !== after.term) continue;
       if (match > own.log.chain.last) {

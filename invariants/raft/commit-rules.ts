@@ -36,7 +36,7 @@ export const oneChain = rung<RaftMoment>({
   source: 'LogInv of CCF; state checker of TigerBeetle',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['commit'],
+  watches: ['commit', 'truncated'],
   check({ node, own, after, facts }) {
     const { chain } = own.log;
     const canonical = facts.canonical.chain;

@@ -72,16 +72,6 @@ export class DurableLog {
     return this.snapshotIndex >= index || this.chain.prefix(index) === prefix;
   }
 
-  /** All files are gone. */
-  wipe(): void {
-    this.term = 0;
-    this.votedFor = 0;
-    this.votes.clear();
-    this.snapshotIndex = 0;
-    this.snapshotTerm = 0;
-    this.#restart();
-  }
-
   #restart(): void {
     this.chain.restart(0, 0, 0);
     this.#sequence = 0;

@@ -8,8 +8,9 @@ export const electionSafety = rung<RaftMoment>({
   source: 'Raft, figure 3',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['won'],
+  watches: ['won', 'term'],
   check({ node, after, facts }) {
+    if (after.role !== 'leader') return premiseFalse;
     const winner = facts.leaderOf.get(after.term) ?? node;
     if (winner === node) return held;
     return broken({ nodes: [node, winner], values: { term: after.term } });
@@ -23,7 +24,7 @@ export const leaderCompleteness = rung<RaftMoment>({
   source: 'Raft, figure 3, by the term of the commit, not of the entry',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['won', 'chain'],
+  watches: ['won', 'term', 'chain'],
   check({ node, after, facts }) {
     let outcome = premiseFalse;
     for (const leader of facts.nodes) {

@@ -130,11 +130,11 @@ export class NodeLedger {
     this.mustKeepPrefix = log.chain.prefix(index);
   }
 
+  /** The disk is another, empty one. What was promised stays owed: others may have counted on it. */
   wiped(): void {
     this.lostDisk = true;
     this.mustKeepIndex = 0;
     this.ackedIndex = 0;
-    this.durable.wipe();
   }
 }
 

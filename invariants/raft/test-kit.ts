@@ -1,4 +1,4 @@
-import type { LadderRun, Lifecycle, Step, WorldView } from '../../src/index.ts';
+import type { LadderRun, Lifecycle, Step, WorldObserver, WorldView } from '../../src/index.ts';
 import { encodeCommand } from '../../src/systems/raft/kv-codec.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { encodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
@@ -65,6 +65,14 @@ interface Promise {
   readonly entries?: readonly Entry[];
 }
 
+interface RigOptions {
+  /** Rungs to run; default: all. */
+  readonly only?: string | readonly string[];
+  readonly history?: unknown;
+  /** Sees the same steps. */
+  readonly watch?: WorldObserver;
+}
+
 /**
  * A ladder at work on a cluster that exists on paper only: tests say what each node's state, disk
  * and messages are, lawful or not. Three servers (0, 1, 2) run from the start, then one client (3).
@@ -73,21 +81,22 @@ export class Rig {
   readonly run: LadderRun;
   readonly nodes: RigNode[] = [new RigNode(), new RigNode(), new RigNode()];
   readonly #client = 3;
+  readonly #watch: WorldObserver | undefined;
   timeUs = 0;
   steps = 0;
   #topology = 1;
   fair = true;
 
-  constructor(options: { only?: string; history?: unknown; boot?: boolean } = {}) {
+  constructor(options: RigOptions = {}) {
+    this.#watch = options.watch;
     this.run = raftLadder.begin({
       world: this.#world(),
-      ...(options.only === undefined ? {} : { only: [options.only] }),
+      ...(options.only === undefined ? {} : { only: [options.only].flat() }),
       damage: 'noticeable damage',
       config: {},
       history: options.history,
     });
     this.run.phase('storm', 0);
-    if (options.boot === false) return;
     for (const [node] of this.nodes.entries()) this.boot(node);
   }
 
@@ -207,6 +216,7 @@ export class Rig {
       sentCount: sent.length,
     };
     this.run.afterStep?.(step);
+    this.#watch?.afterStep?.(step);
   }
 
   /** The client sends to a server, or takes an answer from one. */

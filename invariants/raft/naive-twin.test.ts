@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import { everything, kvClients, run, scenario, seconds } from '../../src/index.ts';
+import { raftKv, raftKvProtocol } from '../../src/systems/raft/index.ts';
+import type { Entry } from '../../src/systems/raft/types.ts';
+import { raftLadder } from './ladder.ts';
+import { NaiveTwin } from './naive-twin.ts';
+import { entry, Rig } from './test-kit.ts';
+
+const shared = ['I5', 'I7', 'I9', 'I20', 'I22', 'I24', 'I25', 'I26'];
+
+/** Small numbers from a seed; the low bits of such a generator are poor, so the high ones are used. */
+function generator(seed: number): (below: number) => number {
+  let state = seed * 2_654_435_761;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 8) % below;
+  };
+}
+
+/** A cluster whose nodes do mostly what Raft allows, and now and then what they please. */
+function lawless(seed: number): { readonly rig: Rig; readonly twin: NaiveTwin } {
+  const below = generator(seed);
+  const twin = new NaiveTwin();
+  const rig = new Rig({ only: shared, watch: twin });
+  const logs: Entry[][] = [[], [], []];
+  for (let step = 0; step < 60 && rig.broken === undefined && twin.brokenAt === 0; step += 1) {
+    const node = below(3);
+    const { view } = rig.nodes[node]!;
+    const log = logs[node]!;
+    const tip = log.length + 1;
+    switch (below(8)) {
+      case 0:
+        rig.step(node, { marks: { term: view.term + 1, role: 'follower' } });
+        break;
+      case 1:
+        rig.step(node, { marks: { term: view.term + below(2), role: 'leader' } });
+        break;
+      case 2:
+        rig.step(node, { marks: { commit: Math.min(view.commit + below(2), log.length) } });
+        break;
+      case 3:
+        // Takes the log of another node, as an append would have it.
+        logs[node] = [...logs[below(3)]!];
+        rig.step(node, { marks: { term: Math.max(...rig.nodes.map((n) => n.view.term)) } });
+        rig.step(node, { log: logs[node]! });
+        break;
+      case 4:
+        if (log.length > view.commit) log.pop();
+        rig.step(node, { log });
+        break;
+      case 5:
+        if (below(6) === 0) log.push(entry(Math.max(1, view.term), tip, `other ${below(2)}`));
+        rig.step(node, { marks: { term: Math.max(1, view.term) }, log });
+        break;
+      default:
+        log.push(entry(Math.max(1, view.term), tip));
+        rig.step(node, { marks: { term: Math.max(1, view.term) }, log });
+    }
+  }
+  return { rig, twin };
+}
+
+it('the ladder and its naive twin call the same step broken, in 500 lawless clusters', () => {
+  const seen = new Map<string, number>();
+  for (let seed = 1; seed <= 500; seed += 1) {
+    const { rig, twin } = lawless(seed);
+    const id = rig.broken ?? 'none';
+    expect([seed, rig.run.violation?.step ?? 0]).toEqual([seed, twin.brokenAt]);
+    if (id !== 'none') expect([seed, ...twin.broken]).toContain(id);
+    seen.set(id, (seen.get(id) ?? 0) + 1);
+  }
+  for (const id of ['I20', 'I22', 'I24', 'I25', 'I26'])
+    expect(seen.get(id) ?? 0).toBeGreaterThan(3);
+});
+
+const short = scenario({
+  summary: 'A storm in a minute glass',
+  system: raftKv({ nodes: { kind: 'one of', values: [3, 5] } }),
+  clients: kvClients({
+    protocol: raftKvProtocol,
+    phases: { formUs: seconds(0.3), stormUs: seconds(1), settleUs: seconds(0.3) },
+    knobs: { 'clients.operations': { kind: 'one of', values: [40] } },
+  }),
+  storm: everything({ words: { role: 'leader', roles: ['candidate'], messages: [], probes: [] } }),
+  ladder: raftLadder,
+  phases: { form: seconds(0.3), storm: seconds(1), settle: seconds(0.3) },
+});
+
+it('neither finds anything in 200 short storms of the real system', async () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const twin = new NaiveTwin();
+    const { violation, steps } = await run(short, { seed, observer: twin });
+    expect([seed, violation, twin.brokenAt]).toEqual([seed, undefined, 0]);
+    expect(steps).toBeGreaterThan(50);
+  }
+});
