@@ -19,12 +19,12 @@ export default scenario({
   fixed: {
     ...steeredSettings,
     nodes: 7,
-    // Two clients, each with pauses: between two entries there is time for a fault.
-    'clients.count': 2,
+    // Clients that pause: between two entries there is time for a fault.
+    'clients.count': 4,
     'clients.operations': 300,
+    'clients.thinkUs': 100_000,
     'clients.timeoutUs': 80_000,
     'clients.giveUpUs': 500_000,
-    'clients.thinkUs': 50_000,
   },
   plan: figure7,
   requiredFaults: ['kill', 'suspend'],

@@ -31,7 +31,7 @@ function lonelyReignOf(term: number, winner: string, voters: readonly string[]):
 }
 
 /**
- * A node dies 4 ms after `counted` has received so many appends in a reign: whoever got the last of
+ * A node dies 2 ms after `counted` has received so many appends in a reign: whoever got the last of
  * them has it durable by then, and the next is not under way yet.
  */
 function downAfterAppends(
@@ -43,8 +43,23 @@ function downAfterAppends(
 ): Fault {
   const of = { node: counted };
   const notBeforeUs = term === 1 ? second : beginUs(term);
-  const when = { event: 'receive:append', of, nth: count, notBeforeUs, afterUs: 4_000 };
+  const when = { event: 'receive:append', of, nth: count, notBeforeUs, afterUs: 2_000 };
   return downWhen(node, when, lastsUs);
+}
+
+/** A node dies as the leader hands its `nth` entry after its first to its disk: it gets no copy. */
+function downAsLeaderAppends(term: number, node: string, leader: string, nth: number): Fault {
+  const of = { node: leader };
+  const since = 'role:leader';
+  const when = {
+    event: 'submit:append',
+    of,
+    nth,
+    since,
+    notBeforeUs: beginUs(term),
+    afterUs: 0,
+  };
+  return downWhen(node, when, deadUs);
 }
 
 /**
@@ -65,11 +80,11 @@ export const figure7: readonly Fault[] = [
   // Term 5: the later leader leads.
   ...reignOf(5, 'n1', ['n2', 'n4', 'n5']),
   downAfterAppends(5, 'n1', 'n2', 3),
-  // Term 6: (c) leads. (a) lacks an entry that the others have; one has nobody but (c).
+  // Term 6: (c) leads. (a) lacks an entry that others have; the last ones nobody has but (c).
   ...reignOf(6, 'n4', ['n1', 'n2', 'n5']),
-  downAfterAppends(6, 'n2', 'n2', 3),
-  downAfterAppends(6, 'n1', 'n1', 4),
-  downAfterAppends(6, 'n5', 'n1', 4),
+  downAsLeaderAppends(6, 'n2', 'n4', 2),
+  downAfterAppends(6, 'n1', 'n1', 3),
+  downAfterAppends(6, 'n5', 'n1', 3),
   // Term 7: (d) leads and keeps its entries to itself.
   ...lonelyReignOf(7, 'n5', ['n1', 'n2', 'n3']),
   // Term 8: everybody is up, and n1 wins.

@@ -52,6 +52,8 @@ export const oldEntriesOverwritten: readonly Fault[] = [
   ...untilOldEntriesSpread,
   downWhen('n1', firstCopyAcknowledged, endUs - dUs),
   downWhen('n2', firstCopyAcknowledged, endUs - dUs),
+  // The next entry is under way to n3 already, and must not get there.
+  downWhen('n3', firstCopyAcknowledged, 400_000),
   ...returningReign(nodes, 'n5', ['n3', 'n4'], dUs, endUs),
 ];
 

@@ -17,7 +17,7 @@ export interface StormOptions {
   readonly butRarely?: readonly FamilyName[];
   /** Families left out. */
   readonly except?: readonly FamilyName[];
-  /** Least and most faults of a plan; default 6 to 24. */
+  /** Least and most faults of a plan; default 3 to 40. */
   readonly faults?: readonly [least: number, most: number];
   /** Words of the system for targets and moments; default: the role `leader` and no more. */
   readonly words?: Partial<StormWords>;
@@ -79,7 +79,7 @@ function storm(recipe: Recipe, options: StormOptions): StormDefinition {
     if (options.except?.includes(name)) continue;
     families[name] = options.butRarely?.includes(name) ? weight / 10 : weight;
   }
-  const [low, high] = options.faults ?? [6, 24];
+  const [low, high] = options.faults ?? [3, 40];
   const ingredients: PlanIngredients = {
     words: { role: 'leader', roles: [], messages: [], probes: [], ...options.words },
     families,
