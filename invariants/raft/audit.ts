@@ -11,8 +11,7 @@ import type { RaftFacts } from './moment.ts';
  * and tests the laws that a whole log can break. Returns in what the ledger is wrong, if in anything.
  */
 export function auditNode(facts: RaftFacts, node: number, note: NoteBroken): string | undefined {
-  const wrong = auditMemory(facts, node, note);
-  return auditDisk(facts, node, note) ?? wrong;
+  return auditMemory(facts, node, note) ?? auditDisk(facts, node, note);
 }
 
 function auditMemory(facts: RaftFacts, node: number, note: NoteBroken): string | undefined {
@@ -72,9 +71,7 @@ function auditCommitted(facts: RaftFacts, node: number, whole: Chain, note: Note
 /** Reads all promised bytes again. */
 function auditDisk(facts: RaftFacts, node: number, note: NoteBroken): string | undefined {
   const { world } = facts;
-  const { durable, lostDisk } = facts.nodes[node]!;
-  // The world goes on to show what a lost disk had promised; the ledger knows better.
-  if (lostDisk) return undefined;
+  const { durable } = facts.nodes[node]!;
   const disk = world.disk(node);
   const files = {
     names: () => disk.promisedFiles(),

@@ -33,7 +33,7 @@ import { Registry } from './registry.ts';
 import { triggers } from './triggers.ts';
 
 /** Virtual time between two looks at progress. */
-const pulseUs = 20_000;
+const pulseUs = 50_000;
 
 /** The ghost state of Raft: see `RaftFacts` for what it holds. */
 export const raftGhost: LedgerDefinition<RaftMoment> = {

@@ -87,7 +87,7 @@ const wallClockBack = probe<RaftMoment, Map<number, number>>({
       offsets.set(index, offsetUs);
       // A frozen clock falls behind by no more than the time that passes; a step back is more.
       const fellUs = before - offsetUs;
-      if (view.role === 'leader' && world.status(index) === 'up' && fellUs > 40_000) isSeen = true;
+      if (view.role === 'leader' && world.status(index) === 'up' && fellUs > 100_000) isSeen = true;
     }
     return isSeen;
   },

@@ -3,7 +3,7 @@ import type { RaftFacts, RaftMoment } from './moment.ts';
 import { progressWindowUs, roundUs } from './progress-window.ts';
 
 /** A wait that is longer than the pause between two looks. */
-const contestedUs = 50_000;
+const contestedUs = 120_000;
 
 /** A wish that has to come true again and again while a stable core lasts. */
 interface Wish {

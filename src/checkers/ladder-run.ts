@@ -114,7 +114,8 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     if (this.#isOver() || node >= this.#world.serverCount) return;
     this.#between(timeUs);
     this.#wake(this.#ledger.lifecycle(node, what, timeUs));
-    this.#audit(node);
+    // A life that ends is the last chance to compare what it had with what is known of it.
+    if (what === 'killed' || what === 'power-lost') this.#audit(node);
     this.#settle();
   }
 
