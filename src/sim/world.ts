@@ -84,6 +84,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   readonly #priority: SchedulingPriority;
   readonly #stepsPerInstant: number;
   #steps = 0;
+  #releases = 0;
   #instantSteps = 0;
   #causeStep = 0;
   #stopped = false;
@@ -173,6 +174,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   get steps(): number {
     return this.#steps;
+  }
+
+  /** Steps in which component code ran: all but those that let go of held messages. */
+  get componentSteps(): number {
+    return this.#steps - this.#releases;
   }
 
   get timeUs(): number {
@@ -289,6 +295,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   }
 
   #releaseHeld(node: SimNode, held: readonly OutboxEntry[]): void {
+    this.#releases++;
     const step = this.#beginStep(node, releaseEvent, 'release', -1);
     for (const entry of held) {
       step.post(entry.to, entry.port, entry.message).frame = entry.frame;
