@@ -48,8 +48,8 @@ function downAfterAppends(
 }
 
 /** A node dies as the leader hands its `nth` entry after its first to its disk: it gets no copy. */
-function downAsLeaderAppends(term: number, node: string, leader: string, nth: number): Fault {
-  const of = { node: leader };
+function downAsLeaderAppends(term: number, node: string, nth: number): Fault {
+  const of = { role: 'leader' };
   const since = 'role:leader';
   const when = {
     event: 'submit:append',
@@ -77,12 +77,12 @@ export const figure7: readonly Fault[] = [
   ...reignOf(4, 'n6', ['n1', 'n2', 'n3', 'n4', 'n5']),
   downAfterAppends(4, 'n3', 'n3', 1),
   ...['n1', 'n2', 'n4', 'n5'].map((node) => downAfterAppends(4, node, 'n1', 4)),
-  // Term 5: the later leader leads.
-  ...reignOf(5, 'n1', ['n2', 'n4', 'n5']),
-  downAfterAppends(5, 'n1', 'n2', 3),
-  // Term 6: (c) leads. (a) lacks an entry that others have; the last ones nobody has but (c).
+  // Term 5: (c) leads and brings its entries to the later leader, (a) and (d).
+  ...reignOf(5, 'n4', ['n1', 'n2', 'n5']),
+  downAfterAppends(5, 'n4', 'n2', 3),
+  // Term 6: (c) leads again. (a) lacks an entry that others have; the last ones nobody has but (c).
   ...reignOf(6, 'n4', ['n1', 'n2', 'n5']),
-  downAsLeaderAppends(6, 'n2', 'n4', 2),
+  downAsLeaderAppends(6, 'n2', 2),
   downAfterAppends(6, 'n1', 'n1', 3),
   downAfterAppends(6, 'n5', 'n1', 3),
   // Term 7: (d) leads and keeps its entries to itself.
