@@ -3,6 +3,7 @@ import { type Command, decodeCommand } from '../../src/systems/raft/kv-codec.ts'
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { MachineReader, SessionReader } from '../../src/systems/raft/view.ts';
+import { nameOf } from './client-ledger.ts';
 
 /** What one committed entry does to the state machine. */
 export interface Effect {
@@ -34,6 +35,8 @@ export class MachineModel {
   readonly values: Map<string, string> = new Map();
   readonly sessions: Map<number, SessionReader> = new Map();
   readonly expired: Set<number> = new Set();
+  /** Where each write took effect, by `client/sequence`. */
+  readonly indexOf: Map<string, number> = new Map();
   readonly #capacity: number;
   #state = 0;
   #effects: Effect[] = [];
@@ -80,6 +83,7 @@ export class MachineModel {
     const known = this.sessions.get(client);
     const first = known === undefined ? !this.expired.has(client) : sequence > known.sequence;
     if (first) {
+      this.indexOf.set(nameOf(command), index);
       const swapped = this.#change(command);
       this.#open(client, { sequence, index, swapped });
     }

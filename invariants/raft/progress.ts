@@ -34,8 +34,8 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
     }
     if (waited < progressWindowUs(facts.options.config)) return premiseFalse;
     const members = facts.core.members();
-    const roles = members.map((node) => facts.nodes[node]?.view.role ?? '');
-    return broken({ nodes: members, values: { roles } });
+    const leaders = facts.nodes.filter(({ view }) => view.role === 'leader').length;
+    return broken({ nodes: members, values: { waitedUs: waited, leaders } });
   },
 });
 

@@ -63,9 +63,15 @@ export const stateMachineSafety = rung<RaftMoment>({
 const compareValue: Compare = ({ node }, state, index, { key, value }) => {
   const found = state.machine.values.get(key);
   if (found === value) return held;
-  const values = { index, key, found: found ?? null, canonical: value ?? null };
+  const values = { index, key, found: clipped(found), canonical: clipped(value) };
   return broken({ nodes: [node], values });
 };
+
+/** Values of clients can be long; their ends differ first. */
+function clipped(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  return value.length <= 60 ? value : `${value.slice(0, 20)}...${value.slice(-37)}`;
+}
 
 export const exactlyOnce = rung<RaftMoment>({
   id: 'I39',

@@ -89,6 +89,10 @@ export const oneNode: StoryBook = {
         restart(rig, 0, []);
         rig.step(0, { sent: [[2, grant(1)]] });
       },
+      'a restart forgets a vote': (rig) => {
+        rig.promise(0, { term: 1, vote: 2 });
+        restart(rig, 0, []);
+      },
       'a grant to one, a record for another': (rig) =>
         rig.promise(0, { term: 1, vote: 2 }).step(0, { sent: [[2, grant(1)]] }),
     },

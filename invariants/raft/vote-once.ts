@@ -1,4 +1,4 @@
-import { broken, held, premiseFalse, rung } from '../../src/index.ts';
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { VoteReply } from '../../src/systems/raft/types.ts';
 import type { RaftMoment } from './moment.ts';
 import { atLeastAsUpToDate } from './node-ledger.ts';
@@ -12,8 +12,10 @@ export const voteOnce = rung<RaftMoment>({
   source: 'Raft, figures 2 and 3',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['send:vote-reply'],
-  check({ node, own, message, peer }) {
+  watches: ['send:vote-reply', 'recovered'],
+  check(moment) {
+    const { node, own, message, peer } = moment;
+    if (message === undefined) return votesAreRemembered(moment);
     const { pre, granted, term } = message as VoteReply;
     if (pre || !granted) return premiseFalse;
     const candidate = peer + 1;
@@ -28,6 +30,14 @@ export const voteOnce = rung<RaftMoment>({
     return held;
   },
 });
+
+/** A life that forgets a vote that is on its disk would give it again. */
+function votesAreRemembered({ node, own, after }: RaftMoment): Outcome {
+  const { term, votedFor } = own.durable;
+  if (after.phase !== 'running' || after.term !== term || votedFor === 0) return premiseFalse;
+  if (after.votedFor === votedFor) return held;
+  return broken({ nodes: [node], values: { term, durable: votedFor, recovered: after.votedFor } });
+}
 
 export const voteForTheUpToDate = rung<RaftMoment>({
   id: 'I27',

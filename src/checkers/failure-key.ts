@@ -1,6 +1,7 @@
 /**
  * The key that groups failures of one cause: the rung, the roles of the nodes concerned, the kind
- * of message at hand, and the values with their accidents removed.
+ * of message at hand, and the values without their accidents. Shrinking asks for the same key, so
+ * nothing may stand in it that changes with the size of the cluster or of the run.
  */
 
 export interface KeyParts {
@@ -14,39 +15,34 @@ export interface KeyParts {
 
 /** Makes the key: short, printable, equal for equal causes. */
 export function failureKey({ rung, roles, messageKind, values, isName }: KeyParts): string {
-  const numbers = new Set<number>();
-  collectNumbers(values, numbers);
-  const ranks = new Map<number, number>();
-  for (const value of [...numbers].sort((a, b) => a - b)) ranks.set(value, ranks.size);
-  const letters = new Map<string, string>();
-
-  const normalised = (value: unknown): string => {
-    if (typeof value === 'number') return String(ranks.get(value) ?? value);
-    if (typeof value === 'string') {
-      if (!value.startsWith('#') && !isName(value)) return value;
-      const letter = letters.get(value) ?? String.fromCharCode(97 + (letters.size % 26));
-      letters.set(value, letter);
-      return letter;
-    }
-    if (Array.isArray(value)) return `[${value.map(normalised).join(' ')}]`;
-    if (typeof value === 'object' && value !== null) {
-      return `{${Object.entries(value)
-        .map(([name, part]) => `${name}=${normalised(part)}`)
-        .join(' ')}}`;
-    }
-    return String(value);
-  };
-
-  const parts = [rung, roles.join('+')];
+  const parts = [rung];
+  if (roles.length > 0) parts.push([...new Set(roles)].join('+'));
   if (messageKind !== undefined) parts.push(messageKind);
-  for (const [name, value] of Object.entries(values)) parts.push(`${name}=${normalised(value)}`);
+  for (const [name, value] of Object.entries(values)) {
+    const word = wordFor(value, isName);
+    parts.push(word === '' ? name : `${name}=${word}`);
+  }
   return parts.join('/');
 }
 
-/** Numbers matter by their order alone: a term of 7 after 5 is the same failure as 3 after 2. */
-function collectNumbers(value: unknown, into: Set<number>): void {
-  if (typeof value === 'number') into.add(value);
-  else if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) collectNumbers(part, into);
+/**
+ * What of a value belongs to the cause: words and yes or no do; numbers, names, hashes and the data
+ * of clients do not.
+ */
+function wordFor(value: unknown, isName: (text: string) => boolean): string {
+  if (typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'string') {
+    // A sentence, such as the text of an error, is a cause; its numbers are not.
+    if (value.includes(' ')) return value.replace(/\d+/g, '#').slice(0, 80);
+    return isName(value) || /\d/.test(value) || value.length > 40 ? '' : value;
   }
+  if (Array.isArray(value)) {
+    const words = new Set(value.map((part) => wordFor(part, isName)));
+    words.delete('');
+    return [...words].sort().join('+');
+  }
+  if (typeof value === 'object' && value !== undefined) {
+    return Object.keys(value).join('+');
+  }
+  return '';
 }

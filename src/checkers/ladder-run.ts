@@ -257,7 +257,8 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
       values,
       key: failureKey({
         rung: rung.id,
-        roles: nodes.map((node) => roleOf(world, node)),
+        // Who happens to lead while progress is missing is an accident.
+        roles: rung.kind === 'eventually' ? [] : nodes.map((node) => roleOf(world, node)),
         messageKind: this.#ledger.moment.message?.kind,
         values,
         isName: (text) => this.#names().has(text),
