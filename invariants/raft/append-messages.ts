@@ -53,9 +53,10 @@ function prefixOf({ registry }: RaftFacts, own: NodeLedger, term: number, index:
   return index <= registry.base || index <= chain.base ? -1 : -2;
 }
 
-/** An entry that is the very object in the log need not be hashed again. */
-function hashOf(own: NodeLedger, entry: Entry): number {
-  return own.log.entry(entry.index) === entry ? own.log.chain.hash(entry.index) : entryHash(entry);
+/** An entry that is the very object in the log need not be hashed again, unless it was compacted. */
+function hashOf({ log }: NodeLedger, entry: Entry): number {
+  const known = log.chain.hash(entry.index);
+  return known !== -1 && log.entry(entry.index) === entry ? known : entryHash(entry);
 }
 
 export const ackIsBounded = rung<RaftMoment>({

@@ -66,6 +66,12 @@ export const messages: StoryBook = {
       },
     },
     green: {
+      'entries leave in the step that compacts them away': (rig) => {
+        replicated(rig, [e11, e12, e13]);
+        rig.nodes[0]!.base = 2;
+        rig.nodes[0]!.baseTerm = 1;
+        rig.step(0, { log: [e13], sent: [[1, append(1, 0, 0, [e11, e12, e13])]] });
+      },
       'a copy of an entry is the entry': (rig) => {
         replicated(rig);
         rig.step(0, { sent: [[1, append(1, 1, 1, [entry(1, 2)])]] });

@@ -90,7 +90,7 @@ export const oneNode: StoryBook = {
         rig.step(0, { sent: [[2, grant(1)]] });
       },
       'a restart forgets a vote': (rig) => {
-        rig.promise(0, { term: 1, vote: 2 });
+        rig.promise(0, { term: 1, vote: 2 }).step(0, { sent: [[1, grant(1)]] });
         restart(rig, 0, []);
       },
       'a grant to one, a record for another': (rig) =>

@@ -31,12 +31,12 @@ export const voteOnce = rung<RaftMoment>({
   },
 });
 
-/** A life that forgets a vote that is on its disk would give it again. */
+/** A life that forgets a vote that somebody was told of could give it again. */
 function votesAreRemembered({ node, own, after }: RaftMoment): Outcome {
-  const { term, votedFor } = own.durable;
-  if (after.phase !== 'running' || after.term !== term || votedFor === 0) return premiseFalse;
-  if (after.votedFor === votedFor) return held;
-  return broken({ nodes: [node], values: { term, durable: votedFor, recovered: after.votedFor } });
+  const given = own.granted.get(after.term);
+  if (after.phase !== 'running' || given === undefined) return premiseFalse;
+  if (after.votedFor !== 0) return held;
+  return broken({ nodes: [node], values: { term: after.term, given, recovered: 0 } });
 }
 
 export const voteForTheUpToDate = rung<RaftMoment>({
