@@ -8,6 +8,9 @@ import type { Config, Domain, Setting } from '../sim/system-definition.ts';
 import { domainSize, domainText, domainValue, inDomain } from './domains.ts';
 import type { Scenario } from './scenario-contract.ts';
 
+/** Room to count the draws of a config: one for each knob. */
+const knobSlots = 1 << 12;
+
 /** A setting that has a path, and where it comes from. */
 export interface Knob {
   readonly path: string;
@@ -91,7 +94,7 @@ export function calmConfig(scenario: Scenario, settings: Config = {}): Config {
 function decide(scenario: Scenario, settings: Config, base: ChoiceBase): Config {
   const knobs = knobsOf(scenario);
   checkSettings(knobs, settings);
-  const stream = new KeyedChoices(base).stream('plan');
+  const stream = new KeyedChoices(base, undefined, knobSlots).stream('plan');
   const config: Record<string, Setting> = {};
   for (const knob of knobs.values()) {
     const given = settings[knob.path] ?? knob.fixed;

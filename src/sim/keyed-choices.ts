@@ -2,7 +2,7 @@ import seedrandom from 'seedrandom';
 import type { ChoiceBase, ChoicePoint, Choices, NamedChoice, Stream } from './choices.ts';
 import { hashText, mixWord } from './hash.ts';
 
-const occurrenceSlots = 1 << 16;
+const manyOccurrences = 1 << 16;
 const twoTo32 = 4_294_967_296;
 /** The seed of everything that must vary between nodes even when calm. */
 const calmSalt = 'calm';
@@ -19,7 +19,7 @@ export type ChoiceRecorder = (choice: NamedChoice) => void;
  */
 export class KeyedChoices implements Choices {
   readonly base: ChoiceBase;
-  readonly occurrences = new Uint16Array(occurrenceSlots);
+  readonly occurrences: Uint16Array;
   readonly recorder: ChoiceRecorder | undefined;
   readonly #streams = new Map<string, KeyedStream>();
   /** Named choices by a hash of their identity; undefined when there are none. */
@@ -28,8 +28,10 @@ export class KeyedChoices implements Choices {
   #nextForkStep: number;
   #unfit: NamedChoice | undefined;
 
-  constructor(base: ChoiceBase, recorder?: ChoiceRecorder) {
+  /** @param slots size of the table of occurrences; a power of two, small for a few draws */
+  constructor(base: ChoiceBase, recorder?: ChoiceRecorder, slots: number = manyOccurrences) {
     this.base = base;
+    this.occurrences = new Uint16Array(slots);
     this.recorder = recorder;
     this.#named = index(base.kind === 'seed' ? base.overrides : base.list);
     this.#nextForkStep = base.kind === 'seed' ? (base.forks[0]?.[0] ?? Infinity) : Infinity;
@@ -102,7 +104,10 @@ export class KeyedStream implements Stream {
   readonly nameHash: number;
   readonly #owner: KeyedChoices;
   readonly #slow: boolean;
-  readonly #calmWord: number;
+  /** Salts are made when first drawn with: most links of a world never carry a message. */
+  #salted = false;
+  #seed: string | undefined;
+  #calmWord: number | undefined;
   #word = 0;
   #calm = false;
 
@@ -111,19 +116,37 @@ export class KeyedStream implements Stream {
     this.name = name;
     this.nameHash = hashText(`stream ${name}`);
     this.#slow = hasNamed || owner.recorder !== undefined;
-    this.#calmWord = seedrandom.alea(`${calmSalt}/${name}`).int32();
   }
 
   /** Takes the salt from a seed; without one the stream is calm. */
   salt(seed: string | undefined): void {
     this.#calm = seed === undefined;
+    this.#seed = seed;
+    this.#salted = false;
+  }
+
+  /** The salt of a calm stream, of which `spread` draws where all others are 0. */
+  #calmly(): number {
+    this.#calmWord ??= seedrandom.alea(`${calmSalt}/${this.name}`).int32();
+    return this.#calmWord;
+  }
+
+  #saltNow(): number {
+    const seed = this.#seed;
     this.#word =
-      seed === undefined ? this.#calmWord : seedrandom.alea(`${seed}/${this.name}`).int32();
+      seed === undefined ? this.#calmly() : seedrandom.alea(`${seed}/${this.name}`).int32();
+    this.#salted = true;
+    return this.#word;
+  }
+
+  /** The draw before it is scaled to a domain. */
+  #draw(point: ChoicePoint, key: number, nth: number): number {
+    return draw(this.#salted ? this.#word : this.#saltNow(), point.hash, key, nth);
   }
 
   below(point: ChoicePoint, key: number, size: number): number {
     const nth = this.#count(point, key);
-    let value = this.#calm ? 0 : scale(draw(this.#word, point.hash, key, nth), size);
+    let value = this.#calm ? 0 : scale(this.#draw(point, key, nth), size);
     if (this.#slow) value = this.#decided(point, key, nth, size, value, 0);
     return value;
   }
@@ -132,7 +155,7 @@ export class KeyedStream implements Stream {
     const nth = this.#count(point, key);
     let value = 0;
     if (!this.#calm && perMillion > 0) {
-      value = draw(this.#word, point.hash, key, nth) < perMillion * 4294.967296 ? 1 : 0;
+      value = this.#draw(point, key, nth) < perMillion * 4294.967296 ? 1 : 0;
     }
     if (this.#slow) value = this.#decided(point, key, nth, 2, value, 0);
     return value as 0 | 1;
@@ -140,9 +163,9 @@ export class KeyedStream implements Stream {
 
   spread(point: ChoicePoint, key: number, size: number): number {
     const nth = this.#count(point, key);
-    let value = scale(draw(this.#word, point.hash, key, nth), size);
+    let value = scale(this.#draw(point, key, nth), size);
     if (this.#slow) {
-      const calm = scale(draw(this.#calmWord, point.hash, key, nth), size);
+      const calm = scale(draw(this.#calmly(), point.hash, key, nth), size);
       value = this.#decided(point, key, nth, size, value, calm);
     }
     return value;
@@ -151,8 +174,8 @@ export class KeyedStream implements Stream {
   #count(point: ChoicePoint, key: number): number {
     const slot =
       (Math.imul(this.nameHash ^ point.hash, 0x9e3779b1) + Math.imul(key, 0x85ebca6b)) | 0;
-    const at = (slot ^ (slot >>> 15)) & (occurrenceSlots - 1);
     const { occurrences } = this.#owner;
+    const at = (slot ^ (slot >>> 15)) & (occurrences.length - 1);
     const nth = occurrences[at] as number;
     occurrences[at] = nth + 1;
     return nth;

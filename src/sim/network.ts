@@ -65,8 +65,10 @@ class Link {
 export class Network {
   readonly #host: NetworkHost;
   readonly #environment: Environment;
-  readonly #links: Link[] = [];
-  readonly #nodes: number;
+  readonly #choices: Choices;
+  readonly #nodeIds: readonly string[];
+  /** By sender and receiver; made when first used, for most pairs of endpoints never talk. */
+  readonly #links: (Link | undefined)[];
 
   constructor(
     host: NetworkHost,
@@ -76,10 +78,9 @@ export class Network {
   ) {
     this.#host = host;
     this.#environment = environment;
-    this.#nodes = nodeIds.length;
-    for (const from of nodeIds) {
-      for (const to of nodeIds) this.#links.push(new Link(choices.stream(`net/${from}>${to}`)));
-    }
+    this.#choices = choices;
+    this.#nodeIds = nodeIds;
+    this.#links = new Array<Link | undefined>(nodeIds.length * nodeIds.length).fill(undefined);
   }
 
   trouble(from: number, to: number): LinkTrouble {
@@ -155,7 +156,7 @@ export class Network {
   /** Lets go what waited on links that are clogged no more. */
   release(nowUs: number): void {
     for (const link of this.#links) {
-      if (link.trouble.clogged > 0 || link.waiting.length === 0) continue;
+      if (link === undefined || link.waiting.length === 0 || link.trouble.clogged > 0) continue;
       const { waiting } = link;
       link.waiting = [];
       for (const packet of waiting) this.#host.deliverAt(nowUs, packet);
@@ -163,7 +164,14 @@ export class Network {
   }
 
   #link(from: number, to: number): Link {
-    return this.#links[from * this.#nodes + to] as Link;
+    return this.#links[from * this.#nodeIds.length + to] ?? this.#newLink(from, to);
+  }
+
+  #newLink(from: number, to: number): Link {
+    const name = `net/${this.#nodeIds[from]}>${this.#nodeIds[to]}`;
+    const link = new Link(this.#choices.stream(name));
+    this.#links[from * this.#nodeIds.length + to] = link;
+    return link;
   }
 
   #transmit(nowUs: number, link: Link, packet: Packet): void {

@@ -67,8 +67,10 @@ class KvClient<M extends Message> {
   readonly #settings: KvClientSettings;
   readonly #peers: readonly string[];
   readonly #index: number;
-  readonly #intents: readonly KvIntent[];
+  readonly #allIntents: readonly KvIntent[];
   readonly #history: History;
+  /** Those of this client; sorted out when its first life begins. */
+  #intents: readonly KvIntent[] = [];
   // Processes and sessions must never be used twice, by no life: this outlives them on purpose.
   #identities = 0;
 
@@ -78,11 +80,12 @@ class KvClient<M extends Message> {
     this.#peers = options.peers;
     this.#index = options.index;
     this.#history = options.history;
-    const count = options.settings.count;
-    this.#intents = options.intents.filter((intent) => intent.client % count === options.index);
+    this.#allIntents = options.intents;
   }
 
   create(): KvClientState {
+    const clients = this.#settings.count;
+    this.#intents = this.#allIntents.filter((intent) => intent.client % clients === this.#index);
     const lanes: Lane[] = [];
     const count = this.#settings.open ? this.#settings.lanes : 1;
     for (let i = 0; i < count; i++) {
