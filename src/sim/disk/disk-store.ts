@@ -3,6 +3,7 @@ import type { ChoicePoint, Stream } from '../choices.ts';
 import type { DiskErrorCode } from '../disk-contract.ts';
 import type { Environment } from '../environment.ts';
 import { hashText, joinWords } from '../hash.ts';
+import { copiedBytes } from './byte-arena.ts';
 import type { DiskFaults } from './disk-faults.ts';
 import { Extents } from './extents.ts';
 import { StoredFile } from './file-images.ts';
@@ -223,7 +224,7 @@ export class DiskStore {
   #read(operation: Operation, troubled: boolean): DiskErrorCode | null {
     if (troubled && this.#hits('read-error', operation)) return 'EIO';
     const file = this.names.cached.get(operation.queue.name);
-    this.result = file?.cached.slice(0, file.cachedLength);
+    this.result = file === undefined ? undefined : copiedBytes(file.cached, file.cachedLength);
     return null;
   }
 

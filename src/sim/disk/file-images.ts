@@ -1,4 +1,5 @@
 import type { FileImages } from '../world-view.ts';
+import { copiedBytes, zeroedBytes } from './byte-arena.ts';
 import { Extents } from './extents.ts';
 
 /**
@@ -101,7 +102,9 @@ export class StoredFile implements FileImages {
 
   /** Gives the promised bytes an array of their own, before they and the actual ones part. */
   splitPromised(): void {
-    if (this.promisedImage === this.actualImage) this.promisedImage = this.actualImage.slice();
+    if (this.promisedImage === this.actualImage) {
+      this.promisedImage = copiedBytes(this.actualImage, this.actualImage.length);
+    }
   }
 
   /** Makes them one array again when nothing is damaged any more. */
@@ -148,9 +151,12 @@ export class StoredFile implements FileImages {
 
 const noBytes = new Uint8Array(0);
 
+/** Room of a file that outgrows its first bytes; few files of a log stay below it. */
+const usualBytes = 512;
+
 /** An array with the same bytes and room for at least `bytes`; grows by doubling. */
 export function grown(array: Uint8Array, bytes: number): Uint8Array {
-  const larger = new Uint8Array(Math.max(bytes, array.length * 2));
+  const larger = zeroedBytes(Math.max(bytes, usualBytes, array.length * 2));
   larger.set(array);
   return larger;
 }
