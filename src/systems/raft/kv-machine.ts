@@ -3,6 +3,9 @@ import { type Command, decodeCommand } from './kv-codec.ts';
 import type { Entry } from './types.ts';
 import type { MachineReader } from './view.ts';
 
+// One for all snapshots: it has grown to their size.
+const writer: ByteWriter = new ByteWriter();
+
 /** A client's newest write and the answer to it. */
 export interface Session {
   readonly sequence: number;
@@ -116,7 +119,7 @@ export class KvMachine implements MachineReader {
 
   /** The whole state as bytes: values in order of insertion, sessions in order of use. */
   save(): Uint8Array {
-    const writer = new ByteWriter();
+    writer.length = 0;
     writer.integer(this.applied);
     writer.u32(this.values.size);
     for (const [key, value] of this.values) {

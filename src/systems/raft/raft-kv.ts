@@ -6,7 +6,7 @@ import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
 import { type RaftSettings, raftKnobs, settingsFrom } from './settings.ts';
 import { snapshotIndexOf } from './snapshot-format.ts';
-import type { RaftKvMessage, Role } from './types.ts';
+import type { Configuration, RaftKvMessage, Role } from './types.ts';
 import type { RaftView } from './view.ts';
 import { lastBatchStart, segmentSequence } from './wal-format.ts';
 
@@ -31,6 +31,8 @@ export function raftKvComponent(
   };
 }
 
+const noConfiguration: Configuration = { voters: [], outgoing: [], learners: [] };
+
 function createView(): RaftView {
   return {
     phase: 'recovering',
@@ -47,7 +49,7 @@ function createView(): RaftView {
     snapshotIndex: 0,
     snapshotTerm: 0,
     logEpoch: 0,
-    configuration: { voters: [], outgoing: [], learners: [] },
+    configuration: noConfiguration,
     match: [],
     next: [],
     diskFailing: false,
@@ -59,7 +61,9 @@ function observe(node: RaftNode, view: RaftView): void {
   view.phase = node.phase;
   view.diskFailing = node.diskFailing;
   if (core === undefined) {
-    Object.assign(view, createView(), { phase: node.phase });
+    if (view.term !== 0 || view.configuration !== noConfiguration) {
+      Object.assign(view, createView(), { phase: node.phase, diskFailing: node.diskFailing });
+    }
     return;
   }
   const { log, snapshot } = core;

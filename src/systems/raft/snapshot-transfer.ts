@@ -17,7 +17,7 @@ export function sendChunks(core: CoreState, to: Member, nowUs: number): void {
   progress.sentUs = nowUs;
   while (progress.snapshotOffset < limit) {
     const offset = progress.snapshotOffset;
-    const data = file.slice(offset, offset + size);
+    const data = file.subarray(offset, offset + size);
     progress.snapshotOffset += data.length;
     core.send(to, {
       kind: 'snapshot',

@@ -50,13 +50,13 @@ function segment(batches: readonly (readonly Entry[])[]): Uint8Array {
   let offset = 0;
   writer.begin(7, 99, 1, 0);
   writer.header(header);
-  parts.push(writer.finish());
+  parts.push(writer.finish().slice());
   for (const [position, entries] of batches.entries()) {
     offset += parts[parts.length - 1]!.length;
     writer.begin(7, 99, position + 2, offset);
     writer.hardState(position, 3);
     for (const one of entries) writer.entry(one);
-    parts.push(writer.finish());
+    parts.push(writer.finish().slice());
   }
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

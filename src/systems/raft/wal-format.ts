@@ -30,7 +30,7 @@
  * from i on; `hard state` replaces term and vote; `reset` empties the log, which then begins behind
  * a snapshot. A header repeats term and vote, and says where the log ended before this segment.
  */
-import { getInteger, getU32, putInteger, putU32 } from './bytes.ts';
+import { getInteger, getU32, ownBytes, putInteger, putU32 } from './bytes.ts';
 import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
 import type { Entry, EntryKind, Member } from './types.ts';
 
@@ -174,7 +174,7 @@ export function decodeEntry(bytes: Uint8Array, payloadAt: number, payloadBytes: 
     term: getInteger(bytes, payloadAt + 1),
     index: getInteger(bytes, payloadAt + 9),
     kind: entryKinds[bytes[payloadAt]!] ?? 'command',
-    data: bytes.slice(payloadAt + entryFixedBytes, payloadAt + payloadBytes),
+    data: ownBytes(bytes, payloadAt + entryFixedBytes, payloadAt + payloadBytes),
   };
 }
 
@@ -187,8 +187,8 @@ export function decodeReset(
 }
 
 /**
- * Lays out one batch of records for a segment. `finish` gives the bytes to append, which the disk
- * may keep. Reused.
+ * Lays out one batch of records for a segment. Reused: the bytes that `finish` gives are the
+ * writer's own, so the next batch may begin only when the disk has done with them.
  */
 export class BatchWriter {
   private bytes: Uint8Array = new Uint8Array(4_096);
@@ -250,7 +250,7 @@ export class BatchWriter {
   /** Closes the batch. It must hold at least one record. */
   finish(): Uint8Array {
     this.seal(true);
-    return this.bytes.slice(0, this.length);
+    return this.bytes.subarray(0, this.length);
   }
 
   /** Starts a record, after sealing the one before; gives the place of its payload. */

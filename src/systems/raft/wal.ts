@@ -115,8 +115,8 @@ export class Wal {
         lastTerm: this.lastTerm,
       });
     } else {
+      // The segment that `file` names already: the one of the last good write.
       const { sequence } = segments[segments.length - 1]!;
-      this.file = segmentName(sequence);
       writer.begin(sequence, this.salt, this.batch + 1, this.end);
       if (write.term !== this.term || write.votedFor !== this.votedFor) {
         writer.hardState(write.term, write.votedFor);
