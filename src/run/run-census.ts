@@ -1,7 +1,7 @@
 import type { FaultRecord } from '../record/run-record.ts';
 import type { Fault } from '../sim/fault-plan.ts';
 import { familyOf } from '../sim/faults/nemesis.ts';
-import { joinWords } from '../sim/hash.ts';
+import { joinWords, mixWord } from '../sim/hash.ts';
 import type { FaultEvent, Lifecycle, Step, WorldObserver } from '../sim/observer.ts';
 import type { WorldView } from '../sim/world-view.ts';
 
@@ -23,7 +23,9 @@ export class RunCensus implements WorldObserver {
   inStorm = false;
   readonly #world: WorldView;
   readonly #values: Int32Array;
-  readonly #sorted: Int32Array;
+  /** Two sums over mixed values: equal for equal multisets, in whatever order. */
+  #sum = 0;
+  #otherSum = 0;
   readonly #families = new Map<string, Tally>();
   /** Begin of faults in force, by family and place in the plan. */
   readonly #begun = new Map<string, number>();
@@ -31,7 +33,6 @@ export class RunCensus implements WorldObserver {
   constructor(world: WorldView) {
     this.#world = world;
     this.#values = new Int32Array(world.serverCount).fill(downState);
-    this.#sorted = new Int32Array(world.serverCount);
   }
 
   afterStep(step: Step): void {
@@ -100,13 +101,12 @@ export class RunCensus implements WorldObserver {
   }
 
   #changed(node: number, value: number): void {
-    this.#values[node] = value;
-    if (this.states.size >= mostStates) return;
     // The names of nodes mean nothing: only which states stand beside which.
-    this.#sorted.set(this.#values);
-    this.#sorted.sort();
-    let hash = this.#sorted.length;
-    for (let at = 0; at < this.#sorted.length; at++) hash = joinWords(hash, this.#sorted[at]!);
-    this.states.add(hash);
+    const before = this.#values[node]!;
+    this.#values[node] = value;
+    this.#sum = (this.#sum + mixWord(value) - mixWord(before)) | 0;
+    this.#otherSum = (this.#otherSum + mixWord(~value) - mixWord(~before)) | 0;
+    if (this.states.size >= mostStates) return;
+    this.states.add(joinWords(joinWords(this.#values.length, this.#sum), this.#otherSum));
   }
 }

@@ -27,11 +27,10 @@ export class RingTrace {
   readonly #node: Int16Array;
   readonly #incarnation: Int32Array;
   readonly #cause: Uint8Array;
-  readonly #what: Int32Array;
+  /** The texts themselves: a look-up of their numbers for each step would cost more. */
+  readonly #what: string[];
   readonly #from: Int16Array;
   readonly #causeStep: Float64Array;
-  readonly #names: string[] = [];
-  readonly #numbers = new Map<string, number>();
   #last = 0;
 
   /** @param capacity how many steps are kept; a power of two */
@@ -41,7 +40,7 @@ export class RingTrace {
     this.#node = new Int16Array(capacity);
     this.#incarnation = new Int32Array(capacity);
     this.#cause = new Uint8Array(capacity);
-    this.#what = new Int32Array(capacity);
+    this.#what = [];
     this.#from = new Int16Array(capacity);
     this.#causeStep = new Float64Array(capacity);
   }
@@ -57,17 +56,11 @@ export class RingTrace {
     causeStep: number,
   ): void {
     const at = step & (this.#capacity - 1);
-    let number = this.#numbers.get(what);
-    if (number === undefined) {
-      number = this.#names.length;
-      this.#names.push(what);
-      this.#numbers.set(what, number);
-    }
     this.#time[at] = timeUs;
     this.#node[at] = node;
     this.#incarnation[at] = incarnation;
     this.#cause[at] = cause;
-    this.#what[at] = number;
+    this.#what[at] = what;
     this.#from[at] = from;
     this.#causeStep[at] = causeStep;
     this.#last = step;
@@ -83,7 +76,7 @@ export class RingTrace {
       node: this.#node[at] as number,
       incarnation: this.#incarnation[at] as number,
       cause: causes[this.#cause[at] as number] as StepCause,
-      what: this.#names[this.#what[at] as number] as string,
+      what: this.#what[at] as string,
       from: this.#from[at] as number,
       causeStep: this.#causeStep[at] as number,
     };

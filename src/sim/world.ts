@@ -45,11 +45,6 @@ const controlEvent = 5;
 const tieSize = 1 << 20;
 const controlTie = -1;
 
-interface DiskCompletion {
-  readonly label: string;
-  readonly callback: () => void;
-}
-
 /** A step of an async component that waits for the host's queues to run. */
 interface Destination {
   readonly node: number;
@@ -229,7 +224,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     }
     this.#causeStep = causeStep;
     if (kind === messageEvent) this.#deliver(node, subject as Packet);
-    else if (kind === diskEvent) this.#completeDisk(node, subject as DiskCompletion);
+    else if (kind === diskEvent) this.#completeDisk(node, subject as () => void, detail as string);
     else if (kind === timerEvent) this.#fireTimer(node, subject as TimerRecord, detail as number);
     else this.#releaseHeld(node, subject as readonly OutboxEntry[]);
   }
@@ -266,11 +261,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     }
   }
 
-  #completeDisk(node: SimNode, completion: DiskCompletion): void {
-    this.#beginStep(node, diskEvent, completion.label, -1);
+  #completeDisk(node: SimNode, callback: () => void, label: string): void {
+    this.#beginStep(node, diskEvent, label, -1);
     enter(node.id);
     try {
-      completion.callback();
+      callback();
       this.#finish(node, undefined);
     } catch (error) {
       this.#threw(node, error);
@@ -763,7 +758,9 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       complete(delayUs, label, callback) {
         const node = owner();
         const atUs = world.nowUs + delayUs + world.#priority.delayUs(node.index, world.nowUs);
-        world.#push(atUs, hashText(label), diskEvent, node, { label, callback }, undefined);
+        // The label is the key of a tie, and most runs leave ties alone.
+        const key = world.environment.schedulerPermuteTies ? hashText(label) : 0;
+        world.#push(atUs, key, diskEvent, node, callback, label);
       },
       promised(file, from, to) {
         world.#observer.promised?.(owner().index, file, from, to);
