@@ -52,12 +52,13 @@ function grant({ node, own, peer }: RaftMoment, { pre, granted, term }: VoteRepl
 }
 
 function acknowledgement(
-  { node, own, peer }: RaftMoment,
+  { node, own, after, peer }: RaftMoment,
   { ok, term, index }: AppendReply,
 ): Outcome {
   const { durable, log } = own;
   if (!ok || index === 0 || term !== durable.term) return premiseFalse;
-  const prefix = log.chain.prefix(index);
+  // A reply that was held back may leave when the log in memory follows a later leader already.
+  const prefix = after.term === term ? log.chain.prefix(index) : -1;
   if (prefix === -1 ? durable.lastIndex >= index : durable.holds(index, prefix)) return held;
   return broken({ nodes: [node, peer], values: { told: index, durable: durable.lastIndex } });
 }

@@ -46,6 +46,12 @@ export const messages: StoryBook = {
           .step(0, { sent: [[1, ack(1, 1)]] })
           .promise(0, { term: 2 })
           .step(0, { sent: [[1, ack(1, 5)]] }),
+      // Seed 1033 of raft-storm.
+      'an acknowledgement was held back until memory followed a later leader': (rig) =>
+        rig
+          .hold(0, 1, [e11, e12])
+          .step(0, { marks: { term: 2, logEpoch: 1 }, log: [e11, entry(2, 2)] })
+          .step(0, { sent: [[1, ack(1, 2)]] }),
     },
   },
   I17: {
