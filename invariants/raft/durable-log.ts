@@ -130,12 +130,11 @@ export class DurableLog {
     if (newest === this.#sequence) return this.#readOn(newest, Number.POSITIVE_INFINITY);
     const header = this.#header(newest);
     if (header === undefined) return false;
-    if (header.previousSequence === this.#sequence && header.previousEnd === this.#readTo) {
-      this.#readTo = 0;
-    } else {
-      this.#rebuild(header);
-    }
+    const goesOn =
+      header.previousSequence === this.#sequence && header.previousEnd === this.#readTo;
     this.#sequence = newest;
+    if (!goesOn) return this.#rebuild(header);
+    this.#readTo = 0;
     return this.#readOn(newest, Number.POSITIVE_INFINITY);
   }
 
@@ -146,7 +145,7 @@ export class DurableLog {
   }
 
   /** A segment that does not simply go on: follow the chain of headers back, then read forward. */
-  #rebuild(newest: SegmentHeader): void {
+  #rebuild(newest: SegmentHeader): boolean {
     const path: SegmentHeader[] = [newest];
     for (let oldest = newest; oldest.previousSequence !== 0; ) {
       const header = this.#header(oldest.previousSequence);
@@ -171,7 +170,10 @@ export class DurableLog {
       );
     }
     this.#readTo = 0;
+    // The segment may repeat what its header leaves out of the one before.
+    const isNews = this.#readOn(newest.sequence, Number.POSITIVE_INFINITY);
     this.#noteLost(old.chain, old.prefixes);
+    return isNews;
   }
 
   #prefixes(): Map<number, number> {

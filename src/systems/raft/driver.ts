@@ -116,26 +116,22 @@ export class RaftNode implements RaftStateReader {
       snapshot === undefined ? [] : [snapshotName(snapshot.index)],
     );
     const drawSalt = (sequence: number) => env.random.below(4_294_967_296, 'wal-salt', sequence);
-    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, point.position);
+    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, recovered.proved);
     this.openLog(core, point);
   }
 
-  /** Begins this life's own segment: the first thing that it makes durable. */
+  /** Begins this life's own segment, with what is not proved to be durable: see `Startup`. */
   private openLog(core: RaftCore, point: StartPoint): void {
-    const { recovered, rewrite } = point;
+    const { repeatFrom } = point.recovered;
     const { log, snapshot } = core;
-    // The log begins behind the snapshot where it did not go through it, and where it is written anew.
-    const disagrees =
-      recovered.entries.length === 0 &&
-      (recovered.lastIndex !== snapshot?.index || recovered.lastTerm !== snapshot.term);
-    const resets = snapshot !== undefined && (rewrite || disagrees);
+    const resets = repeatFrom === 0 && snapshot !== undefined;
     const write = {
       term: core.term,
       votedFor: core.votedFor,
-      resetIndex: resets ? snapshot!.index : 0,
-      resetTerm: resets ? snapshot!.term : 0,
+      resetIndex: resets ? snapshot.index : 0,
+      resetTerm: resets ? snapshot.term : 0,
       log,
-      fromIndex: rewrite ? log.firstIndex : log.lastIndex + 1,
+      fromIndex: repeatFrom === 0 ? log.firstIndex : repeatFrom,
     };
     this.wal!.commit(write, (error) => {
       if (error === null) this.run(core, point);

@@ -130,8 +130,51 @@ describe('a whole log', () => {
     for (let length = 0; length <= bytes.length; length++) {
       files.set(segmentName(2), bytes.slice(0, length));
       expect([recover(files).verdict, log(files)]).toEqual(['whole', '1:1 2:1']);
-      expect(recover(files).segments[0]!.sequence).toBe(length < bytes.length ? 1 : 2);
+      expect(recover(files).chain[0]).toBe(length < bytes.length ? 1 : 2);
     }
+  });
+});
+
+describe('what is proved to be durable', () => {
+  const proved = (files: Files) => {
+    const { proved: part, repeatFrom } = recover(files);
+    const sequences = part.segments.map(({ sequence }) => sequence);
+    return [sequences, part.end, part.lastIndex, part.lastTerm, repeatFrom];
+  };
+
+  test('all but the last batch, whose entries are to be repeated', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1)), entries(entry(2, 3), entry(3, 3)));
+    const end = lastBatchStart(segmentName(1), files.get(segmentName(1))!);
+    expect(proved(files)).toEqual([[1], end, 2, 1, 2]);
+    expect(log(files)).toBe('1:1 2:3 3:3');
+  });
+
+  test('not the last segment while it has one batch only', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1)));
+    const previousEnd = sizeOf(files, 1);
+    const next = { sequence: 2, previousSequence: 1, previousEnd, lastIndex: 1, lastTerm: 1 };
+    put(files, { ...next, term: 4, votedFor: 2 });
+    expect(proved(files)).toEqual([[1], previousEnd, 1, 1, 2]);
+    expect([recover(files).term, recover(files).votedFor]).toEqual([4, 2]);
+    files.delete(segmentName(1));
+    putSnapshot(files, 1, 1);
+    expect(proved(files)).toEqual([[], 0, 0, 0, 0]);
+  });
+
+  test('a last batch that begins in the snapshot, or with a reset, is repeated from there', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1)), entries(entry(2, 1), entry(3, 1)));
+    putSnapshot(files, 2, 1);
+    expect([recover(files).repeatFrom, log(files)]).toEqual([0, '3:1']);
+    put(files, {}, entries(entry(1, 1)), (writer) => {
+      writer.reset(2, 1);
+      writer.entry(entry(3, 1));
+    });
+    expect([recover(files).repeatFrom, log(files)]).toEqual([0, '3:1']);
+    put(files, {}, entries(entry(1, 1), entry(2, 1)), entries(entry(3, 1)));
+    expect([recover(files).repeatFrom, log(files)]).toEqual([3, '3:1']);
   });
 });
 
@@ -177,7 +220,11 @@ describe('crashes', () => {
     put(files, {}, entries(entry(1, 1)));
     files.set(segmentName(2), new Uint8Array(100));
     const found = recover(files);
-    expect([found.verdict, found.lostWrite, found.highestSequence]).toEqual(['whole', true, 2]);
+    expect([found.verdict, found.lostWrite, found.proved.highestSequence]).toEqual([
+      'whole',
+      true,
+      2,
+    ]);
     expect(found.voidFiles).toEqual([segmentName(2)]);
     expect(log(files)).toBe('1:1');
   });

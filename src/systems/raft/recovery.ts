@@ -1,6 +1,6 @@
 import { decodeSnapshot, type Snapshot, snapshotIndexOf } from './snapshot-format.ts';
 import type { Entry, Member } from './types.ts';
-import type { Segment } from './wal.ts';
+import type { WalPosition } from './wal.ts';
 import {
   decodeEntry,
   decodeHardState,
@@ -32,14 +32,21 @@ export interface Recovered {
   readonly snapshot: Snapshot | undefined;
   /** Entries behind the snapshot. */
   readonly entries: readonly Entry[];
-  /** The chain, oldest first. */
-  readonly segments: readonly Segment[];
+  /** Sequences of the segments of the chain, oldest first. */
+  readonly chain: readonly number[];
   /** Bytes of the last segment that count. */
   readonly end: number;
-  readonly highestSequence: number;
   /** End of the log as the segments tell it, before the snapshot had its say. */
   readonly lastIndex: number;
   readonly lastTerm: number;
+  /**
+   * The chain without the last batch: all that is proved to be durable. Of the last batch nothing
+   * is known, not even after a sync: if the life before met a sync that failed, the cache may hold
+   * bytes that never reached the disk and that no sync will write any more.
+   */
+  readonly proved: WalPosition;
+  /** First entry that must be written again behind `proved`; 0: the whole log, after a reset. */
+  readonly repeatFrom: number;
   /** The last segment ends in bytes that are no whole batch. */
   readonly tornTail: boolean;
   /** Something was written and did not survive: a hole, zeros, a segment without a beginning. */
@@ -58,6 +65,12 @@ class Replay {
   end = 0;
   tornTail = false;
   lostWrite = false;
+  /** Of the last batch: where it begins, the end of the log there, its first entry, its reset. */
+  batchAt = 0;
+  batchLastIndex = 0;
+  batchLastTerm = 0;
+  batchEntry = 0;
+  batchResets = false;
 
   get lastIndex(): number {
     return this.baseIndex + this.entries.length;
@@ -78,10 +91,21 @@ class Replay {
       this.baseIndex = index;
       this.baseTerm = term;
       this.entries = [];
+      this.batchResets = true;
     } else if (record.type === entryRecord) {
-      return this.put(decodeEntry(bytes, record.payloadAt, record.payloadBytes));
+      const entry = decodeEntry(bytes, record.payloadAt, record.payloadBytes);
+      if (this.batchEntry === 0) this.batchEntry = entry.index;
+      return this.put(entry);
     }
     return true;
+  }
+
+  beginBatch(at: number): void {
+    this.batchAt = at;
+    this.batchLastIndex = this.lastIndex;
+    this.batchLastTerm = this.lastTerm;
+    this.batchEntry = 0;
+    this.batchResets = false;
   }
 
   private put(entry: Entry): boolean {
@@ -160,25 +184,65 @@ function result(
 ): Recovered {
   const snapshotIndex = snapshot?.index ?? 0;
   const { term, votedFor, end, tornTail, lostWrite, lastIndex, lastTerm } = replay;
+  const entries =
+    verdict === 'whole' ? entriesBehind(replay, snapshotIndex, snapshot?.term ?? 0) : [];
+  const proved = provedPart(chain, replay, highestSequence);
   return {
     verdict,
     reason,
     term,
     votedFor,
     snapshot,
-    entries: verdict === 'whole' ? entriesBehind(replay, snapshotIndex, snapshot?.term ?? 0) : [],
-    segments: chain.map(({ header }) => ({
-      sequence: header.sequence,
-      startIndex: header.lastIndex,
-    })),
+    entries,
+    chain: chain.map(({ header }) => header.sequence),
     end,
-    highestSequence,
     lastIndex,
     lastTerm,
+    proved,
+    repeatFrom: proved.segments.length === 0 ? 0 : repeatFrom(replay, entries, snapshot),
     tornTail,
     lostWrite,
     voidFiles,
   };
+}
+
+/** The chain up to where the last batch begins; a segment that has no other does not count. */
+function provedPart(
+  chain: readonly Link[],
+  replay: Replay,
+  highestSequence: number,
+): Recovered['proved'] {
+  const last = chain[chain.length - 1];
+  const kept = replay.batchAt > 0 ? chain : chain.slice(0, -1);
+  if (last === undefined || kept.length === 0) {
+    return { segments: [], end: 0, highestSequence, lastIndex: 0, lastTerm: 0 };
+  }
+  return {
+    segments: kept.map(({ header: { sequence, lastIndex } }) => ({
+      sequence,
+      startIndex: lastIndex,
+    })),
+    end: replay.batchAt > 0 ? replay.batchAt : last.header.previousEnd,
+    highestSequence,
+    lastIndex: replay.batchLastIndex,
+    lastTerm: replay.batchLastTerm,
+  };
+}
+
+/** See `Recovered`. */
+function repeatFrom(
+  replay: Replay,
+  entries: readonly Entry[],
+  snapshot: Snapshot | undefined,
+): number {
+  const { lastIndex, lastTerm, batchEntry, batchResets } = replay;
+  const snapshotIndex = snapshot?.index ?? 0;
+  // The log did not go through the snapshot: it begins behind it from now on.
+  const disagrees =
+    entries.length === 0 && (lastIndex !== snapshotIndex || lastTerm !== (snapshot?.term ?? 0));
+  if (batchResets || disagrees) return 0;
+  if (batchEntry === 0) return lastIndex + 1;
+  return batchEntry > snapshotIndex ? batchEntry : 0;
 }
 
 /** From the newest segment with a valid header back to where the snapshot begins; or what is wrong. */
@@ -275,6 +339,7 @@ function replaySegment(link: Link, last: boolean, replay: Replay): string {
   for (;;) {
     const end = batchEnd(bytes, limit, at, header.sequence, salt, batch);
     if (end === 0) break;
+    replay.beginBatch(at);
     while (at < end) {
       readRecord(bytes, limit, at, header.sequence, record);
       if (!replay.take(bytes, record)) return `${name} has a gap at ${at}`;

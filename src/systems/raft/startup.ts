@@ -3,15 +3,11 @@ import type { Env } from '../../sim/env.ts';
 import { type Recovered, recover } from './recovery.ts';
 import { snapshotIndexOf, temporarySnapshot } from './snapshot-format.ts';
 import type { RaftKvMessage } from './types.ts';
-import type { WalPosition } from './wal.ts';
 import { segmentName, segmentSequence } from './wal-format.ts';
 
-/** What a start found on the disk, made durable, ready for the first segment of this life. */
+/** What a start found on the disk. */
 export interface StartPoint {
   readonly recovered: Recovered;
-  readonly position: WalPosition;
-  /** The whole log must be written again: what was read could not be made durable where it is. */
-  readonly rewrite: boolean;
   /** Files that are void once the first segment of this life is durable. */
   readonly replaced: readonly string[];
 }
@@ -21,9 +17,12 @@ export const startRetryUs: number = 50_000;
 
 /**
  * Reads all files of a node. Bytes that only the cache holds may be among them (the process was
- * killed), so before anybody acts on them the last segment and the directory are synced; all before
- * that was promised when the last segment was begun. A disk that cannot be read now is asked again:
- * an error is never taken for the end of the log.
+ * killed), and a sync cannot be trusted to make them durable: when an earlier sync has failed, the
+ * system may have taken them for clean, and reports success from then on ("fsyncgate"; Rebello et
+ * al., Can Applications Recover from fsync Failures?, 2020). So the last batch, the only one that
+ * may be in doubt, is written again by the first segment of this life, and nobody acts on it
+ * before. Names are synced here. A disk that cannot be read now is asked again: an error is never
+ * taken for the end of the log.
  */
 export class Startup {
   private readonly env: Env<RaftKvMessage>;
@@ -72,41 +71,35 @@ export class Startup {
   }
 
   private finish(recovered: Recovered): void {
-    const last = recovered.segments[recovered.segments.length - 1];
-    if (recovered.verdict !== 'whole' || last === undefined) {
-      this.hand(recovered, false);
+    if (recovered.verdict !== 'whole') {
+      this.hand(recovered);
       return;
     }
-    this.env.disk.sync(segmentName(last.sequence), (error) => {
-      // After a failed sync nothing is known about the file any more: the memory holds the truth.
-      this.syncNames(recovered, error !== null);
-    });
-  }
-
-  private syncNames(recovered: Recovered, rewrite: boolean): void {
     this.env.disk.syncDirectory('', (error) => {
       if (error !== null) this.retry(error);
-      else this.hand(recovered, rewrite);
+      else this.hand(recovered);
     });
   }
 
-  private hand(recovered: Recovered, rewrite: boolean): void {
-    const position: WalPosition = rewrite
-      ? {
-          segments: [],
-          end: 0,
-          highestSequence: recovered.highestSequence,
-          lastIndex: 0,
-          lastTerm: 0,
-        }
-      : recovered;
-    if (recovered.verdict !== 'damaged') {
-      // They take room that the first write may need.
-      for (const name of recovered.voidFiles) this.env.disk.remove(name, ignore);
-      if (this.names.includes(temporarySnapshot)) this.env.disk.remove(temporarySnapshot, ignore);
+  private hand(recovered: Recovered): void {
+    const { verdict, chain, proved, voidFiles } = recovered;
+    const replaced: string[] = [];
+    for (const sequence of chain) {
+      if (!proved.segments.some((kept) => kept.sequence === sequence)) {
+        replaced.push(segmentName(sequence));
+      }
     }
-    const replaced = rewrite ? recovered.segments.map(({ sequence }) => segmentName(sequence)) : [];
-    this.done({ recovered, position, rewrite, replaced });
+    const newest = chain[chain.length - 1] ?? 0;
+    for (const name of verdict === 'damaged' ? [] : voidFiles) {
+      // What only the newest segment makes void is needed until that is proved to be durable.
+      if (segmentSequence(name) > 0 && segmentSequence(name) < newest) replaced.push(name);
+      // The others take room that the first write may need.
+      else this.env.disk.remove(name, ignore);
+    }
+    if (verdict !== 'damaged' && this.names.includes(temporarySnapshot)) {
+      this.env.disk.remove(temporarySnapshot, ignore);
+    }
+    this.done({ recovered, replaced });
   }
 }
 

@@ -22,9 +22,10 @@
  * Each file begins with a header record that names the segment before it and how much of it counts
  * (`previousEnd`): bytes behind that, and segments that no header names, are void. A valid header
  * proves that what it names was promised. A segment that names none begins with an empty log: the
- * first of all, and one that repeats the whole log because a sync failed at a start. A file is never
- * written again behind garbage: after a restart and after a failed write or sync the next batch
- * opens a new segment.
+ * first of all, and one that repeats the whole log because nothing before it is proved to be
+ * durable. A file is never written again behind garbage: after a restart and after a failed write
+ * or sync the next batch opens a new segment. After a restart that segment repeats the last batch,
+ * the only one that no later byte proves (see `Startup`).
  *
  * Meaning, in the order of the chain: an `entry` record at index i takes the place of all entries
  * from i on; `hard state` replaces term and vote; `reset` empties the log, which then begins behind
