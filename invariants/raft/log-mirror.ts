@@ -52,8 +52,12 @@ export class LogMirror {
     const base = log.firstIndex - 1;
     this.replacedFrom = 0;
     this.holeAt = 0;
-    if (base > chain.last || base < chain.base) {
-      const term = log.term(base);
+    const term = log.term(base);
+    // A snapshot may come in over a log that holds another entry where the snapshot ends: the end
+    // of that log is gone, although the index of the new base lies inside of it.
+    const isOverridden = base >= chain.base && base <= chain.last && chain.term(base) !== term;
+    if (base > chain.last || base < chain.base || isOverridden) {
+      if (isOverridden) this.replacedFrom = base;
       chain.restart(base, term, base === 0 ? 0 : prefixAt(term, base));
       this.#refs = [];
       this.#refsFrom = base + 1;
