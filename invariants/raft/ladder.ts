@@ -3,6 +3,7 @@ import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts'
 import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
 import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
 import { durableFirst } from './durable-first.ts';
+import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
 import { indexOrder } from './index-order.ts';
 import { leaderIdentity } from './leader-identity.ts';
@@ -53,6 +54,7 @@ export const raftLadder: Ladder = ladder({
     ackIsBounded,
     matchIsHeld,
     // the cluster
+    electedByVotes,
     electionSafety,
     onePayload,
     logMatching,

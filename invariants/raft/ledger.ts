@@ -276,7 +276,8 @@ class RaftLedger implements Ledger<RaftMoment> {
     const { cutFrom } = own.durable;
     if (cutFrom === 0) return;
     if (own.ackedIndex >= cutFrom) own.ackedIndex = cutFrom - 1;
-    if (own.mustKeepIndex >= cutFrom) own.mustKeepIndex = 0;
+    // A start that cuts what the last life still held has lost it.
+    if (own.running && own.mustKeepIndex >= cutFrom) own.mustKeepIndex = 0;
   }
 
   #noteReceived(own: NodeLedger, step: Step): void {

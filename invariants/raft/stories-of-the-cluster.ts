@@ -1,12 +1,29 @@
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
-import { command, entry } from './test-kit.ts';
+import { command, entry, type RigStep } from './test-kit.ts';
+
+/** A step in which a node tells another one that it votes for it. */
+function grant(to: number, term: number): RigStep {
+  return { sent: [[to, { kind: 'vote-reply', pre: false, term, granted: true }]] };
+}
 
 /** Stories about logs and elections of a whole cluster. */
 export const cluster: StoryBook = {
   I20: {
     red: { 'two win one term': (rig) => rig.elect(0, 1).elect(1, 1) },
     green: { 'two win two terms': (rig) => rig.elect(0, 1).elect(1, 2) },
+  },
+  I32: {
+    red: {
+      'nobody else voted': (rig) => rig.elect(0, 1),
+      'the other vote was for another term': (rig) => rig.step(1, grant(0, 1)).elect(0, 2),
+      'its own vote is not durable': (rig) => {
+        rig.step(1, grant(0, 1)).step(0, { marks: { role: 'leader', term: 1, leaderId: 1 } });
+      },
+    },
+    green: {
+      'two of three voted': (rig) => rig.step(1, grant(0, 1)).elect(0, 1),
+    },
   },
   I21: {
     red: {
@@ -170,6 +187,14 @@ export const cluster: StoryBook = {
       'a durable entry is gone': (rig) => {
         replicated(rig);
         restart(rig, 1, [e11]);
+      },
+      'its own start cut a durable entry': (rig) => {
+        replicated(rig);
+        rig.lifecycle(1, 'killed');
+        rig.boot(1, 'still recovering');
+        const other = entry(1, 2, 'other');
+        rig.promise(1, { entries: [other] });
+        rig.step(1, { marks: { phase: 'running', term: 1 }, log: [e11, other] });
       },
       'a node withdraws for nothing': (rig) => {
         replicated(rig);

@@ -50,7 +50,7 @@ class RigNode {
 }
 
 /** What one step of a rig does: new marks, and messages. */
-interface RigStep {
+export interface RigStep {
   readonly marks?: Partial<RaftView>;
   /** The log in memory from the base on. */
   readonly log?: readonly Entry[];
