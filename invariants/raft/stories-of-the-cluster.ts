@@ -1,6 +1,6 @@
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
-import { command, entry, type RigStep } from './test-kit.ts';
+import { command, entry, type Rig, type RigStep } from './test-kit.ts';
 
 /** A step in which a node tells another one that it votes for it. */
 function grant(to: number, term: number): RigStep {
@@ -52,6 +52,18 @@ export const cluster: StoryBook = {
       'the same entry behind the same past': (rig) => {
         rig.elect(0, 1).step(0, { log: [e11, e12] });
         rig.step(1, { marks: { term: 1 }, log: [entry(1, 1), entry(1, 2)] });
+      },
+      // Seed 181 of raft-storm.
+      'a snapshot comes in over another entry than its last': (rig) => {
+        rig.elect(1, 1).step(1, { log: [e11, e12] });
+        rig.elect(0, 2).step(0, { log: [e11, entry(2, 2), entry(2, 3)] });
+        rig.commit(0, 2);
+        const after = rig.nodes[1] as Rig['nodes'][number];
+        after.base = 2;
+        after.baseTerm = 2;
+        const marks = { role: 'follower', term: 2, votedFor: 0, snapshotIndex: 2 } as const;
+        rig.step(1, { marks: { ...marks, snapshotTerm: 2, logEpoch: 1 }, log: [] });
+        rig.step(1, { log: [entry(2, 3)] });
       },
     },
   },
