@@ -777,6 +777,9 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       metIoError() {
         world.topologyVersion++;
       },
+      caughtUp() {
+        world.topologyVersion++;
+      },
     };
   }
 }

@@ -85,6 +85,26 @@ describe('trouble', () => {
     expect(rig.timeUs).toBe(1000);
   });
 
+  test('a disk is healthy again when what it took while slow is done', () => {
+    const rig = DiskRig.calm([], { diskLatencyUs: 50 });
+    const end = rig.disk.trouble(always('slow'));
+    let seen: boolean | undefined;
+    rig.disk.face.append('a', 'x', () => {
+      seen = rig.disk.healthy;
+    });
+    rig.disk.face.append('a', 'y', ignore);
+    end();
+    expect(rig.disk.healthy).toBe(false);
+    rig.settle();
+    expect(seen).toBe(true);
+    expect(rig.timeUs).toBe(1050);
+    const endAgain = rig.disk.trouble(always('slow'));
+    rig.disk.face.append('a', 'z', ignore);
+    endAgain();
+    rig.crash(false);
+    expect(rig.disk.healthy).toBe(true);
+  });
+
   test('a lying sync is damage at once, and forgets at the power loss', () => {
     const rig = DiskRig.calm();
     durable(rig, 'a', 'one');

@@ -45,6 +45,8 @@ export interface DiskHost {
   asynchronous(): void;
   /** The component is about to learn of an input/output error, in this life for the first time. */
   metIoError?(): void;
+  /** The last operation that a slow disk had taken in service is done. */
+  caughtUp?(): void;
   /** Takes in every operation when it is handed in, and its outcome when it is done. */
   readonly folder: Folder;
 }
@@ -64,6 +66,8 @@ export class SimulatedDisk implements DiskView {
   #sequence = 0;
   #life = 0;
   #metIoError = false;
+  /** Operations in service that take long because the disk was slow when it took them. */
+  #slowed = 0;
   readonly #finish = (queue: OperationQueue): void => this.#complete(queue);
 
   constructor(host: DiskHost, stream: Stream, environment: Environment) {
@@ -85,9 +89,9 @@ export class SimulatedDisk implements DiskView {
     });
   }
 
-  /** No trouble is in force. */
+  /** No trouble is in force, and none that is over still keeps an operation. */
   get healthy(): boolean {
-    return !this.#faults.any;
+    return !this.#faults.any && this.#slowed === 0;
   }
 
   /** Bytes or names that were promised are not what is actually there. */
@@ -141,6 +145,7 @@ export class SimulatedDisk implements DiskView {
   reboot(): void {
     this.face = this.#newFace();
     this.#metIoError = false;
+    this.#slowed = 0;
     this.#queues = new Map();
     this.#directoryQueues = new Map();
     this.#stalled = [];
@@ -243,7 +248,11 @@ export class SimulatedDisk implements DiskView {
         if (operation.target !== undefined) this.#stalled.push(operation.target);
         return;
       }
-      if (this.#faults.hits('slow', owner.name, key)) delayUs *= slowFactor;
+      if (this.#faults.hits('slow', owner.name, key)) {
+        delayUs *= slowFactor;
+        owner.slowed = true;
+        this.#slowed++;
+      }
     }
     this.#host.complete(Math.max(1, delayUs), owner.label(code), owner.complete);
   }
@@ -256,6 +265,10 @@ export class SimulatedDisk implements DiskView {
     const error = store.carryOut(operation, -1);
     queue.shift();
     queue.busy = false;
+    if (queue.slowed) {
+      queue.slowed = false;
+      if (--this.#slowed === 0) this.#host.caughtUp?.();
+    }
     if (target !== undefined && target !== queue) {
       target.shift();
       target.busy = false;

@@ -85,6 +85,8 @@ export class OperationQueue {
   readonly complete: () => void;
   /** The first operation is in service, or waits for a stall to end. */
   busy = false;
+  /** The operation in service was taken by a slow disk. */
+  slowed = false;
   readonly #operations: (Operation | undefined)[] = [];
   #first = 0;
   readonly #labels: (string | undefined)[] = [];
