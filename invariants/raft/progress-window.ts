@@ -14,16 +14,30 @@ export function progressWindowUs(config: LadderOptions['config']): number {
 
 /** The slowest lawful election: a full time-out, then two exchanges with a sync at both ends. */
 export function roundUs(config: LadderOptions['config']): number {
+  return 2 * settingsFrom(config).electionTimeoutUs + 2 * exchangeUs(config) + 20_000;
+}
+
+/**
+ * Entries that a follower which lags gets at least within the window, one in each batch, though
+ * batches or their answers are lost and sent again with the second heartbeat.
+ */
+export function leastCaughtUp(config: LadderOptions['config']): number {
+  const batchUs = exchangeUs(config) + 2 * settingsFrom(config).heartbeatUs;
+  return Math.max(1, Math.floor(progressWindowUs(config) / batchUs));
+}
+
+/** There and back, with a sync at both ends. */
+function exchangeUs(config: LadderOptions['config']): number {
   const read = (path: string, otherwise: number): number => {
     const value = config[path];
     return typeof value === 'number' ? value : otherwise;
   };
   const holdUs = read('scheduler.holdPerMillion', 0) > 0 ? read('scheduler.holdUs', 0) : 0;
-  const exchangeUs =
+  return (
     // The table of latencies has a long tail: ten times the typical one is rare.
     10 * read('net.latencyUs', 300) +
     2 * (read('disk.syncLatencyUs', 400) + read('disk.latencyUs', 50)) +
     holdUs +
-    read('scheduler.horizonUs', 0);
-  return 2 * settingsFrom(config).electionTimeoutUs + 2 * exchangeUs + 20_000;
+    read('scheduler.horizonUs', 0)
+  );
 }

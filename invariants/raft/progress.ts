@@ -1,6 +1,6 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
-import { progressWindowUs, roundUs } from './progress-window.ts';
+import { leastCaughtUp, progressWindowUs, roundUs } from './progress-window.ts';
 
 /** A wait that is longer than the pause between two looks. */
 const contestedUs = 120_000;
@@ -39,52 +39,85 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
   },
 });
 
-/** The node that a majority of the core follows and that leads in their term; -1: none. */
+/**
+ * The node that leads and that a majority of the core follows, or a majority of all: a leader
+ * outside the core may keep its quorum through links that are bad, and then pre-votes and the check
+ * of the quorum keep everybody else from replacing it. -1: none.
+ */
 function agreedLeader({ core, nodes }: RaftFacts): number {
   const members = core.members();
-  for (const { index, member, view } of nodes) {
-    if (view.role !== 'leader') continue;
-    let followers = 0;
-    for (const node of members) {
-      const seen = nodes[node]?.view;
-      if (seen?.term === view.term && seen.leaderId === member) followers += 1;
+  for (const { index, member, view, running } of nodes) {
+    if (view.role !== 'leader' || !running) continue;
+    let inCore = 0;
+    let inAll = 0;
+    for (const other of nodes) {
+      const follows = other.view.term === view.term && other.view.leaderId === member;
+      if (!follows || !other.running) continue;
+      inAll += 1;
+      if (members.includes(other.index)) inCore += 1;
     }
-    if (followers * 2 > members.length) return index;
+    if (inCore * 2 > members.length || inAll * 2 > nodes.length) return index;
   }
   return -1;
 }
 
-export const commitsArrive = rung<RaftMoment, { times: number[]; lasts: number[] }>({
+/** Looks of the past, from the youngest that is as old as the window on; one column a node. */
+interface Past {
+  readonly times: number[];
+  readonly lasts: number[];
+  readonly applied: number[][];
+  /** By node: when a leader led last that it could not talk to. */
+  readonly remoteUs: number[];
+}
+
+export const commitsArrive = rung<RaftMoment, Past>({
   id: 'I49',
   title: 'everybody catches up',
   statement:
-    'What was committed a while ago is applied by all nodes that were attached to a stable core.',
+    'A node attached to a stable core and its leader applies what was committed a while ago, or a good deal of it.',
   source: 'settle phase of openraft and TigerBeetle',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  ghost: () => ({ times: [], lasts: [] }),
+  ghost: () => ({ times: [], lasts: [], applied: [], remoteUs: [] }),
   check({ facts, timeUs }, past) {
-    const { core, attached, canonical, nodes, options } = facts;
+    const { core, attached, nodes, options } = facts;
     const sinceUs = timeUs - progressWindowUs(options.config);
-    past.times.push(timeUs);
-    past.lasts.push(canonical.last);
-    while ((past.times[1] ?? timeUs) <= sinceUs) {
-      past.times.shift();
-      past.lasts.shift();
-    }
+    look(facts, timeUs, sinceUs, past);
     const owed = past.lasts[0] as number;
     if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
       return premiseFalse;
     }
     for (const [node, attachedUs] of attached.sinceUs.entries()) {
-      if (attachedUs < 0 || attachedUs > sinceUs) continue;
+      if (attachedUs < 0 || attachedUs > sinceUs || (past.remoteUs[node] ?? -1) > sinceUs) continue;
       const applied = nodes[node]?.view.applied ?? 0;
-      if (applied < owed) return broken({ nodes: [node], values: { applied, owed } });
+      if (applied >= owed) continue;
+      const advanced = applied - (past.applied[0]?.[node] ?? 0);
+      if (advanced >= leastCaughtUp(options.config)) continue;
+      return broken({ nodes: [node], values: { applied, owed, advanced } });
     }
     return owed > 0 ? held : premiseFalse;
   },
 });
+
+function look(facts: RaftFacts, timeUs: number, sinceUs: number, past: Past): void {
+  const { times, lasts, applied, remoteUs } = past;
+  times.push(timeUs);
+  lasts.push(facts.canonical.last);
+  applied.push(facts.nodes.map(({ view }) => view.applied));
+  while ((times[1] ?? timeUs) <= sinceUs) {
+    times.shift();
+    lasts.shift();
+    applied.shift();
+  }
+  const leader = agreedLeader(facts);
+  if (leader < 0) return;
+  const { world } = facts;
+  for (const { index } of facts.nodes) {
+    const meet = world.linkFair(index, leader) && world.linkFair(leader, index);
+    if (index !== leader && !meet) remoteUs[index] = timeUs;
+  }
+}
 
 export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   id: 'I50',

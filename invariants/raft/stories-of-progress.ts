@@ -1,5 +1,12 @@
 import { replicated, type StoryBook } from './stories.ts';
+import { entry, type Rig } from './test-kit.ts';
 import { reply, request } from './test-messages.ts';
+
+/** Links to the first node are bad, so the core is made of the others. */
+function apartFromLeader(rig: Rig): void {
+  rig.fair = (from, to) => from !== 0 && to !== 0;
+  rig.lifecycle(0, 'resumed');
+}
 
 /** Stories about progress. */
 export const progress: StoryBook = {
@@ -13,9 +20,15 @@ export const progress: StoryBook = {
       'nobody leads where links are bad': (rig) => {
         rig.wait(400_000).elect(0, 1);
         rig.step(1, { marks: { term: 1, leaderId: 1 } }).wait(100_000);
-        rig.fair = false;
+        rig.fair = () => false;
         rig.lifecycle(0, 'suspended');
         rig.step(1, { marks: { leaderId: 0 } }).wait(10_000_000);
+      },
+      // Seed 1543 of raft-storm.
+      'a leader outside the core keeps its quorum': (rig) => {
+        apartFromLeader(rig);
+        rig.wait(400_000).elect(0, 1);
+        rig.step(2, { marks: { term: 1, leaderId: 1 } }).wait(10_000_000);
       },
     },
   },
@@ -30,6 +43,19 @@ export const progress: StoryBook = {
       'everybody applies': (rig) => {
         replicated(rig);
         rig.commit(0, 2).commit(1, 2).commit(2, 2).wait(10_000_000);
+      },
+      'one that the leader cannot reach stays behind': (rig) => {
+        apartFromLeader(rig);
+        replicated(rig);
+        for (const node of [0, 2]) rig.step(node, { marks: { leaderId: 1 } }).commit(node, 2);
+        rig.wait(10_000_000);
+      },
+      // Seed 1475 of raft-storm.
+      'one that was far behind gains by small batches': (rig) => {
+        const log = Array.from({ length: 400 }, (_, at) => entry(1, at + 1));
+        replicated(rig, log);
+        for (const node of [0, 2]) rig.step(node, { marks: { leaderId: 1 } }).commit(node, 400);
+        for (let at = 1; at <= 400; at += 1) rig.commit(1, at).wait(20_000);
       },
     },
   },

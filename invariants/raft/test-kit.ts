@@ -85,7 +85,8 @@ export class Rig {
   timeUs = 0;
   steps = 0;
   #topology = 1;
-  fair = true;
+  /** Which links are fair. */
+  fair: (from: number, to: number) => boolean = () => true;
 
   constructor(options: RigOptions = {}) {
     this.#watch = options.watch;
@@ -131,7 +132,7 @@ export class Rig {
         images: () => undefined,
       }),
       linkOpen: () => true,
-      linkFair: () => rig.fair,
+      linkFair: (from, to) => rig.fair(from, to),
       monotonicUs: () => rig.timeUs,
       wallUs: () => rig.timeUs,
       clockWithinBounds: () => true,
