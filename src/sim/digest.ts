@@ -34,6 +34,7 @@ export class Digest implements Folder {
   text(value: string): void {
     const length = value.length;
     this.word(length);
+    if (length === 0) return;
     // Two units a word; the length above tells an odd tail from a unit 0.
     let at = 0;
     for (; at + 2 <= length; at += 2) {
@@ -45,15 +46,25 @@ export class Digest implements Folder {
   bytes(value: Uint8Array): void {
     const length = value.length;
     this.word(length);
+    // As `word` does, with the lanes in locals: it halves the time.
+    let first = this.#first;
+    let second = this.#second;
     let at = 0;
     for (; at + 4 <= length; at += 4) {
-      this.word(
+      const word =
         (value[at] as number) |
-          ((value[at + 1] as number) << 8) |
-          ((value[at + 2] as number) << 16) |
-          ((value[at + 3] as number) << 24),
-      );
+        ((value[at + 1] as number) << 8) |
+        ((value[at + 2] as number) << 16) |
+        ((value[at + 3] as number) << 24);
+      first ^= word;
+      first = Math.imul((first << 13) | (first >>> 19), 0x9e3779b1);
+      first ^= first >>> 15;
+      second = (second + word) | 0;
+      second = Math.imul(second ^ (second >>> 16), 0x85ebca6b);
+      second = (second << 11) | (second >>> 21);
     }
+    this.#first = first;
+    this.#second = second;
     let tail = 0;
     for (; at < length; at++) tail = (tail << 8) | (value[at] as number);
     this.word(tail);

@@ -292,7 +292,7 @@ export class SimulatedDisk implements DiskView {
     }
     this.#tryStart(queue);
     if (target !== undefined) this.#tryStart(target);
-    if (queue.first === undefined) this.#forgetQueue(queue, code);
+    if (queue.first === undefined) this.#forgetQueue(queue, code, error === null);
     if (error === null) operation.done(null, result);
     else operation.done(this.#error(error, code, queue.name), undefined);
   }
@@ -302,8 +302,10 @@ export class SimulatedDisk implements DiskView {
   }
 
   /** Queues of names that are gone must not pile up. */
-  #forgetQueue(queue: OperationQueue, code: OperationCode): void {
+  #forgetQueue(queue: OperationQueue, code: OperationCode, succeeded: boolean): void {
     if (code >= operationCode.list) return;
+    // A file that was just written or synced is there.
+    if (succeeded && code >= operationCode.write && code <= operationCode.sync) return;
     if (!this.#store.names.cached.has(queue.name)) this.#queues.delete(queue.name);
   }
 

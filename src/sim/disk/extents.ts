@@ -22,7 +22,9 @@ export class Extents {
   }
 
   clear(): void {
-    this.bounds.length = 0;
+    // Setting the length gives the array's room back, only for `add` to ask for it again.
+    if (this.bounds.length > 16) this.bounds.length = 0;
+    else while (this.bounds.length > 0) this.bounds.pop();
   }
 
   add(from: number, to: number): void {

@@ -161,7 +161,7 @@ export function grown(array: Uint8Array, bytes: number): Uint8Array {
   return larger;
 }
 
-/** Copies bytes; a loop for few, since a view for each copy costs more than it saves. */
+/** Copies bytes; a loop for few, since a call and a view cost more than it saves. */
 export function copyBytes(
   source: Uint8Array,
   from: number,
@@ -169,8 +169,8 @@ export function copyBytes(
   to: number,
   count: number,
 ): void {
-  if (count > 128) {
-    target.set(source.subarray(from, from + count), to);
+  if (count > 48) {
+    target.set(count === source.length ? source : source.subarray(from, from + count), to);
     return;
   }
   for (let at = 0; at < count; at++) target[to + at] = source[from + at] as number;

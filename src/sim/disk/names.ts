@@ -21,6 +21,10 @@ interface NameChange {
   lied: boolean;
 }
 
+function staysIn({ name }: NameChange, directory: string): boolean {
+  return directory === '' ? !name.includes('/') : directoryOf(name) === directory;
+}
+
 /**
  * The names of a disk's files, three times: as the cache has them, as directory syncs promised
  * them, and as they actually stand on the medium.
@@ -68,6 +72,12 @@ export class Names {
   syncDirectory(directory: string, lying: boolean): void {
     const pending = this.#pending;
     if (pending.length === 0) return;
+    if (!lying && pending.every((change) => staysIn(change, directory))) {
+      // Most disks have one directory: then all changes are covered.
+      for (const change of pending) this.#settle(change);
+      this.#pending = [];
+      return;
+    }
     const names = new Set<string>();
     const files = new Set<StoredFile>();
     const covered = new Set<NameChange>();
@@ -136,21 +146,22 @@ export class Names {
     this.#set(name, file, actual);
   }
 
+  #count(file: StoredFile, by: number, actual: boolean): void {
+    if (actual) file.actualNames += by;
+    else {
+      file.promisedNames += by;
+      this.#promiseMoved(file);
+    }
+  }
+
   #set(name: string, file: StoredFile | undefined, actual: boolean): void {
     const names = actual ? this.actual : this.promised;
     const before = names.get(name);
     if (before === file) return;
     if (file === undefined) names.delete(name);
     else names.set(name, file);
-    for (const moved of [before, file]) {
-      if (moved === undefined) continue;
-      const by = moved === file ? 1 : -1;
-      if (actual) moved.actualNames += by;
-      else {
-        moved.promisedNames += by;
-        this.#promiseMoved(moved);
-      }
-    }
+    if (before !== undefined) this.#count(before, -1, actual);
+    if (file !== undefined) this.#count(file, 1, actual);
     if (this.promised.get(name) === this.actual.get(name)) this.damaged.delete(name);
     else this.damaged.add(name);
   }

@@ -87,8 +87,10 @@ export class OperationQueue {
   busy = false;
   /** The operation in service was taken by a slow disk. */
   slowed = false;
+  /** Those from `#first` to `#end`; the array keeps its length, which is dear to change. */
   readonly #operations: (Operation | undefined)[] = [];
   #first = 0;
+  #end = 0;
   readonly #labels: (string | undefined)[] = [];
 
   constructor(name: string, finish: (queue: OperationQueue) => void) {
@@ -102,23 +104,24 @@ export class OperationQueue {
   }
 
   push(operation: Operation): void {
-    this.#operations.push(operation);
+    this.#operations[this.#end++] = operation;
   }
 
   shift(): void {
     this.#operations[this.#first++] = undefined;
-    if (this.#first === this.#operations.length) {
-      this.#operations.length = 0;
+    if (this.#first === this.#end) {
       this.#first = 0;
+      this.#end = 0;
     } else if (this.#first >= 64) {
       this.#operations.splice(0, this.#first);
+      this.#end -= this.#first;
       this.#first = 0;
     }
   }
 
   /** All operations that wait or are in service, in order. */
   waiting(): Operation[] {
-    return this.#operations.slice(this.#first) as Operation[];
+    return this.#operations.slice(this.#first, this.#end) as Operation[];
   }
 
   /** What the step of a completion is called in the trace. */
