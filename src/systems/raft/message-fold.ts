@@ -1,6 +1,6 @@
 import type { Folder } from '../../sim/message.ts';
 import { operations } from './kv-codec.ts';
-import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import { consistencies, entryKinds, flag, numberOf, statuses } from './message-numbers.ts';
 import type { ClientReply, ClientRequest, RaftKvMessage } from './types.ts';
 
 function foldOptional(into: Folder, text: string | null): void {
@@ -29,7 +29,7 @@ function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
 
 /** Folds every field of a message. */
 export function fold(message: RaftKvMessage, into: Folder): void {
-  into.int(kindNumber[message.kind]);
+  into.int(numberOf(message.kind));
   if (message.kind === 'request' || message.kind === 'reply') {
     foldClient(message, into);
     return;
@@ -101,7 +101,7 @@ function key(kind: number, first: number, second: number): number {
  * kind and call.
  */
 export function identity(message: RaftKvMessage): number {
-  const kind = kindNumber[message.kind];
+  const kind = numberOf(message.kind);
   switch (message.kind) {
     case 'request':
     case 'reply':
