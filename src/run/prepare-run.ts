@@ -16,7 +16,6 @@ import { type ActiveRun, whileActive } from './active-run.ts';
 import { buildCase, buildNodes, phaseTimes } from './build-case.ts';
 import { EventRecorder, errorText } from './event-recorder.ts';
 import { everyStepEnds, withEveryStepEnds } from './every-step-ends.ts';
-import { lateObserver } from './late-observer.ts';
 import { PulsingChoices, pulseJudging, pulsingObservers } from './pulse.ts';
 import { RunCensus } from './run-census.ts';
 import type { Run, RunInput, RunOptions, RunResult } from './run-contract.ts';
@@ -90,13 +89,10 @@ class RunAtWork implements Run, ActiveRun {
     this.#choices =
       pulse === undefined ? new KeyedChoices(choices) : new PulsingChoices(choices, pulse);
     const environment = environmentFromConfig(config);
-    // The world wants its observer before the ladder can look at the world: a box in between.
-    const box: { observer: WorldObserver } = { observer: {} };
     this.world = new World({
       nodes: buildNodes(scenario, this.caseFile, this.#history, options.rebuild === true),
       choices: this.#choices,
       environment,
-      observer: lateObserver(box),
       paranoid: options.paranoid === true,
       ...(drain === undefined ? {} : { drain }),
     });
@@ -106,7 +102,8 @@ class RunAtWork implements Run, ActiveRun {
     this.#recorder =
       options.onEvent === undefined ? undefined : new EventRecorder(this.world, options.onEvent);
     this.#observer = combineObservers(this.#observers());
-    box.observer = this.#observer;
+    // Nothing has happened yet: the world could not have told an observer anything.
+    this.world.observe(this.#observer);
     this.#nemesis = createNemesis(this.world, { budget: this.#budget(environment.clockDriftPpm) });
     this.#stages = this.#makeStages();
   }

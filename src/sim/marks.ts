@@ -12,6 +12,7 @@ export class Marks {
   watchesSends = false;
   watchesReceipts = false;
   watchesProbes = false;
+  watchesDisk = false;
 
   on(event: string, callback: (node: number) => void): void {
     const callbacks = this.#callbacks.get(event);
@@ -21,6 +22,7 @@ export class Marks {
     if (event.startsWith('send:')) this.watchesSends = true;
     if (event.startsWith('receive:')) this.watchesReceipts = true;
     if (event.startsWith('probe:')) this.watchesProbes = true;
+    if (event.startsWith('submit:') || !event.includes(':')) this.watchesDisk = true;
   }
 
   note(event: string, node: SimNode): void {
@@ -53,6 +55,6 @@ export class Marks {
       const { callback, node } = due[at] as (typeof due)[number];
       callback(node);
     }
-    due.length = 0;
+    while (due.length > 0) due.pop();
   }
 }

@@ -69,7 +69,8 @@ export class NodeEnv implements Env, Clock, Timers, Network<Message>, Random {
   }
 
   cancel(name: string): void {
-    if (this.#life === this.#node.incarnation) this.#node.timers.delete(name);
+    const timer = this.#node.timers.get(name);
+    if (timer !== undefined && this.#life === this.#node.incarnation) this.#node.disarm(timer);
   }
 
   send(to: Address, message: Message): void {

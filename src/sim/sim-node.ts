@@ -7,12 +7,17 @@ import type { Codec, Message, NodeId } from './message.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { NodeStatus } from './world-view.ts';
 
+/** Timers of a node that are kept while they are not set. */
+const keptTimers = 16;
+
 /** A pending timer. Its event in the queue may be early; then it is put back. */
 export interface TimerRecord {
   readonly name: string;
   /** Reading of the node's monotonic clock at which it is due. */
   dueUs: number;
   callback: () => void;
+  /** False once it has rung or was cancelled: kept for the next time it is set. */
+  armed: boolean;
   /** True time of the event that stands for it in the queue. */
   queuedAtUs: number;
   /** Events of earlier generations are void. */
@@ -89,6 +94,12 @@ export class SimNode {
   makeViews(): void {
     this.before = this.component.createView?.();
     this.after = this.component.createView?.();
+  }
+
+  /** A timer has rung or is cancelled. Names that keep changing must not pile up. */
+  disarm(timer: TimerRecord): void {
+    timer.armed = false;
+    if (this.timers.size > keptTimers) this.timers.delete(timer.name);
   }
 
   /** Forgets everything that dies with a life. */

@@ -273,12 +273,12 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   }
 
   #fireTimer(node: SimNode, timer: TimerRecord, generation: number): void {
-    if (timer.generation !== generation || node.timers.get(timer.name) !== timer) return;
+    if (timer.generation !== generation || !timer.armed) return;
     if (node.clock.monotonicUs(this.nowUs) < timer.dueUs) {
       this.#queueTimer(node, timer);
       return;
     }
-    node.timers.delete(timer.name);
+    node.disarm(timer);
     this.#beginStep(node, timerEvent, timer.name, -1);
     enter(node.id);
     try {
@@ -493,13 +493,18 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const dueUs = node.clock.monotonicUs(this.nowUs) + delayUs;
     const pending = node.timers.get(name);
     if (pending === undefined) {
-      const timer: TimerRecord = { name, dueUs, callback, queuedAtUs: 0, generation: 0 };
+      const timer = { name, dueUs, callback, armed: true, queuedAtUs: 0, generation: 0 };
       node.timers.set(name, timer);
       this.#queueTimer(node, timer);
       return;
     }
     pending.dueUs = dueUs;
     pending.callback = callback;
+    if (!pending.armed) {
+      pending.armed = true;
+      this.#queueTimer(node, pending);
+      return;
+    }
     // A later due time leaves the queued event where it is: it will be put back when it comes.
     if (node.clock.trueTimeOf(dueUs) < pending.queuedAtUs) this.#queueTimer(node, pending);
   }
@@ -696,7 +701,9 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const drift = partsPerMillion === 0 ? node.drawnDriftPpm : partsPerMillion;
     node.clock.drift(this.nowUs, drift);
     // A faster clock makes queued timers late: all are put where they now belong.
-    for (const timer of node.timers.values()) this.#queueTimer(node, timer);
+    for (const timer of node.timers.values()) {
+      if (timer.armed) this.#queueTimer(node, timer);
+    }
     this.topologyVersion++;
   }
 
@@ -769,7 +776,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         world.#observer.directoryPromised?.(owner().index, directory);
       },
       mark(event) {
-        world.#marks.note(event, owner());
+        if (world.#marks.watchesDisk) world.#marks.note(event, owner());
       },
       asynchronous() {
         owner().asynchronous = true;
