@@ -15,6 +15,8 @@ export interface Effect {
   readonly value: string | undefined;
   /** The session of the client afterwards; undefined when it is expired or was never opened. */
   readonly session: SessionReader | undefined;
+  /** The client whose session had to make room; 0: none. */
+  readonly expired: number;
   /** Whether the command took effect now, not by an earlier copy. */
   readonly first: boolean;
   /** Hash of the whole state afterwards. */
@@ -73,6 +75,7 @@ export class MachineModel {
       key: '',
       value: undefined,
       session: undefined,
+      expired: 0,
       first: false,
       state: this.#state,
     };
@@ -81,11 +84,12 @@ export class MachineModel {
   #execute(command: Command, index: number): Effect {
     const { client, sequence, key } = command;
     const known = this.sessions.get(client);
+    let expired = 0;
     const first = known === undefined ? !this.expired.has(client) : sequence > known.sequence;
     if (first) {
       this.indexOf.set(nameOf(command), index);
       const swapped = this.#change(command);
-      this.#open(client, { sequence, index, swapped });
+      expired = this.#open(client, { sequence, index, swapped });
     }
     return {
       client,
@@ -93,6 +97,7 @@ export class MachineModel {
       key,
       value: this.values.get(key),
       session: this.sessions.get(client),
+      expired,
       first,
       state: this.#state,
     };
@@ -128,16 +133,19 @@ export class MachineModel {
     }
   }
 
-  #open(client: number, session: SessionReader): void {
+  /** Gives the client whose session had to make room; 0: none. */
+  #open(client: number, session: SessionReader): number {
     this.#close(client);
+    let oldest = 0;
     if (this.sessions.size >= this.#capacity) {
-      const oldest = this.sessions.keys().next().value as number;
+      oldest = this.sessions.keys().next().value as number;
       this.#close(oldest);
       this.expired.add(oldest);
       this.#add(expiredHash(oldest));
     }
     this.sessions.set(client, session);
     this.#add(sessionHash(client, session));
+    return oldest;
   }
 
   #close(client: number): void {

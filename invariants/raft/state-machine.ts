@@ -13,7 +13,8 @@ type Compare = (
 
 /**
  * Compares a node with the model for each entry that this step applied. Only the last touch of a
- * key, or of a session, can be seen after a batch; the step before it is judged by its successor.
+ * key, or of a session, can be seen after a batch; the step before it is judged by its successor,
+ * and nothing is left to see of a session that a later entry of the batch has expired.
  */
 function eachApplied(moment: RaftMoment, touched: (effect: Effect) => unknown, compare: Compare) {
   const { state, before, facts } = moment;
@@ -26,6 +27,7 @@ function eachApplied(moment: RaftMoment, touched: (effect: Effect) => unknown, c
     if (effect === undefined || effect.client === 0) continue;
     if (applied - before.applied > 1) {
       seen ??= new Set();
+      if (effect.expired !== 0) seen.add(effect.expired);
       if (seen.has(touched(effect))) continue;
       seen.add(touched(effect));
     }

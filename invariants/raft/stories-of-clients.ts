@@ -51,6 +51,14 @@ export const clients: StoryBook = {
         replicated(rig, [command(1, 1), command(1, 2)]);
         rig.commit(0, 2).commit(1, 1).commit(1, 2);
       },
+      // Seed 2549 of raft-storm.
+      'a session is used and expired within one batch': (rig) => {
+        const log = Array.from({ length: 1_001 }, (_, at) =>
+          command(1, at + 1, { client: at + 1, sequence: 1 }),
+        );
+        replicated(rig, log);
+        rig.commit(0, 1_001);
+      },
     },
   },
   I41: {
