@@ -19,11 +19,12 @@ export function roundUs(config: LadderOptions['config']): number {
 
 /**
  * Entries that a follower which lags gets at least within the window, one in each batch, though
- * batches or their answers are lost and sent again with the second heartbeat.
+ * batches or their answers are lost and sent again with the second heartbeat. Half of the window
+ * may go by in an election, during which nobody sends any.
  */
 export function leastCaughtUp(config: LadderOptions['config']): number {
   const batchUs = exchangeUs(config) + 2 * settingsFrom(config).heartbeatUs;
-  return Math.max(1, Math.floor(progressWindowUs(config) / batchUs));
+  return Math.max(1, Math.floor(progressWindowUs(config) / 2 / batchUs));
 }
 
 /** There and back, with a sync at both ends. */
