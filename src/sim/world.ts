@@ -235,7 +235,8 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const step = this.#beginStep(node, messageEvent, message.kind, packet.from);
     step.received = message;
     this.#digest.word(packet.key);
-    if (this.#marks.watchesReceipts) this.#marks.noteOf('receive', message.kind, node);
+    const { receipts } = this.#marks;
+    if (receipts.size > 0) this.#marks.note(receipts, message.kind, node);
     const handler = node.component.message;
     if (handler === undefined) {
       const received = { from: sender.id, message };
@@ -373,7 +374,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       node.after = before;
       component.observe(node.state, node.after);
     }
-    if (this.#marks.watchesRoles && node.server) this.#noteRole(node);
+    if (this.#marks.roles.size > 0 && node.server) this.#noteRole(node);
     step.state = node.state;
     step.before = mayHold ? node.before : node.after;
     step.after = node.after;
@@ -428,6 +429,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   #transmit(node: SimNode, step: StepRecord): void {
     const { codec } = node;
+    const { sends } = this.#marks;
     for (let at = 0; at < step.sentCount; at++) {
       const entry = step.sent[at] as OutboxEntry;
       const { message } = entry;
@@ -436,7 +438,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       const copy =
         entry.frame === undefined ? codec.copy(message) : fromBytes(entry.frame, message, codec);
       this.network.send(this.nowUs, node.index, entry.to, entry.port, copy, codec);
-      if (this.#marks.watchesSends) this.#marks.noteOf('send', message.kind, node);
+      if (sends.size > 0) this.#marks.note(sends, message.kind, node);
     }
   }
 
@@ -461,7 +463,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const role = node.component.role?.(node.state);
     if (role === node.role || role === undefined) return;
     node.role = role;
-    this.#marks.noteOf('role', role, node);
+    this.#marks.note(this.#marks.roles, role, node);
   }
 
   #push(
@@ -534,7 +536,8 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   probe(node: SimNode, name: string): void {
     this.#observer.probe?.(node.index, name);
-    if (this.#marks.watchesProbes) this.#marks.noteOf('probe', name, node);
+    const { probes } = this.#marks;
+    if (probes.size > 0) this.#marks.note(probes, name, node);
   }
 
   log(node: SimNode, text: string, fields: Readonly<Record<string, LogValue>> | undefined): void {
@@ -586,7 +589,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         node.component.observe(node.state, node.after);
       }
       this.#observer.lifecycle?.(index, 'started', this.nowUs);
-      this.#marks.note('start', node);
+      this.#marks.note(this.#marks.others, 'start', node);
       this.#finish(node, node.component.start?.(node.state, env as never));
     } catch (error) {
       this.#threw(node, error);
@@ -776,7 +779,8 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         world.#observer.directoryPromised?.(owner().index, directory);
       },
       mark(event) {
-        if (world.#marks.watchesDisk) world.#marks.note(event, owner());
+        const { others } = world.#marks;
+        if (others.size > 0) world.#marks.note(others, event, owner());
       },
       asynchronous() {
         owner().asynchronous = true;

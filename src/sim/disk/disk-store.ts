@@ -48,7 +48,7 @@ export class DiskStore {
 
   /** Bytes of the cached file; 0 when there is none. */
   lengthOf(file: string): number {
-    return this.names.cached.get(file)?.cachedLength ?? 0;
+    return this.names.file(file)?.cachedLength ?? 0;
   }
 
   losePower(): void {
@@ -125,7 +125,7 @@ export class DiskStore {
   #writeBytes(operation: Operation, limit: number, troubled: boolean): DiskErrorCode | null {
     const { name, hash } = operation.queue;
     const data = operation.data as Uint8Array;
-    let file = this.names.cached.get(name);
+    let file = this.names.file(name);
     const replacing = operation.code === operationCode.write;
     const length = file === undefined ? 0 : file.cachedLength;
     const offset = operation.code === operationCode.append ? length : operation.offset;
@@ -188,7 +188,7 @@ export class DiskStore {
 
   #sync(operation: Operation, troubled: boolean): DiskErrorCode | null {
     const { name, hash } = operation.queue;
-    const file = this.names.cached.get(name);
+    const file = this.names.file(name);
     if (file === undefined) return 'ENOENT';
     if (troubled && this.#hits('sync-error', operation)) {
       failSync(file, this.#stream, hash, this.#environment.diskSectorBytes);
@@ -210,7 +210,7 @@ export class DiskStore {
 
   #truncate(operation: Operation, troubled: boolean): DiskErrorCode | null {
     const { queue, offset } = operation;
-    const file = this.names.cached.get(queue.name);
+    const file = this.names.file(queue.name);
     if (file === undefined) return 'ENOENT';
     if (troubled && this.#hits('write-error', operation)) return 'EIO';
     const before = file.cachedLength;
@@ -223,23 +223,23 @@ export class DiskStore {
 
   #read(operation: Operation, troubled: boolean): DiskErrorCode | null {
     if (troubled && this.#hits('read-error', operation)) return 'EIO';
-    const file = this.names.cached.get(operation.queue.name);
+    const file = this.names.file(operation.queue.name);
     this.result = file === undefined ? undefined : copiedBytes(file.cached, file.cachedLength);
     return null;
   }
 
   #rename(from: string, to: string): DiskErrorCode | null {
-    const file = this.names.cached.get(from);
+    const file = this.names.file(from);
     if (file === undefined) return 'ENOENT';
     if (from === to) return null;
-    const replaced = this.names.cached.get(to);
+    const replaced = this.names.file(to);
     if (replaced !== undefined) this.#discard(replaced);
     this.names.rename(from, to, file);
     return null;
   }
 
   #remove(name: string): void {
-    const file = this.names.cached.get(name);
+    const file = this.names.file(name);
     if (file === undefined) return;
     this.#discard(file);
     this.names.remove(name);

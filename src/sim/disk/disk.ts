@@ -62,6 +62,8 @@ export class SimulatedDisk implements DiskView {
   readonly #faults: DiskFaults;
   #queues: Map<string, OperationQueue> = new Map();
   #directoryQueues: Map<string, OperationQueue> = new Map();
+  /** An append and its sync ask for one file after another. */
+  #recentQueue: OperationQueue | undefined;
   #stalled: OperationQueue[] = [];
   #sequence = 0;
   #life = 0;
@@ -147,6 +149,7 @@ export class SimulatedDisk implements DiskView {
     this.#metIoError = false;
     this.#slowed = 0;
     this.#queues = new Map();
+    this.#recentQueue = undefined;
     this.#directoryQueues = new Map();
     this.#stalled = [];
   }
@@ -202,12 +205,15 @@ export class SimulatedDisk implements DiskView {
   }
 
   #fileQueue(file: string): OperationQueue {
+    const recent = this.#recentQueue;
+    if (recent !== undefined && recent.name === file) return recent;
     let queue = this.#queues.get(file);
     if (queue === undefined) {
       checkFileName(file);
       queue = new OperationQueue(file, this.#finish);
       this.#queues.set(file, queue);
     }
+    this.#recentQueue = queue;
     return queue;
   }
 
@@ -306,7 +312,9 @@ export class SimulatedDisk implements DiskView {
     if (code >= operationCode.list) return;
     // A file that was just written or synced is there.
     if (succeeded && code >= operationCode.write && code <= operationCode.sync) return;
-    if (!this.#store.names.cached.has(queue.name)) this.#queues.delete(queue.name);
+    if (this.#store.names.cached.has(queue.name)) return;
+    this.#queues.delete(queue.name);
+    if (this.#recentQueue === queue) this.#recentQueue = undefined;
   }
 
   /** At a crash: operations in flight took effect or not, wholly or in part. */

@@ -39,11 +39,22 @@ export class Names {
   /** Names that do not stand for what was promised. */
   readonly damaged: Set<string> = new Set();
   #pending: NameChange[] = [];
+  #recentName = '';
+  #recent: StoredFile | undefined;
   /** Called when a file gains or loses its promised name. */
   readonly #promiseMoved: (file: StoredFile) => void;
 
   constructor(promiseMoved: (file: StoredFile) => void) {
     this.#promiseMoved = promiseMoved;
+  }
+
+  /** The cached file of a name. Asked again and again for one, so the last answer is kept. */
+  file(name: string): StoredFile | undefined {
+    if (name !== this.#recentName || this.#recent === undefined) {
+      this.#recentName = name;
+      this.#recent = this.cached.get(name);
+    }
+    return this.#recent;
   }
 
   create(name: string, file: StoredFile): void {
@@ -63,6 +74,7 @@ export class Names {
   }
 
   #change(change: NameChange): void {
+    this.#recent = undefined;
     this.#pending.push(change);
     if (this.#pending.length < pendingLimit) return;
     for (const old of this.#pending.splice(0, pendingLimit / 2)) this.#settle(old);
@@ -108,6 +120,7 @@ export class Names {
 
   /** Keeps a subset of the unsynced changes; then the cache is what is actually there. */
   losePower(stream: Stream): void {
+    this.#recent = undefined;
     const lostNames = new Set<string>();
     const lostFiles = new Set<StoredFile>();
     for (const change of this.#pending) {
@@ -130,6 +143,7 @@ export class Names {
 
   /** Another, empty disk: what was promised is owed still. */
   wipe(): void {
+    this.#recent = undefined;
     for (const name of [...this.actual.keys()]) this.#set(name, undefined, true);
     this.#pending = [];
     this.cached = new Map();
