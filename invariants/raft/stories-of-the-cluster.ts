@@ -95,6 +95,15 @@ export const cluster: StoryBook = {
         rig.elect(0, 1).hold(1, 1, [e11]).hold(2, 1, [e11]);
         rig.step(0, { log: [e11], marks: { commit: 1 } });
       },
+      // An early seed 275 of raft-storm: the leader was suspended while the disk went.
+      'one that had it has lost its disk since, which nobody could know': (rig) => {
+        rig.elect(0, 1).hold(2, 1, [e11]);
+        rig.promise(0, { entries: [e11] });
+        rig.lifecycle(2, 'killed');
+        rig.lifecycle(2, 'wiped');
+        rig.boot(2, 'still recovering');
+        rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
     },
   },
   I24: {
