@@ -73,7 +73,8 @@ const degrade: FamilyArbitrary = (aim) =>
       duplicatePerMillion: perMillion(0, 50_000, 300_000),
       reorderPerMillion: perMillion(0, 100_000, 500_000),
       corruptPerMillion: perMillion(0, 10_000),
-      extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms),
+      // Beyond an election time-out answers outlive the term that they belong to.
+      extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms, 250 * ms, 250 * ms),
     },
     flat,
   );
