@@ -122,7 +122,7 @@ class KvClient<M extends Message> {
   message(state: KvClientState, env: Env<M>, from: string, message: M): void {
     const reply = this.#protocol.reply(message);
     if (reply === undefined) return;
-    const lane = state.lanes.find((candidate) => candidate.session === reply.session);
+    const lane = laneOf(state.lanes, reply.session);
     const call = lane?.call;
     if (lane === undefined || call === undefined || call.sequence !== reply.sequence) {
       this.#history.note(`late-reply/${reply.status}`);
@@ -130,7 +130,7 @@ class KvClient<M extends Message> {
     }
     if (reply.outcome !== 'ok') this.#history.note(`refused/${call.operation}/${reply.status}`);
     if (reply.outcome === 'ok') {
-      if (call.consistency === 'linearizable') this.#learnLeader(state, env, from.split(':')[0]!);
+      if (call.consistency === 'linearizable') this.#learnLeader(state, env, nodeOf(from));
       this.#finish(state, env, lane, success(call, reply));
       state.known.learn(call, reply);
     } else if (reply.outcome === 'failed') {
@@ -316,6 +316,17 @@ class KvClient<M extends Message> {
     state.armed = [];
     state.target = this.#index % this.#peers.length;
   }
+}
+
+/** The lane with this session. A loop: it runs for each reply, and a closure would be made each time. */
+function laneOf(lanes: readonly Lane[], session: number): Lane | undefined {
+  for (const lane of lanes) if (lane.session === session) return lane;
+  return undefined;
+}
+
+function nodeOf(address: string): string {
+  const colon = address.indexOf(':');
+  return colon < 0 ? address : address.slice(0, colon);
 }
 
 function sameCall(a: KvCall | undefined, b: KvCall): boolean {

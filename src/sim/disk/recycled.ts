@@ -1,6 +1,18 @@
 import { mixWord } from '../hash.ts';
+import { copyBytes } from './file-images.ts';
 
 const ringBytes = 16_384;
+
+// The same for all disks of a thread, and copied before anything is written to it.
+let arbitraryBytes: Uint8Array | undefined;
+
+function arbitrary(): Uint8Array {
+  if (arbitraryBytes === undefined) {
+    arbitraryBytes = new Uint8Array(ringBytes);
+    for (let at = 0; at < ringBytes; at++) arbitraryBytes[at] = mixWord(at + 1);
+  }
+  return arbitraryBytes;
+}
 
 /**
  * What a file system may show in blocks that it gave to a file and never wrote: bytes of files that
@@ -13,8 +25,12 @@ export class RecycledBytes {
   /** Remembers bytes of a file from `from` to `to`; only the last part of a long range. */
   discard(bytes: Uint8Array, from: number, to: number): void {
     const ring = this.#bytes();
-    for (let at = Math.max(from, to - ringBytes); at < to; at++) {
-      ring[at % ringBytes] = bytes[at] as number;
+    let at = Math.max(from, to - ringBytes);
+    while (at < to) {
+      const place = at % ringBytes;
+      const count = Math.min(to - at, ringBytes - place);
+      copyBytes(bytes, at, ring, place, count);
+      at += count;
     }
   }
 
@@ -25,10 +41,7 @@ export class RecycledBytes {
   }
 
   #bytes(): Uint8Array {
-    if (this.#ring === undefined) {
-      this.#ring = new Uint8Array(ringBytes);
-      for (let at = 0; at < ringBytes; at++) this.#ring[at] = mixWord(at + 1);
-    }
+    this.#ring ??= arbitrary().slice();
     return this.#ring;
   }
 }
