@@ -1,8 +1,9 @@
 import { DepthFirstSearch, type SearchState } from './depth-first.ts';
 import { FrontierSearch } from './frontier.ts';
-import type { Model } from './model.ts';
+import { HintedOrder } from './hinted-order.ts';
+import type { Model, Pruning } from './model.ts';
 import type { HistoryOperation } from './operation.ts';
-import { type Part, partsOf } from './part.ts';
+import { lawsOf, type Part, partsOf } from './part.ts';
 import { Pruner } from './pruner.ts';
 import { StateTable } from './state-table.ts';
 
@@ -27,7 +28,7 @@ export interface Explanation {
   readonly shortest: boolean;
   /** Indexes of the operations on that part that overlap it, itself included. */
   readonly window: readonly number[];
-  /** States (up to 8) in which the object could be just before; empty when not `shortest`. */
+  /** States (up to 8) in which the object could be just before; empty when there are too many. */
   readonly statesBefore: readonly unknown[];
 }
 
@@ -40,26 +41,34 @@ export interface HistoryVerdict {
 }
 
 const defaultBudget = 1_000_000;
+const hintedFactor = 64;
 const explanationBudget = 200_000;
 
 /** The searches on one part. They fail on different inputs, so both run in slices. */
 class PartSearch {
   readonly part: Part;
   state: SearchState = 'unfinished';
+  readonly #model: Model;
+  readonly #initial: unknown;
+  readonly #law: Pruning<unknown> | undefined;
   readonly #states: StateTable;
   readonly #pruner: Pruner;
   readonly #depthFirst: DepthFirstSearch;
   #frontier: FrontierSearch | undefined;
+  #hintedSteps = 0;
 
   constructor(model: Model, part: Part, initial: unknown) {
     this.part = part;
-    this.#states = new StateTable(model, part, initial);
-    this.#pruner = new Pruner(model, part, this.#states);
+    this.#model = model;
+    this.#initial = initial;
+    this.#law = lawsOf(model, part);
+    this.#states = new StateTable(model, part, initial, this.#law?.matters);
+    this.#pruner = new Pruner(this.#law, part, this.#states);
     this.#depthFirst = new DepthFirstSearch(part, this.#states, this.#pruner);
   }
 
   get steps(): number {
-    return this.#depthFirst.steps + (this.#frontier?.steps ?? 0);
+    return this.#hintedSteps + this.#depthFirst.steps + (this.#frontier?.steps ?? 0);
   }
 
   get frontier(): FrontierSearch {
@@ -67,9 +76,20 @@ class PartSearch {
     return this.#frontier;
   }
 
-  /** Cheap and nearly always enough: depth first alone, for about as long as one pass needs. */
+  /**
+   * Cheap and nearly always enough: the order that the service hints at, else depth first alone for
+   * about as long as one pass needs.
+   */
   first(): void {
-    this.state = this.#depthFirst.run(8 * this.part.events.length + 64);
+    const { length } = this.part.events;
+    if (this.part.hinted) {
+      const hinted = new HintedOrder(this.part, this.#states, this.#pruner);
+      const found = hinted.find(hintedFactor * length + 64);
+      this.#hintedSteps = hinted.steps;
+      if (found) this.state = 'ok';
+      if (found) return;
+    }
+    this.state = this.#depthFirst.run(8 * length + 64);
   }
 
   slice(steps: number): void {
@@ -82,9 +102,17 @@ class PartSearch {
     return blockedBy === -1 ? this.#depthFirst.blockedBy : blockedBy;
   }
 
+  /** Looking ahead tells sooner that something is wrong, and so not what: this does not. */
+  #plainFrontier(): FrontierSearch {
+    const states = new StateTable(this.#model, this.part, this.#initial);
+    return new FrontierSearch(this.part, states, new Pruner(this.#law, this.part, states), 0);
+  }
+
   explain(): Explanation {
-    // Looking ahead tells sooner that something is wrong, and so not what.
-    const frontier = new FrontierSearch(this.part, this.#states, this.#pruner, 0);
+    // All states for what they are, to be shown. When that is too much, those that matter.
+    let frontier = this.#plainFrontier();
+    const shown = frontier.run(explanationBudget) === 'illegal';
+    if (!shown) frontier = new FrontierSearch(this.part, this.#states, this.#pruner, 0);
     const shortest = frontier.run(explanationBudget) === 'illegal';
     const blockedBy = shortest ? frontier.blockedBy : Math.max(0, this.#blockedBy());
     const blocked = this.part.operations[blockedBy]!;
@@ -97,7 +125,7 @@ class PartSearch {
       operation: this.part.indexes[blockedBy]!,
       shortest,
       window,
-      statesBefore: shortest ? frontier.statesBefore(8) : [],
+      statesBefore: shown ? frontier.statesBefore(8) : [],
     };
   }
 }

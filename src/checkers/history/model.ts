@@ -20,6 +20,11 @@ export interface Pruning<State> {
    * have an effect.
    */
   tells(before: State, after: State, operation: HistoryOperation): boolean;
+  /**
+   * False for states that no operation tells apart, and from which each leads to such states again
+   * or to equal ones: one of them may stand for all. When in doubt, true.
+   */
+  matters(state: State): boolean;
 }
 
 /**

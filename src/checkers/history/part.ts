@@ -1,4 +1,4 @@
-import type { Model } from './model.ts';
+import type { Model, Pruning } from './model.ts';
 import type { HistoryOperation } from './operation.ts';
 
 /** Operations that may never have happened and are alike: only how many took effect matters. */
@@ -16,6 +16,8 @@ export interface Part {
   readonly operations: readonly HistoryOperation[];
   /** Their indexes in the history that was given. */
   readonly indexes: readonly number[];
+  /** Whether the service hints at the place of each operation that happened. */
+  readonly hinted: boolean;
   /** Order in which to try operations: as the service hints, else by completion. */
   readonly rank: Int32Array;
   readonly observes: Uint8Array;
@@ -63,11 +65,15 @@ function maybeClasses(model: Model, operations: readonly HistoryOperation[]): Ma
   }));
 }
 
-function ranks(operations: readonly HistoryOperation[]): Int32Array {
+/** What observes comes after what it may have seen: a service hints at the same place for both. */
+function ranks(operations: readonly HistoryOperation[], observes: Uint8Array): Int32Array {
   const hint = (i: number): number => operations[i]!.hint || Number.MAX_SAFE_INTEGER;
   const order = operations.map((_, i) => i);
   order.sort(
-    (a, b) => hint(a) - hint(b) || operations[a]!.completedAt - operations[b]!.completedAt,
+    (a, b) =>
+      hint(a) - hint(b) ||
+      observes[a]! - observes[b]! ||
+      operations[a]!.completedAt - operations[b]!.completedAt,
   );
   const rank = new Int32Array(operations.length);
   order.forEach((operation, place) => {
@@ -98,12 +104,14 @@ function makePart(
     for (const at of invokedAt) timed.push([at, -1 - c]);
   });
   timed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  const observes = Uint8Array.from(operations, (one) => (model.observes?.(one) === true ? 1 : 0));
   return {
     key,
     operations,
     indexes,
-    rank: ranks(operations),
-    observes: Uint8Array.from(operations, (one) => (model.observes?.(one) === true ? 1 : 0)),
+    hinted: operations.every((one) => one.hint !== undefined && one.hint > 0),
+    rank: ranks(operations, observes),
+    observes,
     overwrites: Uint8Array.from(operations, (one) => (model.overwrites?.(one) === true ? 1 : 0)),
     maybe,
     events: Int32Array.from(timed, ([, event]) => event),
@@ -118,4 +126,10 @@ export function partsOf(model: Model, history: readonly HistoryOperation[]): Par
     parts.push(makePart(model, history, key, group));
   }
   return parts;
+}
+
+/** The laws of a model for all operations of a part; undefined when it declares none. */
+export function lawsOf(model: Model, part: Part): Pruning<unknown> | undefined {
+  const uncertain = part.maybe.map(({ operation }) => operation);
+  return model.pruning?.([...part.operations, ...uncertain]);
 }

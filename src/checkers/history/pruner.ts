@@ -1,4 +1,4 @@
-import type { Model, Pruning } from './model.ts';
+import type { Pruning } from './model.ts';
 import type { Part } from './part.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -25,6 +25,8 @@ function isTaken(taken: Int32Array, operation: number): boolean {
 export class Pruner {
   /** 1 for operations that demand a state. */
   readonly demands: Uint8Array;
+  /** 1 for operations that set a state whatever was there. */
+  readonly supplies: Uint8Array;
   /** Steps' worth of work since the searches last took it into account. */
   work = 0;
   readonly #law: Pruning<unknown> | undefined;
@@ -36,16 +38,16 @@ export class Pruner {
   readonly #reached: (Uint8Array | undefined)[] = [];
   readonly #witnesses = new Map<number, Witnesses>();
 
-  constructor(model: Model, part: Part, states: StateTable) {
-    const law = model.pruning?.([
-      ...part.operations,
-      ...part.maybe.map(({ operation }) => operation),
-    ]);
+  /** @param law the laws of the model for this part */
+  constructor(law: Pruning<unknown> | undefined, part: Part, states: StateTable) {
     this.#law = law;
     this.#part = part;
     this.#states = states;
     this.#demanded = part.operations.map((operation) => law?.demand(operation));
     this.demands = Uint8Array.from(this.#demanded, (state) => (state === undefined ? 0 : 1));
+    this.supplies = Uint8Array.from(part.operations, (operation) =>
+      law?.supply(operation) === undefined ? 0 : 1,
+    );
   }
 
   /**
@@ -86,11 +88,17 @@ export class Pruner {
    */
   viable(state: number, operation: number, taken: Int32Array, used: Int32Array): boolean {
     if (this.#law === undefined) return true;
-    if (this.#reaches(this.#law, state, operation)) return true;
+    if (this.reaches(state, operation)) return true;
     const suppliers = this.#suppliersOf(this.#law, operation);
     for (const supplier of suppliers.certain) if (!isTaken(taken, supplier)) return true;
+    return this.maybeSupplied(operation, used);
+  }
+
+  /** Whether what may have happened can supply a state that leads to the one demanded. */
+  maybeSupplied(operation: number, used: Int32Array): boolean {
+    if (this.#law === undefined) return true;
     const until = this.#part.operations[operation]!.completedAt;
-    for (const c of suppliers.maybe) {
+    for (const c of this.#suppliersOf(this.#law, operation).maybe) {
       const { invokedAt } = this.#part.maybe[c]!;
       const next = used[c]!;
       if (next < invokedAt.length && invokedAt[next]! < until) return true;
@@ -98,7 +106,10 @@ export class Pruner {
     return false;
   }
 
-  #reaches(law: Pruning<unknown>, state: number, operation: number): boolean {
+  /** Whether a state is the one that an operation demands, or may lead to it unless overwritten. */
+  reaches(state: number, operation: number): boolean {
+    const law = this.#law;
+    if (law === undefined) return true;
     let row = this.#reached[state];
     if (row === undefined) {
       row = new Uint8Array(this.#demanded.length);

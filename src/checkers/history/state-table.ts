@@ -5,6 +5,9 @@ const unknown = -2;
 /** Entries of remembered transitions; more states than fit are stepped anew each time. */
 const memoLimit = 4_000_000;
 
+/** Stands for all states that do not matter; no identity of a state is like it. */
+const nothing = Symbol();
+
 /** The next state is impossible. */
 export const impossible = -1;
 
@@ -20,8 +23,11 @@ export class StateTable {
   readonly #ids = new Map<unknown, number>();
   readonly #rows: (Int32Array | undefined)[] = [];
   readonly #rowLimit: number;
+  readonly #matters: ((state: unknown) => boolean) | undefined;
 
-  constructor(model: Model, part: Part, initial: unknown) {
+  /** @param matters false for states of which one may stand for all; default: each stands for itself */
+  constructor(model: Model, part: Part, initial: unknown, matters?: (state: unknown) => boolean) {
+    this.#matters = matters;
     this.#model = model;
     this.#part = part;
     this.#width = part.operations.length + part.maybe.length;
@@ -60,8 +66,11 @@ export class StateTable {
   }
 
   #intern(value: unknown): number {
-    const identity = this.#model.identity === undefined ? value : this.#model.identity(value);
-    const known = this.#ids.get(identity);
+    let identity = this.#model.identity === undefined ? value : this.#model.identity(value);
+    let known = this.#ids.get(identity);
+    if (known !== undefined) return known;
+    if (this.#matters?.(value) === false) identity = nothing;
+    known = this.#ids.get(identity);
     if (known !== undefined) return known;
     const id = this.#values.length;
     this.#ids.set(identity, id);

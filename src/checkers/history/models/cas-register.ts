@@ -22,7 +22,7 @@ function isRefused(operation: HistoryOperation): boolean {
   return operation.outcome === 'ok' && operation.result === false;
 }
 
-const pruning: Pruning<RegisterValue> = {
+const pruning: Omit<Pruning<RegisterValue>, 'matters'> = {
   demand(operation) {
     if (operation.op === 'read') return operation.value as RegisterValue;
     if (operation.op !== 'cas') return undefined;
@@ -47,6 +47,16 @@ const pruning: Pruning<RegisterValue> = {
   },
 };
 
+/** The laws of one register. A value that nothing asks for is like any other such value. */
+function pruningOf(operations: readonly HistoryOperation[]): Pruning<RegisterValue> {
+  const asked = new Set<RegisterValue>();
+  for (const { op, value } of operations) {
+    if (op === 'read') asked.add(value as RegisterValue);
+    if (op === 'cas') asked.add((value as readonly [RegisterValue, RegisterValue])[0]);
+  }
+  return { ...pruning, matters: (state) => asked.has(state) };
+}
+
 /** One register with read, write and compare-and-set of primitive values. */
 export const casRegister: Model<RegisterValue> = {
   name: 'cas-register',
@@ -55,5 +65,5 @@ export const casRegister: Model<RegisterValue> = {
   observes: (operation) =>
     operation.op === 'read' || (operation.op === 'cas' && isRefused(operation)),
   overwrites: (operation) => operation.op === 'write',
-  pruning: () => pruning,
+  pruning: pruningOf,
 };

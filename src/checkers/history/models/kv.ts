@@ -70,6 +70,19 @@ function pruning(operations: readonly HistoryOperation[]): Pruning<string | null
     .filter((operation) => operation.op === 'append')
     .map((operation) => operation.value as string);
 
+  const asked = new Set<string | null>();
+  for (const operation of operations) {
+    if (operation.op === 'get') asked.add(operation.value as string | null);
+    if (operation.op === 'cas') asked.add(swap(operation)[0]);
+  }
+
+  // A text that begins none of those asked for never becomes one again, whatever is appended.
+  function matters(state: string | null): boolean {
+    if (state === null) return true;
+    for (const text of asked) if (text?.startsWith(state)) return true;
+    return false;
+  }
+
   function reaches(state: string | null, demanded: string | null): boolean {
     if (state === demanded) return true;
     if (demanded === null || (state !== null && !demanded.startsWith(state))) return false;
@@ -97,7 +110,7 @@ function pruning(operations: readonly HistoryOperation[]): Pruning<string | null
     }
   }
 
-  return { demand, supply, reaches, tells };
+  return { demand, supply, reaches, tells, matters };
 }
 
 const part = (operation: HistoryOperation): string => operation.key;
