@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJsonl } from '../checkers/history/parse-jsonl.ts';
+import { parseJsonl } from '../checkers/history/read/read-history.ts';
 import { History, operationFail, operationInfo, operationOk } from './history.ts';
 
 const call = (process: number, operation: string, value: string | null) => ({

@@ -8,9 +8,9 @@ import type { Model } from './model.ts';
 import { casRegister } from './models/cas-register.ts';
 import { kv } from './models/kv.ts';
 import type { HistoryOperation } from './operation.ts';
-import { parseJsonl } from './parse-jsonl.ts';
 import { lawsOf, type Part, partsOf } from './part.ts';
 import { Pruner } from './pruner.ts';
+import { parseJsonl } from './read/read-history.ts';
 import { StateTable } from './state-table.ts';
 
 /** Tries every order that real time permits, with every subset of what may have happened. */

@@ -34,6 +34,8 @@ export class DepthFirstSearch {
   /** Uses per class, then 1 when the last operation taken was one that may not have happened. */
   readonly #used: Int32Array;
   readonly #visited: ConfigurationSet;
+  /** Of the candidates that are alike: the one that must be over first. */
+  readonly #foremost: Int32Array;
   /** Frames: operation (or -1 - class), state before, flag before, 1 when there is no alternative. */
   #stack = new Int32Array(64 * frameLength);
   #depth = 0;
@@ -57,6 +59,7 @@ export class DepthFirstSearch {
     this.#taken = new Int32Array((this.#count + 31) >> 5);
     this.#used = new Int32Array(part.maybe.length === 0 ? 0 : part.maybe.length + 1);
     this.#visited = new ConfigurationSet(this.#used.length);
+    this.#foremost = new Int32Array(part.alikeCount);
     this.#callEntry = new Int32Array(this.#count);
     this.#returnEntry = new Int32Array(this.#count);
     this.#next = new Int32Array(part.events.length + 2);
@@ -144,7 +147,8 @@ export class DepthFirstSearch {
 
   /** The candidate with the lowest rank that was not tried, or -1. */
   #nextCertain(flagged: boolean): number {
-    const { events, observes, overwrites, rank } = this.#part;
+    const { alike, events, observes, overwrites, rank } = this.#part;
+    if (this.#foremost.length > 0) this.#findForemost();
     let best = -1;
     let bestRank = Infinity;
     let entry = this.#next[0]!;
@@ -152,7 +156,11 @@ export class DepthFirstSearch {
       const operation = event >> 1;
       const its = rank[operation]!;
       if (its > this.#triedRank && its < bestRank && observes[operation] === 0) {
-        if (!flagged || overwrites[operation] === 0) {
+        const kind = alike[operation]!;
+        if (
+          (!flagged || overwrites[operation] === 0) &&
+          (kind === -1 || this.#foremost[kind] === operation)
+        ) {
           best = operation;
           bestRank = its;
         }
@@ -161,6 +169,23 @@ export class DepthFirstSearch {
     }
     this.#firstReturn = entry;
     return best;
+  }
+
+  #findForemost(): void {
+    const { alike, events } = this.#part;
+    this.#foremost.fill(-1);
+    let entry = this.#next[0]!;
+    for (let event = events[entry - 1]!; (event & 1) === 0; event = events[entry - 1]!) {
+      const operation = event >> 1;
+      const kind = alike[operation]!;
+      if (kind !== -1) {
+        const other = this.#foremost[kind]!;
+        if (other === -1 || this.#returnEntry[operation]! < this.#returnEntry[other]!) {
+          this.#foremost[kind] = operation;
+        }
+      }
+      entry = this.#next[entry]!;
+    }
   }
 
   /** Tries the operations that may have happened and were invoked before the first completion. */

@@ -41,6 +41,8 @@ export class FrontierSearch {
   readonly #freeSlots: number[] = [];
   readonly #invoked: Int32Array;
   readonly #seen: ConfigurationSet;
+  /** Of the open operations that are alike and not taken: the one that must be over first. */
+  readonly #foremost: Int32Array;
   /** Operations whose completion is past; while a row is judged, those that it took as well. */
   readonly #taken: Int32Array;
   /** Rows that stand, and how many. */
@@ -73,6 +75,7 @@ export class FrontierSearch {
     this.#taken = new Int32Array((this.#count + 31) >> 5);
     this.#slotOf = new Int32Array(this.#count);
     this.#invoked = new Int32Array(part.maybe.length);
+    this.#foremost = new Int32Array(part.alikeCount);
     this.#seen = new ConfigurationSet(used);
     this.#rows = new Int32Array(16 * this.#width);
     this.#queue = new Int32Array(16 * this.#width);
@@ -169,8 +172,9 @@ export class FrontierSearch {
 
   /** Enqueues what one more operation can make of a configuration. */
   #expand(at: number): void {
-    const { overwrites, observes, maybe } = this.#part;
+    const { alike, overwrites, observes, maybe } = this.#part;
     this.#load(this.#queue, at);
+    if (this.#foremost.length > 0) this.#findForemost();
     const flagged = this.#flag() === 1;
     for (let slot = 0; slot < this.#slotOperation.length; slot++) {
       const operation = this.#slotOperation[slot]!;
@@ -179,6 +183,8 @@ export class FrontierSearch {
       const bit = 1 << (slot & 31);
       if ((this.#rowBits[slot >> 5]! & bit) !== 0) continue;
       if (flagged && overwrites[operation] === 1) continue;
+      const kind = alike[operation]!;
+      if (kind !== -1 && this.#foremost[kind] !== operation) continue;
       const next = this.#transition(operation);
       if (next === impossible) continue;
       this.#row[0] = next;
@@ -200,6 +206,21 @@ export class FrontierSearch {
       this.#setFlag(1);
       this.#enqueue();
       this.#load(this.#queue, at);
+    }
+  }
+
+  #findForemost(): void {
+    const { alike, operations } = this.#part;
+    this.#foremost.fill(-1);
+    for (let slot = 0; slot < this.#slotOperation.length; slot++) {
+      const operation = this.#slotOperation[slot]!;
+      if (operation === -1 || alike[operation] === -1) continue;
+      if ((this.#rowBits[slot >> 5]! & (1 << (slot & 31))) !== 0) continue;
+      const other = this.#foremost[alike[operation]!]!;
+      const until = operations[operation]!.completedAt;
+      if (other === -1 || until < operations[other]!.completedAt) {
+        this.#foremost[alike[operation]!] = operation;
+      }
     }
   }
 

@@ -30,7 +30,7 @@ export interface Pruning<State> {
 /**
  * A sequential object, against which histories are judged. One model a file, in `models/`.
  *
- * States are immutable and compared by `identity`, which must be a primitive.
+ * States are immutable and compared by `identity`.
  */
 export interface Model<State = unknown> {
   readonly name: string;
@@ -42,10 +42,13 @@ export interface Model<State = unknown> {
    * state: its `result` and, for reads, its `value` mean nothing.
    */
   step(state: State, operation: HistoryOperation): State | undefined;
-  /** Equal for equal states only. Default: the state itself, which must then be a primitive. */
-  identity?(state: State): string | number | null;
-  /** The part of the object that an operation is about; parts are judged apart. Default: one part. */
-  part?(operation: HistoryOperation): string;
+  /** Equal (`===`) for equal states only. Default: the state itself. */
+  identity?(state: State): unknown;
+  /**
+   * How one history falls into parts that are judged apart: the part of each operation. What it says
+   * may depend on which operations there are. Default: by `key`, since objects are independent.
+   */
+  partition?(history: readonly HistoryOperation[]): (operation: HistoryOperation) => string;
   /**
    * True when the operation changes no state in which it is possible, like a read: the search then
    * takes it as soon as it fits. When in doubt, false.
@@ -60,4 +63,42 @@ export interface Model<State = unknown> {
   effect?(operation: HistoryOperation): string;
   /** The laws for one part, given all operations on it that may have happened. */
   pruning?(operations: readonly HistoryOperation[]): Pruning<State>;
+  /**
+   * The exact verdict on one part from theory instead of search, in about n log n; undefined when
+   * its conditions do not hold. Gets the operations that happened and those that may have, by
+   * invocation.
+   */
+  decide?(operations: readonly HistoryOperation[], initial: State): boolean | undefined;
+  /**
+   * Groups of operations that any linearizable history on one part may lose and stay linearizable,
+   * by name; undefined for operations that it may not. What observes can always go, by itself. Used
+   * to explain a verdict with as few operations as possible.
+   */
+  units?(
+    operations: readonly HistoryOperation[],
+  ): (operation: HistoryOperation) => string | undefined;
+  /** What the object must be like for the operation to be possible: `hold 1`, `be free`. */
+  needs?(operation: HistoryOperation): string;
+  /** What a state is like, in the same words: `holds 1`, `is free`. Default: its JSON. */
+  describe?(state: State): string;
+  /** What people call the object: `the register`. */
+  readonly noun?: string;
+}
+
+/** A model as the command line and readers of files take it. */
+export interface NamedModel<State = unknown> extends Model<State> {
+  readonly noun: string;
+  /** One line: its operations. */
+  readonly summary: string;
+  /** Other names of its operations, such as those that Jepsen uses. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /**
+   * Puts what a file tells of an operation into the model's own form.
+   * @returns what is wrong with it, in words, when it is none of the model
+   */
+  readonly read: (operation: HistoryOperation) => HistoryOperation | string;
+  /** The first state that `--init` gives; undefined when it is none of the model. */
+  readonly readInitial: (given: unknown) => State | undefined;
+  /** What `readInitial` takes, in words. */
+  readonly initials: string;
 }

@@ -1,6 +1,6 @@
 /**
  * One operation of a client, as history checkers take it. `src/workload/history.ts` and
- * `parse-jsonl.ts` make them.
+ * `read/` make them.
  */
 export interface HistoryOperation {
   readonly process: number;
@@ -25,4 +25,15 @@ export interface HistoryOperation {
    * Only the order of attempts follows it, never the verdict: a service may lie.
    */
   readonly hint?: number;
+  /** Where a file tells of it; left out for histories that come from no file. */
+  readonly origin?: Origin;
+}
+
+/** Lines (from 1) and times of an operation in a file, the times as they stand there. */
+export interface Origin {
+  readonly line: number;
+  /** Undefined when it was never completed. */
+  readonly endLine: number | undefined;
+  readonly time: number | undefined;
+  readonly endTime: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Model, Pruning } from './model.ts';
 import type { HistoryOperation } from './operation.ts';
+import { valueText } from './values.ts';
 
 /** Operations that may never have happened and are alike: only how many took effect matters. */
 export interface MaybeClass {
@@ -12,6 +13,8 @@ export interface MaybeClass {
 /** The operations on one part of the object, ready to be searched. */
 export interface Part {
   readonly key: string;
+  /** All operations that happened or may have, as the history has them. */
+  readonly all: readonly HistoryOperation[];
   /** Operations that happened, in order of invocation. */
   readonly operations: readonly HistoryOperation[];
   /** Their indexes in the history that was given. */
@@ -24,6 +27,12 @@ export interface Part {
   readonly overwrites: Uint8Array;
   readonly maybe: readonly MaybeClass[];
   /**
+   * Equal for operations that happened and are alike in what they do and answer, -1 for one alone.
+   * Of several that could come next the one that must be over first can: the others are left.
+   */
+  readonly alike: Int32Array;
+  readonly alikeCount: number;
+  /**
    * What happened, in real-time order: 2 * i for the invocation of operation i, 2 * i + 1 for its
    * completion, -1 - c for an invocation in class c.
    */
@@ -35,14 +44,17 @@ function defaultEffect(operation: HistoryOperation): string {
   return JSON.stringify([operation.op, operation.value]);
 }
 
+const byKey = (operation: HistoryOperation): string => operation.key;
+
 function groupByPart(model: Model, history: readonly HistoryOperation[]): Map<string, number[]> {
   const groups = new Map<string, number[]>();
+  const partOf = model.partition?.(history) ?? byKey;
   for (let i = 0; i < history.length; i++) {
     const operation = history[i]!;
     if (operation.outcome === 'fail') continue;
     // What observes and may not have happened says nothing.
     if (operation.outcome === 'info' && model.observes?.(operation) === true) continue;
-    const key = model.part === undefined ? '' : model.part(operation);
+    const key = partOf(operation);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [i]);
     else group.push(i);
@@ -63,6 +75,25 @@ function maybeClasses(model: Model, operations: readonly HistoryOperation[]): Ma
     overwrites: model.overwrites?.(operation) === true,
     invokedAt: invokedAt.sort((a, b) => a - b),
   }));
+}
+
+/** Numbers for what occurs more than once. */
+function alikes(operations: readonly HistoryOperation[], observes: Uint8Array) {
+  const firsts = new Map<string, number>();
+  const alike = new Int32Array(operations.length).fill(-1);
+  let alikeCount = 0;
+  operations.forEach(({ op, value, result }, i) => {
+    // What observes is taken as soon as it fits anyway.
+    if (observes[i] === 1) return;
+    const name = `${op} ${result} ${valueText(value)}`;
+    const first = firsts.get(name);
+    if (first === undefined) firsts.set(name, i);
+    else {
+      if (alike[first] === -1) alike[first] = alikeCount++;
+      alike[i] = alike[first]!;
+    }
+  });
+  return { alike, alikeCount };
 }
 
 /** What observes comes after what it may have seen: a service hints at the same place for both. */
@@ -92,9 +123,10 @@ function makePart(
     .filter((i) => history[i]!.outcome === 'ok')
     .sort((a, b) => history[a]!.invokedAt - history[b]!.invokedAt);
   const operations = indexes.map((i) => history[i]!);
+  const all = group.map((i) => history[i]!);
   const maybe = maybeClasses(
     model,
-    group.map((i) => history[i]!).filter((operation) => operation.outcome === 'info'),
+    all.filter((operation) => operation.outcome === 'info'),
   );
   const timed: [at: number, event: number][] = [];
   operations.forEach((operation, i) => {
@@ -107,6 +139,7 @@ function makePart(
   const observes = Uint8Array.from(operations, (one) => (model.observes?.(one) === true ? 1 : 0));
   return {
     key,
+    all,
     operations,
     indexes,
     hinted: operations.every((one) => one.hint !== undefined && one.hint > 0),
@@ -114,6 +147,7 @@ function makePart(
     observes,
     overwrites: Uint8Array.from(operations, (one) => (model.overwrites?.(one) === true ? 1 : 0)),
     maybe,
+    ...alikes(operations, observes),
     events: Int32Array.from(timed, ([, event]) => event),
     eventAt: Float64Array.from(timed, ([at]) => at),
   };

@@ -1,8 +1,11 @@
-import type { Model, Pruning } from '../model.ts';
+import { decideByZones } from '../fast/zones.ts';
+import type { NamedModel, Pruning } from '../model.ts';
 import type { HistoryOperation } from '../operation.ts';
+import { valueText } from '../values.ts';
+import { type RegisterLike, registerLaw, registerUnits } from './register-like.ts';
 
-/** What a register holds; null: unset. */
-export type RegisterValue = string | number | boolean | null;
+/** What a register holds: any value, compared with `===`; null: unset. */
+export type RegisterValue = unknown;
 
 function step(state: RegisterValue, operation: HistoryOperation): RegisterValue | undefined {
   const certain = operation.outcome === 'ok';
@@ -57,13 +60,55 @@ function pruningOf(operations: readonly HistoryOperation[]): Pruning<RegisterVal
   return { ...pruning, matters: (state) => asked.has(state) };
 }
 
-/** One register with read, write and compare-and-set of primitive values. */
-export const casRegister: Model<RegisterValue> = {
+const like: RegisterLike = {
+  demand: pruning.demand,
+  supply: pruning.supply,
+  exact: ({ op, outcome, result }) => op !== 'cas' || outcome !== 'ok' || result === true,
+  observes,
+};
+
+function observes(operation: HistoryOperation): boolean {
+  return operation.op === 'read' || (operation.op === 'cas' && isRefused(operation));
+}
+
+function read(operation: HistoryOperation): HistoryOperation | string {
+  if (operation.op !== 'cas') return operation;
+  if (!Array.isArray(operation.value) || operation.value.length !== 2) {
+    return 'expected the `value` of cas to be [from, to]';
+  }
+  // What happened swapped, unless the file says otherwise.
+  if (operation.outcome !== 'ok' || operation.result !== null) return operation;
+  return { ...operation, result: true };
+}
+
+function needs(operation: HistoryOperation): string {
+  const value =
+    operation.op === 'cas' ? (operation.value as readonly unknown[])[0] : operation.value;
+  if (operation.op === 'cas' && isRefused(operation)) {
+    return value === null ? 'be set' : `not hold ${valueText(value)}`;
+  }
+  return value === null ? 'be unset' : `hold ${valueText(value)}`;
+}
+
+function describe(state: RegisterValue): string {
+  return state === null ? 'is unset' : `holds ${valueText(state)}`;
+}
+
+/** One register with read, write and compare-and-set. */
+export const casRegister: NamedModel<RegisterValue> = {
   name: 'cas-register',
+  noun: 'the register',
+  summary: 'read, write v, cas [from, to]; unset (null) at first',
   initial: null,
   step,
-  observes: (operation) =>
-    operation.op === 'read' || (operation.op === 'cas' && isRefused(operation)),
+  observes,
   overwrites: (operation) => operation.op === 'write',
   pruning: pruningOf,
+  decide: (operations, initial) => decideByZones(operations, initial, registerLaw(like)),
+  units: registerUnits(like),
+  needs,
+  describe,
+  read,
+  readInitial: (given) => given,
+  initials: 'any value; null is unset',
 };

@@ -1,5 +1,7 @@
-import type { Model, Pruning } from '../model.ts';
+import { decideByZones } from '../fast/zones.ts';
+import type { NamedModel, Pruning } from '../model.ts';
 import type { HistoryOperation } from '../operation.ts';
+import { type RegisterLike, registerLaw, registerUnits } from './register-like.ts';
 
 /**
  * The step of one key of a string store with get, put, append, cas and delete; null: unset. Append
@@ -113,26 +115,89 @@ function pruning(operations: readonly HistoryOperation[]): Pruning<string | null
   return { demand, supply, reaches, tells, matters };
 }
 
-const part = (operation: HistoryOperation): string => operation.key;
+/** What a key is to the theory of registers; append depends on what was there. */
+const like: RegisterLike = {
+  demand,
+  supply,
+  exact({ op, outcome, result }) {
+    if (op === 'append') return false;
+    if (outcome !== 'ok' || op === 'get' || op === 'put') return true;
+    return op === 'cas' ? result === true : result === null;
+  },
+  observes,
+};
 
-/** A string store with get, put, append, cas and delete; keys are independent and start unset. */
-export const kv: Model<string | null> = {
-  name: 'kv',
-  initial: null,
+const law = registerLaw(like);
+
+function needs(operation: HistoryOperation): string {
+  const value = operation.op === 'cas' ? swap(operation)[0] : operation.value;
+  if (operation.op === 'delete') return isRefused(operation) ? 'be unset' : 'be set';
+  if (operation.op === 'cas' && isRefused(operation)) {
+    return value === null ? 'be set' : `not hold ${JSON.stringify(value)}`;
+  }
+  return value === null ? 'be unset' : `hold ${JSON.stringify(value)}`;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextOrUnset = (value: unknown): boolean => value === null || isText(value);
+
+/** Reads operations with these names. */
+function reader(
+  names: readonly string[],
+): (operation: HistoryOperation) => HistoryOperation | string {
+  return (operation) => {
+    const { op, outcome, result, value } = operation;
+    if (!names.includes(op)) return `expected \`op\` to be one of ${names.join(', ')}, got '${op}'`;
+    if (op === 'get') {
+      if (outcome !== 'ok') return { ...operation, value: null };
+      return isTextOrUnset(value)
+        ? operation
+        : 'expected the `value` of get to be a string or null';
+    }
+    if (op === 'put' || op === 'append') {
+      return isText(value) ? operation : `expected the \`value\` of ${op} to be a string`;
+    }
+    if (op === 'delete') return { ...operation, value: null };
+    const fits = Array.isArray(value) && value.length === 2;
+    if (!fits || !isTextOrUnset(value[0]) || !isText(value[1])) {
+      return 'expected the `value` of cas to be [from, to], strings, and `from` perhaps null';
+    }
+    // What happened swapped, unless the file says otherwise.
+    return outcome === 'ok' && result === null ? { ...operation, result: true } : operation;
+  };
+}
+
+const shared = {
+  noun: 'the key',
   step,
-  part,
   observes,
   overwrites,
   pruning,
+  decide: (operations: readonly HistoryOperation[], initial: string | null) =>
+    decideByZones(operations, initial, law),
+  units: registerUnits(like),
+  needs,
+  describe: (state: string | null) =>
+    state === null ? 'is unset' : `holds ${JSON.stringify(state)}`,
+  aliases: { read: 'get', write: 'put' },
+  readInitial: (given: unknown) => (isTextOrUnset(given) ? (given as string | null) : undefined),
+  initials: 'a string, which every key starts with; null is unset',
+} as const;
+
+/** A string store with get, put, append, cas and delete; keys are independent and start unset. */
+export const kv: NamedModel<string | null> = {
+  ...shared,
+  name: 'kv',
+  summary: 'get, put v, append v, cas [from, to], delete, by key; strings, unset (null) at first',
+  initial: null,
+  read: reader(['get', 'put', 'append', 'cas', 'delete']),
 };
 
 /** A string store with get, put and append; keys are independent and start as "". */
-export const kvAppend: Model<string | null> = {
+export const kvAppend: NamedModel<string | null> = {
+  ...shared,
   name: 'kv-append',
+  summary: 'get, put v, append v, by key; strings, "" at first',
   initial: '',
-  step,
-  part,
-  observes,
-  overwrites,
-  pruning,
+  read: reader(['get', 'put', 'append']),
 };
