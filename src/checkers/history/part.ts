@@ -13,7 +13,7 @@ export interface MaybeClass {
 /** The operations on one part of the object, ready to be searched. */
 export interface Part {
   readonly key: string;
-  /** All operations that happened or may have, as the history has them. */
+  /** All operations that happened or may have; the latter never complete. */
   readonly all: readonly HistoryOperation[];
   /** Operations that happened, in order of invocation. */
   readonly operations: readonly HistoryOperation[];
@@ -77,6 +77,13 @@ function maybeClasses(model: Model, operations: readonly HistoryOperation[]): Ma
   }));
 }
 
+/** That nobody was told says nothing of when: it may take effect later still. */
+function endless(operation: HistoryOperation): HistoryOperation {
+  const { outcome, completedAt } = operation;
+  if (outcome === 'ok' || completedAt === Number.POSITIVE_INFINITY) return operation;
+  return { ...operation, completedAt: Number.POSITIVE_INFINITY };
+}
+
 /** Numbers for what occurs more than once. */
 function alikes(operations: readonly HistoryOperation[], observes: Uint8Array) {
   const firsts = new Map<string, number>();
@@ -123,7 +130,7 @@ function makePart(
     .filter((i) => history[i]!.outcome === 'ok')
     .sort((a, b) => history[a]!.invokedAt - history[b]!.invokedAt);
   const operations = indexes.map((i) => history[i]!);
-  const all = group.map((i) => history[i]!);
+  const all = group.map((i) => endless(history[i]!));
   const maybe = maybeClasses(
     model,
     all.filter((operation) => operation.outcome === 'info'),

@@ -50,35 +50,35 @@ export interface Explanation {
 const stepsPerQuestion = 200_000;
 const stateLimit = 8;
 const orderLimit = 8;
+/** Up to this many operations the window is never cut down: how things came to be tells more. */
+const wholeLimit = 8;
 /** A window beyond this size is shown, but its orders are not followed. */
 const followLimit = 24;
 
 /**
  * Says why a part is not linearizable, with as few operations as possible.
- * @param numbers indexes of operations in the history given
+ * @param numbers indexes, in the history given, of the operations invoked at each position
  */
 export function explain(
   model: Model,
   part: Part,
   initial: unknown,
-  numbers: ReadonlyMap<HistoryOperation, number>,
+  numbers: ReadonlyMap<number, number>,
 ): Explanation {
   const illegal = (operations: readonly HistoryOperation[]): boolean | undefined =>
     isIllegal(model, operations, initial, stepsPerQuestion);
   const { last, shortest } = firstIllegal(part.all, illegal);
   const prefix = prefixOf(part.all, last.completedAt);
   const core = smallest(model, prefix, last, (rest) => illegal(rest) === true);
-  const { states, window } = fromLastCut(model, core, initial);
-  // Operations of the prefix are copies where their end is cut off.
-  const byPlace = new Map(part.all.map((one) => [one.invokedAt, numbers.get(one)!]));
-  const numberOf = ({ invokedAt }: HistoryOperation): number => byPlace.get(invokedAt)!;
+  const { states, window } = cutDown(model, core, initial);
+  const numberOf = ({ invokedAt }: HistoryOperation): number => numbers.get(invokedAt)!;
   const describe = (state: unknown): string => model.describe?.(state) ?? JSON.stringify(state);
   const follow = window.length <= followLimit && states.length > 0;
   const { found } = follow ? deadEnds(model, window, states) : { found: [] };
   const shown = found.slice(0, orderLimit);
   return {
     part: part.key,
-    operation: numbers.get(last)!,
+    operation: numberOf(last),
     shortest,
     window: window.map(numberOf),
     uncertain: window.filter(({ outcome }) => outcome !== 'ok').map(numberOf),
@@ -136,9 +136,13 @@ interface Window {
   readonly window: readonly HistoryOperation[];
 }
 
-/** The states that were possible when nothing certain was open for the last time, and what followed. */
-function fromLastCut(model: Model, core: readonly HistoryOperation[], initial: unknown): Window {
+/**
+ * Of many operations only what followed the last moment at which nothing certain was open, with the
+ * states that were possible then.
+ */
+function cutDown(model: Model, core: readonly HistoryOperation[], initial: unknown): Window {
   const whole: Window = { states: [initial], window: byInvocation(core) };
+  if (core.length <= wholeLimit) return whole;
   const certain = byInvocation(core.filter(({ outcome }) => outcome === 'ok'));
   let cut = Number.NEGATIVE_INFINITY;
   let until = Number.NEGATIVE_INFINITY;
@@ -153,7 +157,7 @@ function fromLastCut(model: Model, core: readonly HistoryOperation[], initial: u
   const table = new StateTable(model, part!, initial);
   const pruner = new Pruner(lawsOf(model, part!), part!, table);
   const frontier = new FrontierSearch(part!, table, pruner, 0);
-  if (frontier.run(stepsPerQuestion) !== 'ok') return whole;
+  if (frontier.run(stepsPerQuestion) !== 'ok' || frontier.usesUncertain()) return whole;
   const states = frontier.statesBefore(stateLimit + 1);
   if (states.length > stateLimit) return whole;
   const window = core.filter(({ invokedAt, outcome }) => invokedAt >= cut || outcome !== 'ok');
