@@ -25,6 +25,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./replay.ts')).replayVerb,
   },
   {
+    name: 'check',
+    summary: 'judge histories of clients, from anywhere: are they linearizable?',
+    load: async () => (await import('./check.ts')).checkVerb,
+  },
+  {
     name: 'list',
     summary: 'list scenarios, and the settings, rungs, faults, probes of one',
     load: async () => (await import('./list.ts')).listVerb,

@@ -79,6 +79,8 @@ export interface Model<State = unknown> {
   ): (operation: HistoryOperation) => string | undefined;
   /** What the object must be like for the operation to be possible: `hold 1`, `be free`. */
   needs?(operation: HistoryOperation): string;
+  /** An operation in a few words. Default: `operationText`. */
+  text?(operation: HistoryOperation): string;
   /** What a state is like, in the same words: `holds 1`, `is free`. Default: its JSON. */
   describe?(state: State): string;
   /** What people call the object: `the register`. */

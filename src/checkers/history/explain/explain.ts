@@ -106,7 +106,7 @@ function smallest(
 ): readonly HistoryOperation[] {
   const observes = (one: HistoryOperation): boolean =>
     one !== last && one.outcome === 'ok' && model.observes?.(one) === true;
-  let rest = prefix;
+  let rest = prefix.filter((one) => one.outcome === 'ok' || model.observes?.(one) !== true);
   const keep = (kept: ReadonlySet<unknown>, of: (one: HistoryOperation) => unknown) =>
     rest.filter((one) => {
       const unit = of(one);

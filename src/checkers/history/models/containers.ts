@@ -33,6 +33,13 @@ const shared = {
   observes: isEmptyRemoval,
   // A value can go with all that inserted and removed it: the others keep their order.
   units: () => units,
+  effect: ({ op, value }: HistoryOperation) => (op === 'remove' ? op : `${op} ${valueText(value)}`),
+  text: ({ op, outcome, value }: HistoryOperation) => {
+    if (op === 'insert') return `insert ${valueText(value)}`;
+    return outcome === 'ok'
+      ? `remove -> ${value === null ? 'nothing' : valueText(value)}`
+      : 'remove';
+  },
   read,
   readInitial: (given: unknown) =>
     Array.isArray(given) && !given.includes(null) ? (given as Content) : undefined,

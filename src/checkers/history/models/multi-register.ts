@@ -88,6 +88,13 @@ export const multiRegister: NamedModel<Registers> = {
   identity,
   partition,
   observes: (operation) => parts(operation).every(([kind]) => kind === 'read'),
+  text: (operation) =>
+    parts(operation)
+      .map(([kind, key, value]) => {
+        if (kind === 'write') return `${key} := ${valueText(value)}`;
+        return operation.outcome === 'ok' && value !== null ? `${key} -> ${valueText(value)}` : key;
+      })
+      .join(', '),
   needs(operation) {
     const wanted = parts(operation).filter(([kind, , value]) => kind === 'read' && value !== null);
     return `hold ${wanted.map(([, key, value]) => `${key} = ${valueText(value)}`).join(', ')}`;
