@@ -24,7 +24,7 @@ export interface HistoryVerdict {
 }
 
 /** Steps of search before the answer is `unknown`. Never milliseconds: a slow machine says the same. */
-export const defaultBudget = 1_000_000;
+export const defaultBudget = 10_000_000;
 
 /**
  * Judges whether a history is linearizable: whether each operation that happened, and perhaps some

@@ -1,3 +1,6 @@
+/** As a power of two: comparisons of configurations that take about as long as a step of search. */
+export const comparisonsPerStep = 3;
+
 /**
  * Configurations that a search has met: a state, a set of operations taken (as bits), and how many
  * of each class of `maybe` operations were used. One that used no more of any class can do all that
@@ -11,6 +14,8 @@ export class ConfigurationSet {
   #arena = new Int32Array(1_024);
   #top = 1;
   #count = 0;
+  /** Configurations that were compared since somebody last set it to 0: work that `add` did. */
+  compared = 0;
 
   /** @param usedLength length of the vectors of use */
   constructor(usedLength: number) {
@@ -47,6 +52,7 @@ export class ConfigurationSet {
     const arena = this.#arena;
     const bucket = hash & (this.#table.length - 1);
     for (let row = this.#table[bucket]!; row !== 0; row = arena[row]!) {
+      this.compared++;
       if (
         arena[row + 1] === hash &&
         arena[row + 2] === state &&

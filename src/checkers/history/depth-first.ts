@@ -1,4 +1,4 @@
-import { ConfigurationSet, mix } from './configuration-set.ts';
+import { ConfigurationSet, comparisonsPerStep, mix } from './configuration-set.ts';
 import type { Part } from './part.ts';
 import { lookAhead, type Pruner } from './pruner.ts';
 import { impossible, type StateTable } from './state-table.ts';
@@ -222,7 +222,11 @@ export class DepthFirstSearch {
 
   #isNew(state: number): boolean {
     if (!this.#viable(state)) return false;
-    return this.#visited.add(mix(state) ^ this.#bitsHash, state, this.#taken, this.#used);
+    const hash = mix(state) ^ this.#bitsHash;
+    const added = this.#visited.add(hash, state, this.#taken, this.#used);
+    this.steps += this.#visited.compared >> comparisonsPerStep;
+    this.#visited.compared &= (1 << comparisonsPerStep) - 1;
+    return added;
   }
 
   /** Whether the first completion ahead that demands a state may still get it. */

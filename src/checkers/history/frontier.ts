@@ -1,4 +1,4 @@
-import { ConfigurationSet, mix } from './configuration-set.ts';
+import { ConfigurationSet, comparisonsPerStep, mix } from './configuration-set.ts';
 import type { SearchState } from './depth-first.ts';
 import type { Part } from './part.ts';
 import { lookAhead, type Pruner } from './pruner.ts';
@@ -255,7 +255,10 @@ export class FrontierSearch {
     if (!this.#viable()) return;
     let hash = mix(this.#row[0]!);
     for (let i = 0; i < this.#words; i++) hash = mix(hash ^ this.#rowBits[i]!);
-    if (!this.#seen.add(hash, this.#row[0]!, this.#rowBits, this.#rowUsed)) return;
+    const added = this.#seen.add(hash, this.#row[0]!, this.#rowBits, this.#rowUsed);
+    this.steps += this.#seen.compared >> comparisonsPerStep;
+    this.#seen.compared &= (1 << comparisonsPerStep) - 1;
+    if (!added) return;
     const width = this.#width;
     if ((this.#queueCount + 1) * width > this.#queue.length) this.#queue = doubled(this.#queue);
     this.#queue.set(this.#row, this.#queueCount++ * width);

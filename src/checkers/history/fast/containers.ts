@@ -80,13 +80,12 @@ export function containerHistory(
 }
 
 /**
- * Whether some removal found nothing though at each moment of it some value was certainly inside.
+ * When some value was certainly inside, as times that do not touch.
  * @param leastRemoval a value that nothing certain removed may have gone from this time on
  */
-export function neverEmpty(history: ContainerHistory, leastRemoval: number): boolean {
-  if (history.empties.length === 0) return false;
+function filledTimes(items: readonly Item[], leastRemoval: number): [from: number, to: number][] {
   const inside: [from: number, to: number][] = [];
-  for (const { insertCompleted, removeInvoked, removed } of history.items) {
+  for (const { insertCompleted, removeInvoked, removed } of items) {
     const to = removed ? removeInvoked : leastRemoval;
     if (insertCompleted < to) inside.push([insertCompleted, to]);
   }
@@ -97,14 +96,66 @@ export function neverEmpty(history: ContainerHistory, leastRemoval: number): boo
     if (before === undefined || before[1] < from) filled.push([from, to]);
     else before[1] = Math.max(before[1], to);
   }
+  return filled;
+}
+
+/** How many of ascending numbers are below a bound. */
+export function countBelow(ascending: ArrayLike<number>, bound: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether some removal found nothing though at each moment of it some value was certainly inside. */
+export function neverEmpty(history: ContainerHistory, leastRemoval: number): boolean {
+  if (history.empties.length === 0) return false;
+  const filled = filledTimes(history.items, leastRemoval);
+  const froms = filled.map(([from]) => from);
   return history.empties.some(({ invokedAt, completedAt }) => {
-    let low = 0;
-    let high = filled.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (filled[middle]![0] < invokedAt) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && completedAt < filled[low - 1]![1];
+    const before = countBelow(froms, invokedAt);
+    return before > 0 && completedAt < filled[before - 1]![1];
   });
+}
+
+/**
+ * For each removal that found nothing: the first moment of it at which what certain removals leave
+ * inside can all have been taken by uncertain ones; undefined when one has none.
+ */
+export function emptyMoments(history: ContainerHistory): number[] | undefined {
+  const { items, empties, pending } = history;
+  const filled = filledTimes(
+    items.filter(({ removed }) => removed),
+    Number.POSITIVE_INFINITY,
+  );
+  const froms = filled.map(([from]) => from);
+  const left = items
+    .filter(({ removed }) => !removed)
+    .map(({ insertCompleted }) => insertCompleted);
+  left.sort((a, b) => a - b);
+  const moments: number[] = [];
+  for (const { invokedAt, completedAt } of empties) {
+    let found: number | undefined;
+    // Only the end of a filled time and an uncertain removal make things better.
+    for (let moment = invokedAt; moment < completedAt; ) {
+      const place = countBelow(froms, moment + 0.5);
+      if (place > 0 && moment < filled[place - 1]![1]) {
+        moment = filled[place - 1]![1];
+        continue;
+      }
+      const taken = countBelow(pending, moment + 0.5);
+      if (countBelow(left, moment + 0.5) <= taken) {
+        found = moment + 0.5;
+        break;
+      }
+      moment = pending[taken] ?? Number.POSITIVE_INFINITY;
+    }
+    if (found === undefined) return undefined;
+    moments.push(found);
+  }
+  return moments.sort((a, b) => a - b);
 }
