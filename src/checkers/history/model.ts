@@ -59,6 +59,11 @@ export interface Model<State = unknown> {
    * before, like a write: nothing can tell then what was there before. When in doubt, false.
    */
   overwrites?(operation: HistoryOperation): boolean;
+  /**
+   * True when the completion of the operation can tell nothing that was not known at its invocation,
+   * like that of a write. When in doubt, false.
+   */
+  silent?(operation: HistoryOperation): boolean;
   /** Equal for `info` operations that have the same effect in every state. */
   effect?(operation: HistoryOperation): string;
   /** The laws for one part, given all operations on it that may have happened. */

@@ -103,6 +103,7 @@ export const casRegister: NamedModel<RegisterValue> = {
   step,
   observes,
   overwrites: (operation) => operation.op === 'write',
+  silent: ({ op }) => op === 'write',
   pruning: pruningOf,
   decide: (operations, initial) => decideByZones(operations, initial, registerLaw(like)),
   units: registerUnits(like),

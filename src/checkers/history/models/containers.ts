@@ -31,6 +31,7 @@ const shared = {
   initial: [],
   identity: (content: Content) => content.map(valueText).join(),
   observes: isEmptyRemoval,
+  silent: ({ op }: HistoryOperation) => op === 'insert',
   // A value can go with all that inserted and removed it: the others keep their order.
   units: () => units,
   effect: ({ op, value }: HistoryOperation) => (op === 'remove' ? op : `${op} ${valueText(value)}`),

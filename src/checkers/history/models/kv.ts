@@ -172,6 +172,7 @@ const shared = {
   step,
   observes,
   overwrites,
+  silent: ({ op }: HistoryOperation) => op === 'put' || op === 'append',
   pruning,
   decide: (operations: readonly HistoryOperation[], initial: string | null) =>
     decideByZones(operations, initial, law),
