@@ -8,6 +8,7 @@ export { hashBytes, hashString, hashText, mix } from './checkers/hash.ts';
 export { checkHistory } from './checkers/history/check-history.ts';
 export type { Model } from './checkers/history/model.ts';
 export { kv as kvModel } from './checkers/history/models/kv.ts';
+export { OnlineChecker } from './checkers/history/online.ts';
 export type { HistoryOperation } from './checkers/history/operation.ts';
 // Rungs and ladders.
 export { ladder } from './checkers/ladder.ts';

@@ -5,10 +5,6 @@ export function nameOf({ client, sequence }: { client: number; sequence: number 
   return `${client}/${sequence}`;
 }
 
-function placeOf(timeUs: number, operation: string, key: string, value: unknown): string {
-  return JSON.stringify([timeUs, operation, key, operation === 'delete' ? '' : value]);
-}
-
 /** In place of the floor of a read that has its answer. */
 const answeredRead = -1;
 
@@ -30,8 +26,6 @@ export class ClientLedger {
   readonly askedUs: Map<number, number> = new Map();
   /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
-  /** The name of each write by where and when a client began it. */
-  readonly #namesByPlace: Map<string, string> = new Map();
   /** Writes under way. */
   readonly #writes: Set<string> = new Set();
   /** Calls that were refused for ever. */
@@ -41,24 +35,13 @@ export class ClientLedger {
   called(request: ClientRequest, client: number, timeUs: number): void {
     const name = nameOf(request);
     this.askedUs.set(client, timeUs);
-    if (request.operation !== 'get') this.#noteWrite(name, request, timeUs);
+    if (request.operation !== 'get') this.#writes.add(name);
     else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
       this.#floors.set(name, Math.max(this.ackedIndex, this.readIndex));
       if (this.#floors.size > rememberedReads) {
         this.#floors.delete(this.#floors.keys().next().value as string);
       }
     }
-  }
-
-  #noteWrite(name: string, { operation, key, value, expected }: ClientRequest, timeUs: number) {
-    this.#writes.add(name);
-    const place = placeOf(timeUs, operation, key, operation === 'cas' ? [expected, value] : value);
-    if (!this.#namesByPlace.has(place)) this.#namesByPlace.set(place, name);
-  }
-
-  /** Session and sequence of a write, as `client/sequence`, by how a history tells of it. */
-  nameOfWrite(timeUs: number, operation: string, key: string, value: unknown): string | undefined {
-    return this.#namesByPlace.get(placeOf(timeUs, operation, key, value));
   }
 
   /** A client takes an answer. True when it says for the first time that the call is done. */

@@ -100,13 +100,8 @@ export const clients: StoryBook = {
   I43: {
     red: { 'a read finds what nobody wrote': (rig) => rig.run.finish() },
     green: { 'a read finds what was written': (rig) => rig.run.finish() },
-    history: (color) => ({
-      length: 2,
-      operations: () => [
-        call(1, 'put', 'new', 0),
-        call(2, 'get', color === 'green' ? 'new' : 'old', 2),
-      ],
-    }),
+    history: (color) =>
+      recorded([call(1, 'put', 'new', 0), call(2, 'get', color === 'green' ? 'new' : 'old', 2)]),
   },
   I44: {
     red: { 'a refused write is committed': (rig) => refuse(rig, 'too-large') },
@@ -134,6 +129,18 @@ function refuse(rig: Rig, status: 'too-large', sequence = 1): void {
   rig.client({ takes: reply({ sequence: 1, status }) });
   replicated(rig, [command(1, 1, { sequence })]);
   rig.commit(0, 1);
+}
+
+/** Calls one after the other, as a history records them. */
+function recorded(calls: readonly ReturnType<typeof call>[]) {
+  return {
+    length: calls.length,
+    events: calls.flatMap((_, i) => [2 * i, 2 * i + 1]),
+    completedStep: calls.map(() => 0),
+    consistency: calls.map(() => 'linearizable'),
+    at: (i: number) => calls[i],
+    operations: () => calls,
+  };
 }
 
 function call(process: number, op: string, value: string, at: number) {

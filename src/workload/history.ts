@@ -198,12 +198,13 @@ export class History implements HistoryLike {
   operations(consistency: string = 'linearizable'): HistoryOperation[] {
     const result: HistoryOperation[] = [];
     for (let i = 0; i < this.process.length; i++) {
-      if (this.consistency[i] === consistency) result.push(this.#operationAt(i));
+      if (this.consistency[i] === consistency) result.push(this.at(i));
     }
     return result;
   }
 
-  #operationAt(i: number): HistoryOperation {
+  /** One operation as checkers take it, whatever its consistency. */
+  at(i: number): HistoryOperation {
     const outcome = outcomeNames[this.outcome[i]!]!;
     const answered = outcome === 'ok';
     const hasResult = answered && (this.operation[i] === 'cas' || this.operation[i] === 'delete');
