@@ -141,7 +141,13 @@ export class DurableLog {
   #header(sequence: number): SegmentHeader | undefined {
     const bytes = this.#files.bytes(segmentName(sequence));
     if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
-    return record.type === headerRecord ? decodeHeader(bytes, record.payloadAt) : undefined;
+    if (record.type !== headerRecord) return;
+    const header = decodeHeader(bytes, record.payloadAt);
+    // Before its first batch is whole a segment is no part of the log.
+    while (!record.endsBatch) {
+      if (!readRecord(bytes, bytes.length, record.next, sequence, record)) return;
+    }
+    return header;
   }
 
   /** A segment that does not simply go on: follow the chain of headers back, then read forward. */

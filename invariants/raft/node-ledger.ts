@@ -1,5 +1,6 @@
 import type { Member } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
+import { Chain } from './chain.ts';
 import type { DurableLog } from './durable-log.ts';
 import { LogMirror } from './log-mirror.ts';
 import { emptyView } from './marks.ts';
@@ -55,6 +56,8 @@ export class NodeLedger {
   /** What the next recovery must bring back: the durable log up to here is in memory as well. */
   mustKeepIndex = 0;
   mustKeepPrefix = 0;
+  /** The log that the last life had in memory when it ended. */
+  lastLog: Chain = new Chain();
   /** The highest index whose storage this node has acknowledged and not lawfully cut since. */
   ackedIndex = 0;
   /** When the last life ended, and how: for probes. */
@@ -75,7 +78,8 @@ export class NodeLedger {
   }
 
   noteDecision(term: number, candidate: Member): void {
-    if (!this.decided.has(term)) remember(this.decided, term, candidate);
+    // A life that died before its vote was durable may have decided otherwise: the last one counts.
+    remember(this.decided, term, candidate);
   }
 
   noteGrant(term: number, candidate: Member): void {
@@ -128,6 +132,7 @@ export class NodeLedger {
     while (index > floor && durable.chain.prefix(index) !== log.chain.prefix(index)) index -= 1;
     this.mustKeepIndex = index;
     this.mustKeepPrefix = log.chain.prefix(index);
+    this.lastLog = log.handOver();
   }
 
   /** The disk is another, empty one. What was promised stays owed: others may have counted on it. */

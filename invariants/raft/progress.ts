@@ -131,7 +131,11 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   ghost: () => ({ sinceUs: -1, term: 0 }),
   check({ facts, timeUs }, window) {
     const { core, attached, nodes, options } = facts;
-    const highest = nodes.reduce((most, { view }) => Math.max(most, view.term), 0);
+    // A node that still recovers has its term on disk only.
+    const highest = nodes.reduce(
+      (most, { view, durable }) => Math.max(most, view.term, durable.term),
+      0,
+    );
     const isWhole = core.sinceUs >= 0 && attached.sinceUs.every((sinceUs) => sinceUs >= 0);
     if (!isWhole) {
       window.sinceUs = -1;

@@ -51,5 +51,13 @@ const severity: readonly OwedUnder[] = ['no damage', 'noticeable damage', 'any d
 
 function isAsked(rung: AnyRung<Moment>, { only, damage }: LadderOptions): boolean {
   if (only !== undefined && !only.includes(rung.id)) return false;
-  return severity.indexOf(rung.owedUnder) >= severity.indexOf(damage);
+  return isOwed(rung, damage);
+}
+
+/** Whether a rung must hold in a storm that does such damage. */
+export function isOwed(
+  { owedUnder }: { readonly owedUnder: OwedUnder },
+  damage: OwedUnder,
+): boolean {
+  return severity.indexOf(owedUnder) >= severity.indexOf(damage);
 }
