@@ -9,6 +9,13 @@ function placeOf(timeUs: number, operation: string, key: string, value: unknown)
   return JSON.stringify([timeUs, operation, key, operation === 'delete' ? '' : value]);
 }
 
+/** A write on its way, for the first time or again. */
+interface Sending {
+  readonly name: string;
+  readonly request: ClientRequest;
+  readonly timeUs: number;
+}
+
 /** In place of the floor of a read that has its answer. */
 const answeredRead = -1;
 
@@ -30,6 +37,8 @@ export class ClientLedger {
   readonly askedUs: Map<number, number> = new Map();
   /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
+  /** Sendings of writes that `#namesByPlace` does not have yet: it is asked at the end alone. */
+  readonly #sendings: Sending[] = [];
   /** The name of each write by where and when a client began it. */
   readonly #namesByPlace: Map<string, string> = new Map();
   /** Writes under way. */
@@ -41,8 +50,10 @@ export class ClientLedger {
   called(request: ClientRequest, client: number, timeUs: number): void {
     const name = nameOf(request);
     this.askedUs.set(client, timeUs);
-    if (request.operation !== 'get') this.#noteWrite(name, request, timeUs);
-    else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
+    if (request.operation !== 'get') {
+      this.#writes.add(name);
+      this.#sendings.push({ name, request, timeUs });
+    } else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
       this.#floors.set(name, Math.max(this.ackedIndex, this.readIndex));
       if (this.#floors.size > rememberedReads) {
         this.#floors.delete(this.#floors.keys().next().value as string);
@@ -50,15 +61,16 @@ export class ClientLedger {
     }
   }
 
-  #noteWrite(name: string, { operation, key, value, expected }: ClientRequest, timeUs: number) {
-    this.#writes.add(name);
-    const place = placeOf(timeUs, operation, key, operation === 'cas' ? [expected, value] : value);
-    if (!this.#namesByPlace.has(place)) this.#namesByPlace.set(place, name);
-  }
-
   /** Session and sequence of a write, as `client/sequence`, by how a history tells of it. */
   nameOfWrite(timeUs: number, operation: string, key: string, value: unknown): string | undefined {
-    return this.#namesByPlace.get(placeOf(timeUs, operation, key, value));
+    const names = this.#namesByPlace;
+    for (const { name, request, timeUs: sentUs } of this.#sendings) {
+      const { operation: kind, expected, value: sent } = request;
+      const place = placeOf(sentUs, kind, request.key, kind === 'cas' ? [expected, sent] : sent);
+      if (!names.has(place)) names.set(place, name);
+    }
+    this.#sendings.length = 0;
+    return names.get(placeOf(timeUs, operation, key, value));
   }
 
   /** A client takes an answer. True when it says for the first time that the call is done. */

@@ -52,6 +52,7 @@ export class DurableLog {
   readonly prefixAt: PrefixAt;
   #sequence = 0;
   #readTo = 0;
+  #isJustRead = false;
 
   constructor(files: ImageFiles, prefixAt: PrefixAt) {
     this.#files = files;
@@ -72,6 +73,11 @@ export class DurableLog {
     return this.snapshotIndex >= index || this.chain.prefix(index) === prefix;
   }
 
+  /** Whether nothing has been promised since everything was read again. */
+  get isJustRead(): boolean {
+    return this.#isJustRead;
+  }
+
   #restart(): void {
     this.chain.restart(0, 0, 0);
     this.#sequence = 0;
@@ -81,6 +87,7 @@ export class DurableLog {
   /** A sync promised a file. True when it says something new. */
   filePromised(file: string): boolean {
     this.cutFrom = 0;
+    this.#isJustRead = false;
     const sequence = segmentSequence(file);
     if (sequence === 0) return snapshotIndexOf(file) > 0 && this.#readSnapshot(file);
     return sequence < this.#sequence ? false : this.#readSegments(sequence);
@@ -89,16 +96,21 @@ export class DurableLog {
   /** A directory sync promised names. True when they say something new. */
   namesPromised(): boolean {
     this.cutFrom = 0;
+    this.#isJustRead = false;
     const sequences: number[] = [];
     let changed = false;
-    for (const file of this.#files.names()) {
+    const names = this.#files.names();
+    // Newest first, so that of several snapshots only the one that counts is read.
+    for (let at = names.length - 1; at >= 0; at -= 1) {
+      const file = names[at] as string;
       const sequence = segmentSequence(file);
       if (sequence > this.#sequence) sequences.push(sequence);
       if (snapshotIndexOf(file) > this.snapshotIndex) changed = this.#readSnapshot(file) || changed;
     }
     // A name may be there before its bytes are: then the segment before it is the newest.
     sequences.sort((a, b) => b - a);
-    return sequences.some((sequence) => this.#readSegments(sequence)) || changed;
+    for (const sequence of sequences) if (this.#readSegments(sequence)) return true;
+    return changed;
   }
 
   /** Drops what lies below an index and is held by the snapshot. */
@@ -114,6 +126,7 @@ export class DurableLog {
     this.snapshotTerm = 0;
     this.#restart();
     this.namesPromised();
+    this.#isJustRead = true;
   }
 
   #readSnapshot(file: string): boolean {
@@ -205,7 +218,11 @@ export class DurableLog {
       if (record.endsBatch) whole = at;
     }
     if (whole === this.#readTo) return false;
-    while (this.#readTo < whole && readRecord(bytes, limit, this.#readTo, sequence, record)) {
+    // The checksums were found right just now.
+    while (
+      this.#readTo < whole &&
+      readRecord(bytes, limit, this.#readTo, sequence, record, false)
+    ) {
       this.#readTo = record.next;
       this.#take(bytes);
     }

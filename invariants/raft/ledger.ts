@@ -192,8 +192,8 @@ class RaftLedger implements Ledger<RaftMoment> {
   audit(node: number | undefined, note: NoteBroken): string | undefined {
     // Silent damage breaks ghost state lawfully: promised bytes are not there any more.
     if (this.#facts.options.damage === 'any damage') return undefined;
+    if (node !== undefined) return auditNode(this.#facts, node, note);
     for (const { index } of this.#facts.nodes) {
-      if (node !== undefined && node !== index) continue;
       const disagreement = auditNode(this.#facts, index, note);
       if (disagreement !== undefined) return disagreement;
     }
