@@ -29,6 +29,7 @@ import { MachineModel } from './machine-model.ts';
 import { changedMarks } from './marks.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { NodeLedger } from './node-ledger.ts';
+import { paceOf } from './progress-window.ts';
 import { Registry } from './registry.ts';
 import { triggers } from './triggers.ts';
 
@@ -78,6 +79,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes),
+      pace: paceOf(options.config),
       phase: 'form',
       phaseSinceUs: 0,
     };
