@@ -5,8 +5,21 @@ export function nameOf({ client, sequence }: { client: number; sequence: number 
   return `${client}/${sequence}`;
 }
 
-function placeOf(timeUs: number, operation: string, key: string, value: unknown): string {
-  return JSON.stringify([timeUs, operation, key, operation === 'delete' ? '' : value]);
+/** Whether a history tells of the value that a request carries. */
+function sameValue({ operation, expected, value }: ClientRequest, told: unknown): boolean {
+  if (operation !== 'cas') return told === value;
+  return Array.isArray(told) && told[0] === expected && told[1] === value;
+}
+
+/** The first sending at a time or later. */
+function firstAt(sendings: readonly Sending[], timeUs: number): number {
+  let [low, high] = [0, sendings.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sendings[middle] as Sending).timeUs < timeUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A write on its way, for the first time or again. */
@@ -37,10 +50,8 @@ export class ClientLedger {
   readonly askedUs: Map<number, number> = new Map();
   /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
-  /** Sendings of writes that `#namesByPlace` does not have yet: it is asked at the end alone. */
+  /** All writes as clients sent them, in order of time. */
   readonly #sendings: Sending[] = [];
-  /** The name of each write by where and when a client began it. */
-  readonly #namesByPlace: Map<string, string> = new Map();
   /** Writes under way. */
   readonly #writes: Set<string> = new Set();
   /** Calls that were refused for ever. */
@@ -63,14 +74,14 @@ export class ClientLedger {
 
   /** Session and sequence of a write, as `client/sequence`, by how a history tells of it. */
   nameOfWrite(timeUs: number, operation: string, key: string, value: unknown): string | undefined {
-    const names = this.#namesByPlace;
-    for (const { name, request, timeUs: sentUs } of this.#sendings) {
-      const { operation: kind, expected, value: sent } = request;
-      const place = placeOf(sentUs, kind, request.key, kind === 'cas' ? [expected, sent] : sent);
-      if (!names.has(place)) names.set(place, name);
+    const sendings = this.#sendings;
+    let at = firstAt(sendings, timeUs);
+    for (; sendings[at]?.timeUs === timeUs; at += 1) {
+      const { name, request } = sendings[at] as Sending;
+      if (request.operation !== operation || request.key !== key) continue;
+      if (operation === 'delete' || sameValue(request, value)) return name;
     }
-    this.#sendings.length = 0;
-    return names.get(placeOf(timeUs, operation, key, value));
+    return undefined;
   }
 
   /** A client takes an answer. True when it says for the first time that the call is done. */

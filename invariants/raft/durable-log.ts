@@ -2,7 +2,6 @@ import { hashBytes } from '../../src/index.ts';
 import { decodeSnapshot, snapshotIndexOf } from '../../src/systems/raft/snapshot-format.ts';
 import type { Member } from '../../src/systems/raft/types.ts';
 import {
-  decodeEntry,
   decodeHardState,
   decodeHeader,
   decodeReset,
@@ -18,7 +17,7 @@ import {
   type WalRecord,
 } from '../../src/systems/raft/wal-format.ts';
 import { Chain } from './chain.ts';
-import { entryHash } from './entry-hash.ts';
+import { readEntryAt, type WrittenEntry } from './entry-hash.ts';
 import type { PrefixAt } from './log-mirror.ts';
 
 /** The names and bytes that a disk has promised, or any other image of it. */
@@ -28,6 +27,7 @@ export interface ImageFiles {
 }
 
 const record: WalRecord = emptyRecord();
+const written: WrittenEntry = { term: 0, index: 0, hash: 0 };
 
 /**
  * What a node has promised to its disk, read from the bytes and brought up to date with each sync:
@@ -52,6 +52,9 @@ export class DurableLog {
   readonly prefixAt: PrefixAt;
   #sequence = 0;
   #readTo = 0;
+  /** The segment that was read last, as its name is asked for at each sync. */
+  #named = 0;
+  #name = '';
   #isJustRead = false;
 
   constructor(files: ImageFiles, prefixAt: PrefixAt) {
@@ -151,8 +154,16 @@ export class DurableLog {
     return this.#readOn(newest, Number.POSITIVE_INFINITY);
   }
 
+  #segment(sequence: number): Uint8Array | undefined {
+    if (sequence !== this.#named) {
+      this.#named = sequence;
+      this.#name = segmentName(sequence);
+    }
+    return this.#files.bytes(this.#name);
+  }
+
   #header(sequence: number): SegmentHeader | undefined {
-    const bytes = this.#files.bytes(segmentName(sequence));
+    const bytes = this.#segment(sequence);
     if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
     return record.type === headerRecord ? decodeHeader(bytes, record.payloadAt) : undefined;
   }
@@ -209,7 +220,7 @@ export class DurableLog {
 
   /** Reads whole batches from where reading stopped, up to `end`. */
   #readOn(sequence: number, end: number): boolean {
-    const bytes = this.#files.bytes(segmentName(sequence));
+    const bytes = this.#segment(sequence);
     if (bytes === undefined) return false;
     const limit = Math.min(end, bytes.length);
     let whole = this.#readTo;
@@ -260,19 +271,19 @@ export class DurableLog {
   }
 
   #takeEntry(bytes: Uint8Array, payloadAt: number, payloadBytes: number): void {
-    const entry = decodeEntry(bytes, payloadAt, payloadBytes);
+    readEntryAt(bytes, payloadAt, payloadBytes, written);
+    const { term, index, hash } = written;
     const { chain } = this;
-    if (entry.index > chain.last + 1) {
-      this.malformed = `entry ${entry.index} follows ${chain.last}`;
-      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
-    } else if (entry.index <= chain.base) {
+    if (index > chain.last + 1) {
+      this.malformed = `entry ${index} follows ${chain.last}`;
+      chain.restart(index - 1, -1, this.prefixAt(-1, index - 1));
+    } else if (index <= chain.base) {
       // Entries below the base are committed and in a snapshot; they may be written again.
-      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
+      chain.restart(index - 1, -1, this.prefixAt(-1, index - 1));
     }
-    const hash = entryHash(entry);
-    if (entry.index <= chain.last && chain.hash(entry.index) !== hash) this.#noteCut(entry.index);
-    chain.cutAfter(entry.index - 1);
-    chain.push(entry.term, hash);
+    if (index <= chain.last && chain.hash(index) !== hash) this.#noteCut(index);
+    chain.cutAfter(index - 1);
+    chain.push(term, hash);
   }
 
   #noteCut(from: number): void {
