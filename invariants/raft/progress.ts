@@ -44,18 +44,20 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
  * of the quorum keep everybody else from replacing it. -1: none.
  */
 function agreedLeader({ core, nodes }: RaftFacts): number {
-  const members = core.members();
   for (const { index, member, view, running } of nodes) {
     if (view.role !== 'leader' || !running) continue;
+    let coreSize = 0;
     let inCore = 0;
     let inAll = 0;
     for (const other of nodes) {
+      const isInCore = core.has(other.index);
+      if (isInCore) coreSize += 1;
       const follows = other.view.term === view.term && other.view.leaderId === member;
       if (!follows || !other.running) continue;
       inAll += 1;
-      if (members.includes(other.index)) inCore += 1;
+      if (isInCore) inCore += 1;
     }
-    if (inCore * 2 > members.length || inAll * 2 > nodes.length) return index;
+    if (inCore * 2 > coreSize || inAll * 2 > nodes.length) return index;
   }
   return -1;
 }

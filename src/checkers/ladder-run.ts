@@ -6,13 +6,18 @@ import type { LadderOptions, LadderRun, Phase, RungReport, Violation } from './l
 import type { Ledger, LedgerDefinition, NoteBroken } from './ledger.ts';
 import { type Broken, premiseFalse } from './outcome.ts';
 import type { AnyProbe, AnyRung, Moment } from './rung.ts';
-import { type Audience, type Watcher, Watchers } from './watchers.ts';
+import type { Audience, Watchers } from './watchers.ts';
 
 /** Steps between two audits of the whole cluster. */
 const auditEverySteps = 10_000;
 
+/** Something that may be silenced. */
+interface Sleeper {
+  asleep: boolean;
+}
+
 /** One rung during one run. */
-interface Climbed<M extends Moment> extends Watcher {
+interface Climbed<M extends Moment> extends Sleeper {
   readonly rung: AnyRung<M>;
   /** Of the rung. Read from here, since all of these have one shape and rungs have several. */
   readonly check: AnyRung<M>['check'];
@@ -25,7 +30,7 @@ interface Climbed<M extends Moment> extends Watcher {
   violation: Violation | undefined;
 }
 
-interface Probed<M extends Moment> extends Watcher {
+interface Probed<M extends Moment> extends Sleeper {
   readonly probe: AnyProbe<M>;
   readonly ghost: unknown;
 }
@@ -41,7 +46,8 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   readonly #stopAtFirst: boolean;
   readonly #ledger: Ledger<M>;
   readonly #climbed: readonly Climbed<M>[];
-  readonly #watchers: Watchers<Climbed<M>, Probed<M>>;
+  readonly #probed: readonly Probed<M>[];
+  readonly #watchers: Watchers;
   readonly #noteBroken: NoteBroken;
   #inStorm = false;
   /** After the first violation the ghost state may be wrong, so nothing more is looked at. */
@@ -55,28 +61,27 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     definition: LedgerDefinition<M>,
     rungs: readonly AnyRung<M>[],
     probes: readonly AnyProbe<M>[],
+    watchers: Watchers,
   ) {
     this.#world = options.world;
     this.#servers = options.world.serverCount;
     this.#stopAtFirst = options.stopAtFirst ?? true;
     this.#ledger = definition.begin(options);
-    this.#climbed = rungs.map((rung, order) => ({
+    this.#climbed = rungs.map((rung) => ({
       rung,
       check: rung.check,
       ghost: rung.ghost?.(),
       countsAlways: rung.kind === 'eventually',
-      order,
-      watches: rung.watches,
       asleep: false,
       premise: 0,
       unknown: undefined,
       violation: undefined,
     }));
-    const probed = probes.map((probe, order) => {
+    this.#probed = probes.map((probe) => {
       this.probes.set(probe.name, 0);
-      return { probe, ghost: probe.ghost?.(), order, watches: probe.watches, asleep: false };
+      return { probe, ghost: probe.ghost?.(), asleep: false };
     });
-    this.#watchers = new Watchers(this.#climbed, probed, definition.triggers);
+    this.#watchers = watchers;
     const byId = new Map(this.#climbed.map((climbed) => [climbed.rung.id, climbed]));
     this.#noteBroken = (id, what) => {
       const climbed = byId.get(id);
@@ -178,10 +183,10 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     if (changed !== 0) this.#tell(this.#watchers.of(changed));
   }
 
-  #tell({ rungs, probes }: Audience<Climbed<M>, Probed<M>>): void {
-    for (let at = 0; at < rungs.length; at += 1) this.#look(rungs[at] as Climbed<M>);
+  #tell({ rungs, probes }: Audience): void {
+    for (let at = 0; at < rungs.length; at += 1) this.#look(rungs[at] as number);
     if (!this.#inStorm) return;
-    for (let at = 0; at < probes.length; at += 1) this.#lookFor(probes[at] as Probed<M>);
+    for (let at = 0; at < probes.length; at += 1) this.#lookFor(probes[at] as number);
   }
 
   #wakeForReceived(step: Step): void {
@@ -198,11 +203,7 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     }
   }
 
-  #wakeForMessage(
-    audience: Audience<Climbed<M>, Probed<M>>,
-    message: NonNullable<Moment['message']>,
-    peer: number,
-  ): void {
+  #wakeForMessage(audience: Audience, message: NonNullable<Moment['message']>, peer: number): void {
     const { moment } = this.#ledger;
     moment.message = message;
     moment.peer = peer;
@@ -210,7 +211,8 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     moment.message = undefined;
   }
 
-  #look(climbed: Climbed<M>): void {
+  #look(place: number): void {
+    const climbed = this.#climbed[place] as Climbed<M>;
     if (climbed.asleep) return;
     try {
       const outcome = climbed.check.call(climbed.rung, this.#ledger.moment, climbed.ghost);
@@ -224,7 +226,8 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     }
   }
 
-  #lookFor(probed: Probed<M>): void {
+  #lookFor(place: number): void {
+    const probed = this.#probed[place] as Probed<M>;
     const { probe } = probed;
     try {
       if (!probe.seen(this.#ledger.moment, probed.ghost)) return;
@@ -235,7 +238,7 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   }
 
   /** Once a law is broken a check may stumble over the wreck: then it is silenced, not blamed. */
-  #blame(what: string, cause: unknown, watcher: Watcher): void {
+  #blame(what: string, cause: unknown, watcher: Sleeper): void {
     const isWreck = this.#climbed.some(({ violation }) => violation !== undefined);
     if (!isWreck) throw new HarnessFault(`${what} at step ${this.#step}: ${cause}`, { cause });
     watcher.asleep = true;
