@@ -223,21 +223,25 @@ export class DurableLog {
     const bytes = this.#segment(sequence);
     if (bytes === undefined) return false;
     const limit = Math.min(end, bytes.length);
-    let whole = this.#readTo;
-    for (let at = whole; readRecord(bytes, limit, at, sequence, record); ) {
+    const start = this.#readTo;
+    for (let at = start; readRecord(bytes, limit, at, sequence, record); ) {
       at = record.next;
-      if (record.endsBatch) whole = at;
+      if (record.endsBatch) this.#takeBatch(bytes, sequence, at);
     }
-    if (whole === this.#readTo) return false;
-    // The checksums were found right just now.
-    while (
-      this.#readTo < whole &&
-      readRecord(bytes, limit, this.#readTo, sequence, record, false)
-    ) {
-      this.#readTo = record.next;
+    return this.#readTo > start;
+  }
+
+  /** The batch that ends at `end` is whole: what it says counts. */
+  #takeBatch(bytes: Uint8Array, sequence: number, end: number): void {
+    if (record.at > this.#readTo) {
+      // Back to its first record. Checksums were found right just now.
+      readRecord(bytes, end, this.#readTo, sequence, record, false);
+    }
+    this.#take(bytes);
+    while (record.next < end && readRecord(bytes, end, record.next, sequence, record, false)) {
       this.#take(bytes);
     }
-    return true;
+    this.#readTo = end;
   }
 
   #take(bytes: Uint8Array): void {

@@ -13,7 +13,7 @@ export interface Audience {
 
 /**
  * Finds those that an event concerns. A step that changed nothing wakes nobody and costs nothing.
- * Holds nothing of a run, so that the runs of one ladder share what was worked out once.
+ * Holds nothing of a run but what it asked last, so that the runs of one ladder share what was worked out once.
  */
 export class Watchers {
   /** Whether anybody watches messages arrive, or leave: most ladders do only one of the two. */
@@ -24,6 +24,9 @@ export class Watchers {
   /** Filled as sets of triggers are met: runs meet some hundred. */
   readonly #byTriggers: Map<number, Audience> = new Map();
   readonly #bySent: ReadonlyMap<string, Audience>;
+  /** The answer of last time: what a node tells all others has one kind. */
+  #recentKind = '';
+  #recent: Audience | undefined;
   readonly #byReceived: ReadonlyMap<string, Audience>;
 
   constructor(rungs: readonly Watcher[], probes: readonly Watcher[], triggers: TriggerBits) {
@@ -44,7 +47,11 @@ export class Watchers {
 
   /** Those that watch a kind of message leave the node that steps; undefined: nobody. */
   ofSent(kind: string): Audience | undefined {
-    return this.#bySent.get(kind);
+    if (kind !== this.#recentKind) {
+      this.#recentKind = kind;
+      this.#recent = this.#bySent.get(kind);
+    }
+    return this.#recent;
   }
 
   /** Those that watch a kind of message arrive. */
