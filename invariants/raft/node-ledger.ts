@@ -4,6 +4,7 @@ import { Chain } from './chain.ts';
 import type { DurableLog } from './durable-log.ts';
 import { LogMirror } from './log-mirror.ts';
 import { emptyView } from './marks.ts';
+import { remember } from './remember.ts';
 
 /** The end of a candidate's log, as it told a voter. */
 export interface LogEnd {
@@ -70,7 +71,8 @@ export class NodeLedger {
   }
 
   noteRequest(candidate: Member, term: number, { lastIndex, lastTerm }: LogEnd): void {
-    remember(this.#requests, `${term} ${candidate}`, { lastIndex, lastTerm });
+    const end = { lastIndex, lastTerm };
+    remember(this.#requests, `${term} ${candidate}`, end, rememberedTerms);
   }
 
   request(candidate: Member, term: number): LogEnd | undefined {
@@ -79,15 +81,16 @@ export class NodeLedger {
 
   noteDecision(term: number, candidate: Member): void {
     // A life that died before its vote was durable may have decided otherwise: the last one counts.
-    remember(this.decided, term, candidate);
+    remember(this.decided, term, candidate, rememberedTerms);
   }
 
   noteGrant(term: number, candidate: Member): void {
-    if (!this.granted.has(term)) remember(this.granted, term, candidate);
+    if (!this.granted.has(term)) remember(this.granted, term, candidate, rememberedTerms);
   }
 
   noteLeader(term: number, leader: Member): void {
-    if (leader !== 0 && !this.recognised.has(term)) remember(this.recognised, term, leader);
+    if (leader === 0 || this.recognised.has(term)) return;
+    remember(this.recognised, term, leader, rememberedTerms);
   }
 
   noteCoverage(term: number, leader: Member, upTo: number): void {
@@ -141,11 +144,4 @@ export class NodeLedger {
     this.mustKeepIndex = 0;
     this.ackedIndex = 0;
   }
-}
-
-/** Adds to a map that forgets its oldest entries. */
-function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
-  map.set(key, value);
-  if (map.size <= rememberedTerms) return;
-  map.delete(map.keys().next().value as Key);
 }
