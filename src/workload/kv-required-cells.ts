@@ -31,9 +31,8 @@ function cellsOfMeanings(): string[] {
         }
       }
       cells.push(`${operation}/${option}/info:timeout/storm`);
-      cells.push(`${operation}/${option}/info:client-restart/storm`);
-      cells.push(`${operation}/${option}/info:still-open/settle`);
     }
+    cells.push(`${operation}/*/info:client-restart/storm`, `${operation}/*/info:still-open/settle`);
     cells.push(`resend/now/${operation}/storm`, `resend/new-leader/${operation}/storm`);
   }
   cells.push('restart/client/storm');
