@@ -56,11 +56,13 @@ class RaftLedger implements Ledger<RaftMoment> {
     const canonical = new CanonicalChain();
     const registry = new Registry();
     this.#servers = world.serverCount;
-    this.#prefixAt = (term, index) => {
+    // Assigned in two steps, or V8 puts it into its old space: see `OperationQueue`.
+    const prefixAt = (term: number, index: number): number => {
       const known = canonical.chain.term(index);
       if (known !== -1 && (term === -1 || known === term)) return canonical.chain.prefix(index);
       return registry.find(term, index)?.prefix ?? -2;
     };
+    this.#prefixAt = prefixAt;
     const nodes = Array.from({ length: world.serverCount }, (_, node) => {
       const files = {
         names: () => world.disk(node).promisedFiles(),

@@ -83,10 +83,12 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     });
     this.#watchers = watchers;
     const byId = new Map(this.#climbed.map((climbed) => [climbed.rung.id, climbed]));
-    this.#noteBroken = (id, what) => {
+    // Assigned in two steps, or V8 puts it into its old space: see `OperationQueue`.
+    const noteBroken: NoteBroken = (id, what) => {
       const climbed = byId.get(id);
       if (climbed !== undefined) this.#note(climbed, what);
     };
+    this.#noteBroken = noteBroken;
   }
 
   afterStep(step: Step): void {
