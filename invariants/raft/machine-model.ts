@@ -3,7 +3,6 @@ import { type Command, decodeCommand } from '../../src/systems/raft/kv-codec.ts'
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { MachineReader, SessionReader } from '../../src/systems/raft/view.ts';
-import { nameOf } from './client-ledger.ts';
 
 /** What one committed entry does to the state machine. */
 export interface Effect {
@@ -37,9 +36,9 @@ export class MachineModel {
   readonly values: Map<string, string> = new Map();
   readonly sessions: Map<number, SessionReader> = new Map();
   readonly expired: Set<number> = new Set();
-  /** Where each write took effect, by `client/sequence`. */
-  readonly indexOf: Map<string, number> = new Map();
   readonly #capacity: number;
+  /** What each key adds to the hash of the state. */
+  readonly #hashes: Map<string, number> = new Map();
   #state = 0;
   #effects: Effect[] = [];
   #from = 1;
@@ -87,7 +86,6 @@ export class MachineModel {
     let expired = 0;
     const first = known === undefined ? !this.expired.has(client) : sequence > known.sequence;
     if (first) {
-      this.indexOf.set(nameOf(command), index);
       const swapped = this.#change(command);
       expired = this.#open(client, { sequence, index, swapped });
     }
@@ -107,30 +105,35 @@ export class MachineModel {
     const old = this.values.get(key);
     switch (operation) {
       case 'put':
-        this.#set(key, old, value);
+        this.#set(key, value);
         return false;
       case 'append':
-        this.#set(key, old, (old ?? '') + value);
+        this.#set(key, (old ?? '') + value);
         return false;
       case 'cas':
         if ((old ?? null) !== expected) return false;
-        this.#set(key, old, value);
+        this.#set(key, value);
         return true;
       case 'delete':
-        this.#set(key, old, undefined);
+        this.#set(key, undefined);
         return old !== undefined;
       default:
         return false;
     }
   }
 
-  #set(key: string, old: string | undefined, value: string | undefined): void {
-    if (old !== undefined) this.#add(-valueHash(key, old));
-    if (value === undefined) this.values.delete(key);
-    else {
-      this.values.set(key, value);
-      this.#add(valueHash(key, value));
+  #set(key: string, value: string | undefined): void {
+    const old = this.#hashes.get(key);
+    if (old !== undefined) this.#add(-old);
+    if (value === undefined) {
+      this.values.delete(key);
+      this.#hashes.delete(key);
+      return;
     }
+    const hash = valueHash(key, value);
+    this.values.set(key, value);
+    this.#hashes.set(key, hash);
+    this.#add(hash);
   }
 
   /** Gives the client whose session had to make room; 0: none. */

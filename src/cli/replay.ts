@@ -9,6 +9,7 @@ import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
 import type { RunInput, RunOptions, ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
+import type { HistoryLike } from '../workload/clients-definition.ts';
 import { type EventFilterOptions, eventFilter } from './event-filter.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -22,6 +23,7 @@ interface ReplayVerbOptions extends RunningOptions, EventFilterOptions {
   readonly seed?: string;
   readonly events?: true;
   readonly break?: string;
+  readonly history?: string;
 }
 
 /** `replay`: a case file, or a seed of a scenario, again. */
@@ -36,6 +38,7 @@ export const replayVerb: Verb = {
         .option('--kind <kinds>', 'only these message kinds, or timer, disk, fault, log, probe ...')
         .option('--from <bound>', 'only from this step (12000) or virtual time (6.1s) on')
         .option('--to <bound>', 'only up to this step or virtual time')
+        .option('--history <file>', 'write what clients saw, for check')
         .option('--break <step>', 'stop in the debugger before this step'),
     ).action(async (argument: string, options: ReplayVerbOptions) => {
       finish(await replay(argument, options));
@@ -75,7 +78,12 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
     terminal.out(lines);
     lines = [];
   };
+  let history: HistoryLike | undefined;
   const runOptions: RunOptions = {
+    // A red run is run again, to look at it: the first time is the one that counts.
+    onHistory: (kept) => {
+      history ??= kept;
+    },
     name: subject.reference.name,
     paranoid: options.paranoid === true,
     ...(events
@@ -93,6 +101,10 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
       ? await runAgain(subject, runOptions)
       : await runInDebugger(subject, runOptions, breakStep, terminal);
   flush();
+  if (options.history !== undefined) {
+    const { writeHistory } = await import('../run/history-file.ts');
+    writeHistory(options.history, history);
+  }
   const code = conclude(subject, record, terminal, json);
   return interrupted ? gravest([exitCode.interrupted, code]) : code;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HarnessFault } from '../record/harness-fault.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -22,6 +23,7 @@ interface SweepVerbOptions extends RunningOptions {
   readonly jobs?: string;
   readonly time?: string;
   readonly bail?: string;
+  readonly histories?: string;
 }
 
 /** `sweep`: many seeds. */
@@ -33,7 +35,8 @@ export const sweepVerb: Verb = {
         .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
         .option('--jobs <n>', 'worker threads (default: one per processor)')
         .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
-        .option('--bail <n>', 'end after n broken seeds'),
+        .option('--bail <n>', 'end after n broken seeds')
+        .option('--histories <directory>', 'write what clients saw of each seed, for check'),
     ).action(async (argument: string, options: SweepVerbOptions) => {
       finish(await sweepCommand(argument, options));
     });
@@ -48,6 +51,8 @@ interface Plan {
   readonly jobs: number | undefined;
   readonly timeMs: number | undefined;
   readonly bail: number;
+  /** An absolute path. */
+  readonly histories: string | undefined;
 }
 
 async function sweepCommand(argument: string, options: SweepVerbOptions): Promise<ExitCode> {
@@ -98,6 +103,7 @@ function planOf(options: SweepVerbOptions): Plan {
     jobs: options.jobs === undefined ? undefined : parseWhole(options.jobs, '--jobs'),
     bail:
       options.bail === undefined ? Number.POSITIVE_INFINITY : parseWhole(options.bail, '--bail'),
+    histories: options.histories === undefined ? undefined : resolve(options.histories),
   };
 }
 
@@ -150,6 +156,7 @@ async function sweepSeeds(
       failuresDirectory,
       ...(plan.jobs === undefined ? {} : { jobs: plan.jobs }),
       ...(plan.timeMs === undefined ? {} : { timeMs: plan.timeMs }),
+      ...(plan.histories === undefined ? {} : { historiesDirectory: plan.histories }),
       onProgress: (progress) => {
         live.update(progress);
         line.show(progress);

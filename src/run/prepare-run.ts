@@ -85,6 +85,7 @@ class RunAtWork implements Run, ActiveRun {
     this.caseFile = buildCase(scenario, input, options.name ?? 'inline');
     const { config, choices } = this.caseFile;
     this.#history = scenario.clients.newHistory();
+    options.onHistory?.(this.#history);
     const { pulse } = options;
     this.#choices =
       pulse === undefined ? new KeyedChoices(choices) : new PulsingChoices(choices, pulse);

@@ -7,6 +7,7 @@ import type { ChoiceBase } from '../sim/choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { Config } from '../sim/system-definition.ts';
 import type { World } from '../sim/world.ts';
+import type { HistoryLike } from '../workload/clients-definition.ts';
 import type { Scenario } from './scenario-contract.ts';
 
 /** A run from scratch: everything is drawn from the seed but for the settings. */
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly stepLimit?: number;
   /** Told of everything that happens; makes the run several times slower. */
   readonly onEvent?: (event: TraceEvent) => void;
+  /** Given what clients will record, before the run begins. */
+  readonly onHistory?: (history: HistoryLike) => void;
   /** Watches the world beside the ladder. */
   readonly observer?: WorldObserver;
   /** Called between slices of the run with the steps so far. */
@@ -136,6 +139,8 @@ export interface SweepOptions {
   readonly onFailure?: (result: RunRecord) => void;
   /** Directory for case files; undefined: none are written. */
   readonly failuresDirectory?: string;
+  /** Directory for the history of each seed, as `check` reads it; undefined: none are written. */
+  readonly historiesDirectory?: string;
   /** Case files kept per failure key; default 3. */
   readonly casesPerKey?: number;
   /** Share of the seeds that are run twice, per cent; default 5. */

@@ -2,7 +2,9 @@ import type { CaseFile } from '../record/case-file.ts';
 import { HarnessFault } from '../record/harness-fault.ts';
 import type { FaultRecord, Outcome, RunRecord } from '../record/run-record.ts';
 import type { Config } from '../sim/system-definition.ts';
+import type { HistoryLike } from '../workload/clients-definition.ts';
 import { everyStepEnds } from './every-step-ends.ts';
+import { historyPath, writeHistory } from './history-file.ts';
 import { executeCase } from './run-case.ts';
 import type { Host, RunOptions, RunResult } from './run-contract.ts';
 import type { Scenario } from './scenario-contract.ts';
@@ -35,6 +37,8 @@ export interface SeedOptions {
   readonly only?: readonly string[];
   readonly paranoid?: boolean;
   readonly stepLimit?: number;
+  /** Where histories are written. */
+  readonly historiesDirectory?: string;
   /** Share of the seeds that are run twice, per cent. */
   readonly rerunPercent: number;
 }
@@ -57,10 +61,17 @@ export async function runSeed(
   host: Host,
   hooks: Pick<RunOptions, 'onSlice' | 'signal' | 'pulse'> = {},
 ): Promise<SeedReport> {
-  const { name, settings, rerunPercent, ...rest } = options;
+  const { name, settings, rerunPercent, historiesDirectory, ...rest } = options;
   const input = { seed, ...(settings === undefined ? {} : { settings }) };
   const quick = { name, ...rest, ...hooks, aftermath: false };
-  let result = await executeCase(scenario, input, quick, host);
+  let history: HistoryLike | undefined;
+  const onHistory = (kept: HistoryLike): void => {
+    history = kept;
+  };
+  let result = await executeCase(scenario, input, { ...quick, onHistory }, host);
+  if (historiesDirectory !== undefined) {
+    writeHistory(historyPath(historiesDirectory, name, seed), history);
+  }
   const { record } = result;
   const isStopped = (): boolean => hooks.signal?.aborted === true;
   const rerun = !isStopped() && isRunTwice(seed, rerunPercent);

@@ -90,7 +90,7 @@ class SweepAtWork {
     this.#to = to;
     this.#handedOut = from;
     this.#merged = from;
-    const { settings, only, paranoid, stepLimit } = options;
+    const { settings, only, paranoid, stepLimit, historiesDirectory } = options;
     this.#seedOptions = {
       name,
       rerunPercent: options.rerunPercent ?? defaults.rerunPercent,
@@ -98,6 +98,7 @@ class SweepAtWork {
       ...(only === undefined ? {} : { only }),
       ...(paranoid === undefined ? {} : { paranoid }),
       ...(stepLimit === undefined ? {} : { stepLimit }),
+      ...(historiesDirectory === undefined ? {} : { historiesDirectory }),
     };
     const total = to === Number.POSITIVE_INFINITY ? undefined : to - from + 1;
     this.progress = new ProgressTeller(this.#census, total, options.onProgress);

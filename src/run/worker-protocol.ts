@@ -8,7 +8,7 @@ import type { StepStream } from './step-stream.ts';
 /** Options of a run that can be sent to a worker. */
 export type PlainRunOptions = Omit<
   RunOptions,
-  'onEvent' | 'observer' | 'onSlice' | 'signal' | 'pulse'
+  'onEvent' | 'onHistory' | 'observer' | 'onSlice' | 'signal' | 'pulse'
 >;
 
 /** What a worker is started with. */
