@@ -39,6 +39,13 @@ file('list.json', '[1, 2]');
 file('future.json', JSON.stringify({ ...goodCase, schema: 'seedstorm-case/99' }));
 file('homeless.json', JSON.stringify({ ...goodCase, scenario: 'lagoon-strom' }));
 
+const insert = '{"process":1,"type":"invoke","op":"insert","value":1}';
+file('good.jsonl', `${insert}\n{"process":1,"type":"ok","op":"insert","value":1}\n`);
+file('torn.jsonl', `${insert}\n{"process":1,"ty`);
+file('twice.jsonl', `${insert}\n${insert}\n`);
+file('orphan.jsonl', '{"process":1,"type":"ok","op":"insert","value":1}\n');
+file('torn.edn', '\n{:process 1, :type :invoke, :f :enqueue');
+
 /** Arguments, and what the message must name: what is wrong, where, and what would be right. */
 const mistakes: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
   ['an unknown scenario', ['run', 'lagoon-strom'], ['lagoon-strom', 'lagoon-storm']],
@@ -85,6 +92,30 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
   ['neither case nor seed', ['replay', 'lagoon-storm'], ['--seed']],
   ['a bound without sense', ['replay', 'lagoon-storm', '--seed', '1', '--from', 'x'], ['--from']],
   ['mutants of nothing', ['mutants', 'lagoon'], ['mutants/']],
+  ['a check without model', ['check', 'good.jsonl'], ['--model', 'cas-register']],
+  ['an unknown model', ['check', '-m', 'que', 'good.jsonl'], ['--model', 'que', 'queue']],
+  ['a check without file', ['check', '-m', 'queue'], ['files']],
+  [
+    'a missing history',
+    ['check', '-m', 'queue', 'nowhere.jsonl'],
+    ['no such file', 'nowhere.jsonl'],
+  ],
+  ['a history that is no JSON', ['check', '-m', 'queue', 'torn.jsonl'], ['torn.jsonl:2', 'JSON']],
+  [
+    'an operation of another model',
+    ['check', '-m', 'cas-register', 'good.jsonl'],
+    ['good.jsonl:1', 'insert', 'read, write, cas'],
+  ],
+  ['two operations at once', ['check', '-m', 'queue', 'twice.jsonl'], ['twice.jsonl:2', 'line 1']],
+  ['an answer to nothing', ['check', '-m', 'queue', 'orphan.jsonl'], ['orphan.jsonl:1', 'open']],
+  ['a history of numbers', ['check', '-m', 'queue', 'list.json'], ['list.json:1', ':process']],
+  ['EDN that is torn', ['check', '-m', 'queue', 'torn.edn'], ['torn.edn:2', '}']],
+  [
+    'a first state of another model',
+    ['check', '-m', 'queue', '--init', '7', 'good.jsonl'],
+    ['--init', 'list'],
+  ],
+  ['a budget of nothing', ['check', '-m', 'queue', '--budget', '0', 'good.jsonl'], ['--budget']],
 ];
 
 describe.concurrent('a mistake ends in one screen that names it, without stack trace, with code 2', () => {

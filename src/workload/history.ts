@@ -250,6 +250,7 @@ export class History implements HistoryLike {
           key: this.key[i],
           value: this.#valueAt(i, answered),
           result,
+          hint: answered && this.index[i]! > 0 ? this.index[i] : undefined,
           time: completion ? this.completedUs[i] : this.invokedUs[i],
         }),
       );

@@ -26,7 +26,8 @@ export interface Explanation {
   /**
    * Index, in the history given, of the operation whose completion cannot be explained. When
    * `shortest`, it is the first such: up to just before, all can be explained, and the completion
-   * itself cannot, whatever those that are open then did.
+   * itself cannot, whatever those that are open then did. What failed, then or later, counts as not
+   * done.
    */
   readonly operation: number;
   readonly shortest: boolean;

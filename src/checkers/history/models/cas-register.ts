@@ -72,7 +72,10 @@ function observes(operation: HistoryOperation): boolean {
 }
 
 function read(operation: HistoryOperation): HistoryOperation | string {
-  if (operation.op !== 'cas') return operation;
+  const { op, outcome } = operation;
+  if (op === 'read') return outcome === 'ok' ? operation : { ...operation, value: null };
+  if (op === 'write') return operation;
+  if (op !== 'cas') return `expected \`op\` to be one of read, write, cas, got '${op}'`;
   if (!Array.isArray(operation.value) || operation.value.length !== 2) {
     return 'expected the `value` of cas to be [from, to]';
   }

@@ -12,6 +12,8 @@ export interface HistoryEvent {
   /** Undefined when the event has none: then the operation keeps the one of its invocation. */
   readonly value: unknown;
   readonly result: boolean | null;
+  /** See `HistoryOperation`. */
+  readonly hint: number;
   readonly time: number | undefined;
   readonly line: number;
 }
@@ -79,6 +81,7 @@ export class HistoryBuilder {
       outcome: end === undefined || end.type === 'invoke' ? 'info' : end.type,
       invokedAt,
       completedAt: end === undefined ? Number.POSITIVE_INFINITY : this.#at,
+      hint: answer?.hint ?? 0,
       origin: { line: event.line, endLine: end?.line, time: event.time, endTime: end?.time },
     };
     return this.#ofModel(operation, event, end?.line);

@@ -25,7 +25,7 @@ export function eventOfJson(text: string, line: number): HistoryEvent | undefine
  * @throws HistoryFormatError when one is missing or wrong
  */
 export function eventOf(fields: Fields, line: number): HistoryEvent | undefined {
-  const { process, type, op, key, value, result, time } = fields;
+  const { process, type, op, key, value, result, hint, time } = fields;
   if (process === 'nemesis') return undefined;
   const need = (condition: boolean, name: string, what: string, got: unknown): void => {
     if (condition) return;
@@ -46,6 +46,7 @@ export function eventOf(fields: Fields, line: number): HistoryEvent | undefined 
     key: key === undefined || key === null ? undefined : String(key),
     value,
     result: (result as boolean | null | undefined) ?? null,
+    hint: isNumber(hint) && hint > 0 ? hint : 0,
     time: isNumber(time) ? time : undefined,
     line,
   };
