@@ -1,8 +1,8 @@
 /** Fenced blocks of a guide, and what a block means: a file, a change to a file, commands, output. */
 
 export interface Block {
-  readonly kind: 'ts' | 'diff' | 'sh' | 'text';
-  /** The file that a `ts` or `diff` block is about; `sections` of a text that is a choice of them. */
+  readonly kind: 'ts' | 'json' | 'clojure' | 'diff' | 'sh' | 'text';
+  /** The file that a block of code, data or changes is about; `sections` of a text that is a choice of them. */
   readonly file: string;
   readonly lines: readonly string[];
   /** Index of the first line of the content in the document. */
@@ -19,7 +19,10 @@ export interface Command {
   readonly exitCode: number;
 }
 
-const kinds: readonly string[] = ['ts', 'diff', 'sh', 'text'];
+const kinds: readonly string[] = ['ts', 'json', 'clojure', 'diff', 'sh', 'text'];
+
+/** Kinds of blocks that are whole files when they name one. */
+export const fileKinds: readonly string[] = ['ts', 'json', 'clojure'];
 
 /** All blocks of a document, in order. */
 export function blocksOf(document: string): readonly Block[] {

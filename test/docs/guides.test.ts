@@ -8,42 +8,44 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   scripts: Record<string, string>;
 };
 
-describe.each(['docs/your-first-scenario.md', 'docs/replay.md', 'docs/determinism.md'])(
-  '%s',
-  (name) => {
-    const document = readFileSync(join(root, name), 'utf8');
-    const session = new Session();
-    afterAll(() => session.end());
+describe.each([
+  'docs/your-first-scenario.md',
+  'docs/replay.md',
+  'docs/checking-histories.md',
+  'docs/determinism.md',
+])('%s', (name) => {
+  const document = readFileSync(join(root, name), 'utf8');
+  const session = new Session();
+  afterAll(() => session.end());
 
-    test('shows what its commands print', { timeout: 120_000 }, () => {
-      for (const shown of session.follow(document)) {
-        const { block, command, errors, exitCode, output } = shown;
-        const told = [command.line, ...output, errors].join('\n');
-        expect(exitCode, told).toBe(command.exitCode);
-        if (block === undefined) continue;
-        const text = refreshed(shown);
-        const hint = `npx node test/docs/refresh.ts ${name} writes what this prints today:\n${told}`;
-        expect(text, hint).toBeDefined();
+  test('shows what its commands print', { timeout: 120_000 }, () => {
+    for (const shown of session.follow(document)) {
+      const { block, command, errors, exitCode, output } = shown;
+      const told = [command.line, ...output, errors].join('\n');
+      expect(exitCode, told).toBe(command.exitCode);
+      if (block === undefined) continue;
+      const text = refreshed(shown);
+      const hint = `npx node test/docs/refresh.ts ${name} writes what this prints today:\n${told}`;
+      expect(text, hint).toBeDefined();
+    }
+  });
+
+  test('has code that the compiler accepts', () => {
+    const hasCode = blocksOf(document).some(({ kind }) => kind === 'ts');
+    if (hasCode) expect(session.typeErrors()).toBe('');
+  });
+
+  test('names scripts of npm that exist', () => {
+    const commands = blocksOf(document)
+      .filter(({ kind }) => kind === 'sh')
+      .flatMap(commandsOf);
+    for (const { line } of commands) {
+      for (const [, script] of line.matchAll(/\bnpm (?:run )?(start|test|bench|doctor)\b/g)) {
+        expect(Object.keys(manifest.scripts)).toContain(script);
       }
-    });
-
-    test('has code that the compiler accepts', () => {
-      const hasCode = blocksOf(document).some(({ kind }) => kind === 'ts');
-      if (hasCode) expect(session.typeErrors()).toBe('');
-    });
-
-    test('names scripts of npm that exist', () => {
-      const commands = blocksOf(document)
-        .filter(({ kind }) => kind === 'sh')
-        .flatMap(commandsOf);
-      for (const { line } of commands) {
-        for (const [, script] of line.matchAll(/\bnpm (?:run )?(start|test|bench|doctor)\b/g)) {
-          expect(Object.keys(manifest.scripts)).toContain(script);
-        }
-      }
-    });
-  },
-);
+    }
+  });
+});
 
 describe('what a guide shows', () => {
   test('is compared without figures, digests and widths', () => {

@@ -7,6 +7,7 @@ import {
   blocksOf,
   type Command,
   commandsOf,
+  fileKinds,
   inWordsOf,
   patched,
   sectionsOf,
@@ -47,7 +48,7 @@ export class Session {
   *follow(document: string): Generator<Shown> {
     const blocks = blocksOf(document);
     for (const [index, block] of blocks.entries()) {
-      if (block.kind === 'ts' && block.file !== '') {
+      if (fileKinds.includes(block.kind) && block.file !== '') {
         this.#write(block.file, `${block.lines.join('\n')}\n`);
       } else if (block.kind === 'diff') {
         const path = join(this.folder, block.file);
