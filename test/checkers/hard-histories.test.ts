@@ -68,11 +68,13 @@ describe('hard histories', () => {
     },
   );
 
-  test('a queue of ten thousand operations, one in fifty without an answer', () => {
-    const [kind] = named('queue');
-    const history = drawn(kind!, { operations: 10_000, lost: 2 }, 3);
-    const { steps, verdict } = checkHistory(models.get('queue')!, history, { explain: false });
-    expect(verdict).toBe('ok');
-    expect(steps).toBeLessThan(20_000);
-  });
+  test.each(named('queue', 'register', 'register with swaps', 'store with swaps'))(
+    '$name: the same with one in fifty without an answer',
+    (kind) => {
+      const history = drawn(kind, { operations: 10_000, lost: 2 }, 3);
+      const { steps, verdict } = checkHistory(models.get(kind.model)!, history, { explain: false });
+      expect(verdict).toBe('ok');
+      expect(steps).toBeLessThan(20_000);
+    },
+  );
 });

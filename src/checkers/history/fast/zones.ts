@@ -1,4 +1,5 @@
 import type { HistoryOperation } from '../operation.ts';
+import { type Placed, placeObservers } from './observers.ts';
 
 /** What an operation on a register asks of the value before it, and what it leaves. */
 export interface RegisterLaw {
@@ -6,6 +7,8 @@ export interface RegisterLaw {
   demand(operation: HistoryOperation): unknown;
   /** The value that is there afterwards; undefined: the one before. */
   supply(operation: HistoryOperation): unknown;
+  /** Whether an operation that observes can have found a value there. */
+  allows(operation: HistoryOperation, value: unknown): boolean;
   /**
    * `exact`: demand and supply say all. `observer`: it changes nothing and says something else.
    * `other`: anything else.
@@ -34,14 +37,16 @@ type Zone = readonly [firstCompletion: number, lastInvocation: number];
  * the completion is first, the chain fills the time between; two such times must not overlap, nor may
  * one of them contain a chain that could have been all at once.
  *
- * @returns undefined when the conditions do not hold
+ * What observes in other ways is then put into an order that this gives.
+ *
+ * @returns undefined when the conditions do not hold, or when that order has no place for an observer
  */
 export function decideByZones(
   operations: readonly HistoryOperation[],
   initial: unknown,
   law: RegisterLaw,
 ): boolean | undefined {
-  let exact = true;
+  const observers: HistoryOperation[] = [];
   const seen: HistoryOperation[] = [];
   const suppliers = new Map<unknown, HistoryOperation[]>();
   const happened = new Set<HistoryOperation>();
@@ -49,7 +54,7 @@ export function decideByZones(
     const kind = law.kind(operation);
     if (kind === 'other') return undefined;
     if (kind === 'observer') {
-      exact = false;
+      observers.push(operation);
       continue;
     }
     const supplied = law.supply(operation);
@@ -64,9 +69,10 @@ export function decideByZones(
   }
   const blocks = blocksOf(seen, suppliers, happened, initial, law);
   if (typeof blocks !== 'object') return blocks;
-  const zones = zonesOf(blocks, happened, initial, law);
-  if (zones === undefined || clash(zones)) return false;
-  return exact ? true : undefined;
+  const chains = chainsOf(blocks, happened, initial, law);
+  if (chains === undefined || clash(chains.map(({ zone }) => zone))) return false;
+  if (observers.length === 0) return true;
+  return placeObservers(observers, inOrder(chains), initial, law.allows) ? true : undefined;
 }
 
 /** False when a value has no origin, undefined when it has several. */
@@ -105,57 +111,78 @@ function blocksOf(
 
 /** A chain of values that must stand together, grown in the only order that it can have. */
 class Chain {
-  firstCompletion = Number.POSITIVE_INFINITY;
-  lastInvocation = Number.NEGATIVE_INFINITY;
-  count = 0;
+  readonly placed: Placed[] = [];
   consistent = true;
+  #firstCompletion: number;
+  #lastInvocation = Number.NEGATIVE_INFINITY;
 
-  /** Appends operations that may stand in any order among themselves. */
-  append(operations: readonly HistoryOperation[]): void {
-    const after = this.lastInvocation;
-    for (const { completedAt, invokedAt } of operations) {
+  /** @param isFirst whether it begins with what was there at the beginning */
+  constructor(isFirst: boolean) {
+    this.#firstCompletion = isFirst ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+
+  get zone(): Zone {
+    return [this.#firstCompletion, this.#lastInvocation];
+  }
+
+  /** Appends operations that may stand in any order among themselves, and leave a value. */
+  append(operations: readonly HistoryOperation[], value: unknown): void {
+    const after = this.#lastInvocation;
+    for (const operation of operations) {
+      const { completedAt, invokedAt } = operation;
       if (completedAt < after) this.consistent = false;
-      this.firstCompletion = Math.min(this.firstCompletion, completedAt);
-      this.lastInvocation = Math.max(this.lastInvocation, invokedAt);
-      this.count++;
+      this.#firstCompletion = Math.min(this.#firstCompletion, completedAt);
+      this.#lastInvocation = Math.max(this.#lastInvocation, invokedAt);
+      this.placed.push({ operation, value });
     }
   }
 }
 
-/** The zones of all chains; undefined when one contradicts itself. */
-function zonesOf(
+/** All chains; undefined when one contradicts itself. */
+function chainsOf(
   blocks: ReadonlyMap<unknown, Block>,
   happened: ReadonlySet<HistoryOperation>,
   initial: unknown,
   law: RegisterLaw,
-): Zone[] | undefined {
-  const zones: Zone[] = [];
+): Chain[] | undefined {
+  const chains: Chain[] = [];
   let placed = 0;
   const grow = (chain: Chain, start: unknown): boolean => {
-    for (let block = blocks.get(start); block !== undefined; ) {
+    let value = start;
+    for (let block = blocks.get(value); block !== undefined; block = blocks.get(value)) {
       const { readers, swaps } = block;
-      chain.append(readers);
+      chain.append(readers.sort(byInvocation), value);
       const [swap] = swaps;
       if (swaps.length > 1) return false;
       if (swap === undefined) break;
-      chain.append([swap]);
-      block = blocks.get(law.supply(swap));
+      value = law.supply(swap);
+      chain.append([swap], value);
     }
-    placed += chain.count;
-    zones.push([chain.firstCompletion, chain.lastInvocation]);
+    placed += chain.placed.length;
+    chains.push(chain);
     return chain.consistent;
   };
-  const beginning = new Chain();
-  beginning.firstCompletion = Number.NEGATIVE_INFINITY;
-  if (!grow(beginning, initial)) return undefined;
+  if (!grow(new Chain(true), initial)) return undefined;
   for (const operation of happened) {
     if (law.demand(operation) !== undefined) continue;
-    const chain = new Chain();
-    chain.append([operation]);
+    const chain = new Chain(false);
+    chain.append([operation], law.supply(operation));
     if (!grow(chain, law.supply(operation))) return undefined;
   }
   // Swaps in a circle have no beginning, and so were not placed.
-  return placed === happened.size ? zones : undefined;
+  return placed === happened.size ? chains : undefined;
+}
+
+function byInvocation(a: HistoryOperation, b: HistoryOperation): number {
+  return a.invokedAt - b.invokedAt;
+}
+
+/** One order of chains that do not clash. */
+function inOrder(chains: readonly Chain[]): Placed[] {
+  const begins = ({ zone: [first, last] }: Chain): number => Math.min(first, last);
+  return [...chains]
+    .sort((a, b) => (begins(a) < begins(b) ? -1 : 1))
+    .flatMap(({ placed }) => placed);
 }
 
 /** Whether two chains must each come before the other. */

@@ -65,6 +65,7 @@ const like: RegisterLike = {
   supply: pruning.supply,
   exact: ({ op, outcome, result }) => op !== 'cas' || outcome !== 'ok' || result === true,
   observes,
+  allows: (operation, value) => step(value, operation) !== undefined,
 };
 
 function observes(operation: HistoryOperation): boolean {

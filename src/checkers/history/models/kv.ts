@@ -125,6 +125,7 @@ const like: RegisterLike = {
     return op === 'cas' ? result === true : result === null;
   },
   observes,
+  allows: (operation, value) => step(value as string | null, operation) !== undefined,
 };
 
 const law = registerLaw(like);

@@ -11,13 +11,22 @@ export interface RegisterLike {
   exact(operation: HistoryOperation): boolean;
   /** Whether it changes nothing. */
   observes(operation: HistoryOperation): boolean;
+  /** Whether one that observes can have found a value there. */
+  allows(operation: HistoryOperation, value: unknown): boolean;
 }
 
 /** The law by which `decideByZones` judges. */
-export function registerLaw({ demand, supply, exact, observes }: RegisterLike): RegisterLaw {
+export function registerLaw({
+  demand,
+  supply,
+  exact,
+  observes,
+  allows,
+}: RegisterLike): RegisterLaw {
   return {
     demand,
     supply,
+    allows,
     kind: (operation) => (exact(operation) ? 'exact' : observes(operation) ? 'observer' : 'other'),
   };
 }
