@@ -1,3 +1,4 @@
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import { triggers } from './triggers.ts';
 
@@ -49,7 +50,8 @@ export function emptyView(): RaftView {
     snapshotIndex: 0,
     snapshotTerm: 0,
     logEpoch: 0,
-    configuration: { voters: [], outgoing: [], learners: [] },
+    configuration: plainConfiguration([]),
+    configurationIndex: 0,
     match: [],
     next: [],
     diskFailing: false,

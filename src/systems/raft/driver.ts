@@ -2,14 +2,16 @@ import type { DiskDone, DiskError } from '../../sim/disk-contract.ts';
 import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import { ClientCalls } from './client-calls.ts';
+import { firstConfiguration } from './confchange.ts';
 import { KvMachine } from './kv-machine.ts';
 import { RaftLog } from './log.ts';
+import { OrderCalls } from './order-calls.ts';
 import { RaftCore } from './raft-core.ts';
 import type { RaftSettings } from './settings.ts';
 import { encodeSnapshot, type Snapshot, snapshotName } from './snapshot-format.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { type StartPoint, Startup } from './startup.ts';
-import type { Configuration, Member, RaftKvMessage } from './types.ts';
+import type { Member, RaftKvMessage } from './types.ts';
 import type { LifePhase, RaftStateReader } from './view.ts';
 import { Wal } from './wal.ts';
 
@@ -37,6 +39,7 @@ export class RaftNode implements RaftStateReader {
   private readonly peers: readonly NodeId[];
   private readonly memberOf: Map<Address, Member> = new Map();
   private readonly calls: ClientCalls;
+  private readonly orders: OrderCalls;
   private readonly emptyLog: RaftLog = new RaftLog(0, 0);
   private wal: Wal | undefined;
   private snapshots: SnapshotStore | undefined;
@@ -62,6 +65,7 @@ export class RaftNode implements RaftStateReader {
     this.peers = peers;
     this.machine = new KvMachine(settings.sessions);
     this.calls = new ClientCalls(env, peers);
+    this.orders = new OrderCalls(env, peers);
     peers.forEach((peer, index) => {
       this.memberOf.set(peer, index + 1);
       this.memberOf.set(`${peer}:main`, index + 1);
@@ -101,14 +105,11 @@ export class RaftNode implements RaftStateReader {
     const options = {
       ...this.settings,
       self: this.self,
+      members: this.peers.length,
       drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
       probe: (name: string) => env.probe(name),
     };
-    const configuration: Configuration = {
-      voters: this.peers.map((_, index) => index + 1),
-      outgoing: [],
-      learners: [],
-    };
+    const configuration = firstConfiguration(this.peers.length, this.settings.spares);
     const initial = { term, votedFor, configuration, snapshot, entries };
     const core = new RaftCore(options, initial, env.clock.monotonicUs());
     this.snapshots = new SnapshotStore(
@@ -171,6 +172,7 @@ export class RaftNode implements RaftStateReader {
     env.log('withdrawn', { reason });
     env.timers.cancel('tick');
     this.calls.close();
+    this.orders.leadershipLost(core?.commit ?? 0);
     if (core === undefined) return;
     core.stepDown(env.clock.monotonicUs());
     core.outCount = 0;
@@ -179,16 +181,19 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- inputs
 
   message(from: Address, message: RaftKvMessage): void {
-    if (message.kind === 'reply') return;
+    if (message.kind === 'reply' || message.kind === 'order-reply') return;
     const { core } = this;
     if (core === undefined || this.phase !== 'running') {
       if (message.kind === 'request') this.calls.refuse(from, message);
+      else if (message.kind === 'order') this.orders.refuse(from, message);
       return;
     }
     const nowUs = this.env.clock.monotonicUs();
     if (message.kind === 'request') {
       const full = this.diskFailing && this.lastFailure?.code === 'ENOSPC';
       this.calls.take(from, message, core, this.machine, full, nowUs);
+    } else if (message.kind === 'order') {
+      this.orders.take(from, message, core, nowUs);
     } else {
       const member = this.memberOf.get(from);
       if (member === undefined) return;
@@ -217,7 +222,8 @@ export class RaftNode implements RaftStateReader {
     if (core.leadershipsLost !== this.leadershipsLost) {
       this.leadershipsLost = core.leadershipsLost;
       this.calls.leadershipLost();
-    }
+      this.orders.leadershipLost(core.commit);
+    } else this.orders.committed(core.commit);
     if (core.commit > core.applied && !this.applyHeld) this.apply(core);
     if (core.releasedReads.length + core.refusedReads.length > 0) {
       this.calls.serveReads(core, this.machine);
@@ -359,7 +365,7 @@ export class RaftNode implements RaftStateReader {
 
   private takeSnapshot(core: RaftCore): void {
     const index = this.machine.applied;
-    const { configuration } = core;
+    const configuration = core.configurations.at(index);
     this.saving = encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
     this.snapshots!.save(this.saving, this.onSaved);
   }

@@ -2,7 +2,8 @@ import type { Codec } from '../../sim/message.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
-import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
+import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
 import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
@@ -26,12 +27,6 @@ function readEntries(reader: ByteReader): readonly Entry[] {
     entries.push({ term, index, kind, data: reader.blob() });
   }
   return entries;
-}
-
-function pick<T>(from: readonly T[], index: number): T {
-  const value = from[index];
-  if (value === undefined) throw new RangeError('number out of range');
-  return value;
 }
 
 function writeRequest(message: ClientRequest): void {
@@ -94,6 +89,12 @@ function encode(message: RaftKvMessage): Uint8Array {
     case 'reply':
       writeReply(message);
       return writer.finish();
+    case 'order':
+      writeOrder(writer, message);
+      return writer.finish();
+    case 'order-reply':
+      writeOrderReply(writer, message);
+      return writer.finish();
     default:
   }
   writer.integer(message.term);
@@ -121,6 +122,7 @@ function encode(message: RaftKvMessage): Uint8Array {
       break;
     case 'vote':
       writer.u8(flag(message.pre));
+      writer.u8(flag(message.transfer));
       writer.integer(message.lastIndex);
       writer.integer(message.lastTerm);
       break;
@@ -156,6 +158,8 @@ function decode(bytes: Uint8Array): RaftKvMessage {
 function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   if (kind === kindNumber.request) return readRequest(reader);
   if (kind === kindNumber.reply) return readReply(reader);
+  if (kind === kindNumber.order) return readOrder(reader);
+  if (kind === kindNumber['order-reply']) return readOrderReply(reader);
   const term = reader.integer();
   switch (kind) {
     case kindNumber.append:
@@ -187,6 +191,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         kind: 'vote',
         term,
         pre: reader.flag(),
+        transfer: reader.flag(),
         lastIndex: reader.integer(),
         lastTerm: reader.integer(),
       };
@@ -212,6 +217,8 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         installed: reader.flag(),
         round: reader.integer(),
       };
+    case kindNumber['timeout-now']:
+      return { kind: 'timeout-now', term };
     default:
       throw new RangeError(`no message of kind ${kind}`);
   }
@@ -239,6 +246,10 @@ function sizeBytes(message: RaftKvMessage): number {
       return 40 + message.key.length + message.value.length + (message.expected?.length ?? 0);
     case 'reply':
       return 45 + (message.value?.length ?? 0) + message.leader.length;
+    case 'order':
+      return 16 + 5 * message.changes.length;
+    case 'order-reply':
+      return 18 + message.reason.length + message.leader.length;
     default:
       return 42;
   }
@@ -246,7 +257,7 @@ function sizeBytes(message: RaftKvMessage): number {
 
 /** How the messages of the Raft KV system become bytes, digest and identity. */
 export const raftKvCodec: Codec<RaftKvMessage> = {
-  identityVersion: 1,
+  identityVersion: 2,
   encode,
   decode,
   copy,
