@@ -33,7 +33,7 @@ function leading(options: Parameters<typeof made>[0] = {}): RaftCore {
 function beat(core: RaftCore, nowUs: number): number {
   core.tick(nowUs);
   const beats = messages(core).filter(({ kind }) => kind === 'heartbeat') as HeartbeatMessage[];
-  return beats[0]!.round;
+  return beats.at(-1)!.round;
 }
 
 function answer(core: RaftCore, from: number, round: number, nowUs: number): void {
