@@ -62,5 +62,6 @@ export {
   crashes,
   disks,
   everything,
+  operations,
   partitions,
 } from './workload/storms/storms.ts';

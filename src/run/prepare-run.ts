@@ -104,7 +104,10 @@ class RunAtWork implements Run, ActiveRun {
     this.#observer = combineObservers(this.#observers());
     // Nothing has happened yet: the world could not have told an observer anything.
     this.world.observe(this.#observer);
-    this.#nemesis = createNemesis(this.world, { budget: this.#budget(environment.clockDriftPpm) });
+    this.#nemesis = createNemesis(this.world, {
+      budget: this.#budget(environment.clockDriftPpm),
+      operator: scenario.system.operator,
+    });
     this.#stages = this.#makeStages();
   }
 
@@ -247,7 +250,8 @@ class RunAtWork implements Run, ActiveRun {
   #budget(driftBoundPpm: number): FaultBudget {
     const { storm, system } = this.#scenario;
     if (!storm.withinTolerance) return new OpenBudget();
-    return new ToleranceBudget(this.world, { system, driftBoundPpm });
+    const countsOnClocks = system.countsOnClocks?.(this.caseFile.config) ?? false;
+    return new ToleranceBudget(this.world, { system, driftBoundPpm, countsOnClocks });
   }
 
   #beginLadder(): LadderRun | undefined {

@@ -5,6 +5,7 @@ import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
 import { plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
+import { raftOperator } from './operator.ts';
 import { type RaftSettings, raftKnobs, settingsFrom } from './settings.ts';
 import { snapshotIndexOf } from './snapshot-format.ts';
 import type { Configuration, RaftKvMessage, Role } from './types.ts';
@@ -144,6 +145,8 @@ export function raftKv(
     },
     node: (config, peers, index) => raftKvComponent(peers, index, settingsFrom(config)),
     noticedDamage,
+    operator: raftOperator,
+    countsOnClocks: (config) => settingsFrom(config).leaseReads,
   };
 }
 
