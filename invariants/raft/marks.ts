@@ -21,6 +21,7 @@ export function changedMarks(before: RaftView, after: RaftView): number {
   if (before.applied !== after.applied) changed |= triggers.applied;
   if (before.snapshotIndex !== after.snapshotIndex) changed |= triggers.snapshot;
   if (before.phase !== after.phase) changed |= triggers.marks;
+  if (before.configuration !== after.configuration) changed |= triggers.configuration;
   if (after.role === 'leader' && differ(before, after)) changed |= triggers.match;
   return changed;
 }

@@ -11,6 +11,7 @@ const kinds = [
   'vote-reply',
   'snapshot',
   'snapshot-reply',
+  'timeout-now',
 ] as const satisfies readonly RaftMessage['kind'][];
 
 export const messageTerm = rung<RaftMoment>({
@@ -52,7 +53,8 @@ export const lostDiskIsSilent = rung<RaftMoment>({
       ok?: boolean;
       installed?: boolean;
     };
-    const speaksUp = kind === 'append' || kind === 'heartbeat' || kind === 'snapshot';
+    const speaksUp =
+      kind === 'append' || kind === 'heartbeat' || kind === 'snapshot' || kind === 'timeout-now';
     const votes = kind === 'vote' || granted === true;
     if (!speaksUp && !votes && ok !== true && installed !== true) return premiseFalse;
     return broken({ nodes: [node], values: { kind } });
