@@ -1,4 +1,5 @@
 import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { hasProposed } from './configurations.ts';
 import type { RaftMoment } from './moment.ts';
 import { holders, isQuorum } from './quorum.ts';
 
@@ -35,11 +36,12 @@ export const commitRule = rung<RaftMoment>({
  * A configuration follows another one as soon as that is committed, perhaps in the same step; then
  * the earlier one was committed by its own quorums, both halves of it.
  */
-function previousIsCommitted({ node, own, before, after, facts }: RaftMoment): Outcome {
-  const { configuration, configurationIndex: index } = before;
-  if (configuration === after.configuration || index <= before.commit || index > after.commit) {
-    return held;
-  }
+function previousIsCommitted(moment: RaftMoment): Outcome {
+  if (!hasProposed(moment)) return held;
+  const { node, own, before, facts } = moment;
+  const { configuration, index } = facts.membership.beforeThatOf(own);
+  // Whether it is committed at all is told by I30.
+  if (index <= before.commit || index > moment.after.commit) return held;
   const found = holders(facts, index, own.log.chain.prefix(index));
   if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
   return broken({ nodes: [node], values: { commit: index, holders: found.length } });

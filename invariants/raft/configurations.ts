@@ -39,7 +39,7 @@ export const configurationOfTheLog = rung<RaftMoment>({
 });
 
 /** Whether a leader appended a configuration in the step that is looked at. */
-function hasProposed({ own, before, after }: RaftMoment): boolean {
+export function hasProposed({ own, before, after }: RaftMoment): boolean {
   if (after.role !== 'leader' || before.role !== 'leader') return false;
   const { places } = own.configurations;
   const newest = places[places.length - 1];

@@ -18,17 +18,17 @@ export const electedByVotes = rung<RaftMoment>({
   check({ node, own, before, after, facts }) {
     if (after.role !== 'leader') return premiseFalse;
     const { term, configuration } = after;
+    if (!mayLead(own, facts, after)) {
+      return broken({ nodes: [node], values: { term, voters: configuration.voters.join(' ') } });
+    }
+    // A leader knows of no other commit yet, so this is the step of its win.
+    if (before.role === 'leader' && before.term === term) return held;
     const { member } = own;
     const voters = facts.nodes.filter((voter) => {
       const { votes } = voter.durable;
       return (voter === own ? votes : voter.granted).get(term) === member;
     });
     const members = new Set(voters.map((voter) => voter.member));
-    if (!mayLead(own, facts, after)) {
-      return broken({ nodes: [node], values: { term, voters: configuration.voters.join(' ') } });
-    }
-    // A leader knows of no other commit yet, so this is the step of its win.
-    if (before.role === 'leader' && before.term === term) return held;
     if (isQuorum(configuration, (voter) => members.has(voter))) return held;
     const nodes = [node, ...voters.map((voter) => voter.index).filter((index) => index !== node)];
     return broken({ nodes, values: { term, votes: members.size } });
