@@ -64,4 +64,5 @@ export {
   everything,
   operations,
   partitions,
+  reigns,
 } from './workload/storms/storms.ts';

@@ -232,6 +232,24 @@ export function operations(options: StormOptions = {}): StormDefinition {
   );
 }
 
+/** Leaders are cut off, clogged, stand still, die and hand over, on clocks that drift. */
+export function reigns(options: StormOptions = {}): StormDefinition {
+  return storm(
+    {
+      name: 'reigns',
+      families: {
+        ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
+        partition: 10,
+        clog: 5,
+      },
+      operators: { transfer: 8, membership: 3 },
+      noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
+      damage: 'no damage',
+    },
+    { operated: true, ...options },
+  );
+}
+
 /** No faults and no noise. */
 export function calm(): StormDefinition {
   return storm({ name: 'calm', families: {}, noise: {}, damage: 'no damage' }, {});
