@@ -45,7 +45,10 @@ function notNow(core: CoreState): string {
   if (core.role !== 'leader') return 'this node does not lead';
   if (core.diskFailing) return 'the disk of the leader fails';
   if (core.transferee !== 0) return 'a transfer is under way';
-  if (!core.committedInTerm) return 'nothing is committed in this term yet';
+  if (!core.committedInTerm) {
+    core.options.probe('change before a commit in the term refused');
+    return 'nothing is committed in this term yet';
+  }
   return core.configurationCommitted ? '' : 'the last change is not committed yet';
 }
 
