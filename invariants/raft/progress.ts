@@ -137,7 +137,9 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   check({ facts, timeUs }, window) {
     const { core, attached, nodes, membership, options } = facts;
     const members = nodes.filter(({ index }) => membership.isMember(index));
-    const highest = members.reduce((most, { view }) => Math.max(most, view.term), 0);
+    // A node that recovers has not read its term yet, and has not entered it anew either.
+    const termOf = ({ view, durable }: NodeLedger) => Math.max(view.term, durable.term);
+    const highest = members.reduce((most, node) => Math.max(most, termOf(node)), 0);
     const isWhole =
       core.sinceUs >= 0 &&
       members.every(({ index }) => (attached.sinceUs[index] as number) >= 0) &&
