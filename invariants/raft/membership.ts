@@ -18,19 +18,24 @@ export class LogConfigurations {
 
   /** A new life reads its log anew; until then what the disk may hold counts. */
   follow(log: LogMirror): boolean {
-    const { places } = this;
-    const { chain, replacedFrom, newFrom, newTo } = log;
-    const before = places.length;
-    const kept = places.filter(({ index }) => {
-      const isReplaced = replacedFrom !== 0 && index >= replacedFrom;
-      return index > chain.base && index <= chain.last && index < newFrom && !isReplaced;
-    });
-    for (let index = newFrom; index <= newTo; index += 1) {
+    const isCut = this.#cut(log);
+    const before = this.places;
+    for (let index = log.newFrom; index <= log.newTo; index += 1) {
       const entry = log.entry(index);
-      if (entry?.kind === 'configuration') kept.push(place(entry));
+      if (entry?.kind === 'configuration') this.places = [...this.places, place(entry)];
     }
-    this.places = kept;
-    return before !== kept.length || kept.some((one, at) => one !== places[at]);
+    return isCut || this.places !== before;
+  }
+
+  /** Drops what is not in the log any more. True when there was any. */
+  #cut({ chain, replacedFrom, newFrom }: LogMirror): boolean {
+    const { places } = this;
+    if (places.length === 0) return false;
+    const end = replacedFrom === 0 ? newFrom : Math.min(newFrom, replacedFrom);
+    const isKept = ({ index }: Place) => index > chain.base && index <= chain.last && index < end;
+    if (places.every(isKept)) return false;
+    this.places = places.filter(isKept);
+    return true;
   }
 }
 

@@ -1,13 +1,5 @@
 import { type Fault, seconds } from '../../src/index.ts';
-import {
-  down,
-  downAtWin,
-  downWhen,
-  firstReign,
-  reign,
-  returningReign,
-  servers,
-} from './steering.ts';
+import { down, downWhen, firstReign, servers } from './steering.ts';
 
 /** When the parts of the course of 2015 begin, in microseconds. */
 export const course2015 = {

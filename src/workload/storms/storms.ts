@@ -241,10 +241,11 @@ export function reigns(options: StormOptions = {}): StormDefinition {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
         partition: 10,
         clog: 5,
+        wipe: 0.3,
       },
       operators: { transfer: 8, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
-      damage: 'no damage',
+      damage: 'noticeable damage',
     },
     { operated: true, ...options },
   );
