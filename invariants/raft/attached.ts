@@ -11,7 +11,6 @@ export class AttachedNodes {
   readonly #world: WorldView;
   readonly #core: StableCoreTracker;
   readonly #nodes: readonly NodeLedger[];
-  readonly #everDamaged: Set<number> = new Set();
   #seenVersion = -1;
 
   constructor(world: WorldView, core: StableCoreTracker, nodes: readonly NodeLedger[]) {
@@ -35,9 +34,8 @@ export class AttachedNodes {
 
   #isSound(node: number): boolean {
     const world = this.#world;
-    if (world.damaged(node)) this.#everDamaged.add(node);
     return (
-      !this.#everDamaged.has(node) &&
+      !world.damaged(node) &&
       world.status(node) === 'up' &&
       world.clockWithinBounds(node) &&
       world.diskHealthy(node) &&

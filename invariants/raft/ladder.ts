@@ -2,6 +2,7 @@ import { type Ladder, ladder } from '../../src/index.ts';
 import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts';
 import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
 import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
+import { damageLosesNothing, refuseRatherThanAnswer, snapshotsAreEqual } from './damage.ts';
 import { durableFirst } from './durable-first.ts';
 import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
@@ -67,6 +68,9 @@ export const raftLadder: Ladder = ladder({
     lostDiskIsSilent,
     snapshotIsTheChain,
     recoveryKeeps,
+    damageLosesNothing,
+    snapshotsAreEqual,
+    refuseRatherThanAnswer,
     // the state machine
     stateMachineSafety,
     exactlyOnce,

@@ -36,17 +36,17 @@ const nothing = (): void => {};
  * The budget of runs within tolerance. What it counts, and why:
  *
  * **Lost** nodes are those with *noticeable damage*: promised bytes or names are gone or wrong, and
- * a checksum or a missing file tells. Such a node must stand aside, and as nothing repairs it yet,
- * it is lost to the end of the run. A wiped node is lost. So is a node that crashes before it has
- * promised any file: its next life finds an empty disk at a boot that is not its first, which it
- * cannot tell from a wipe.
+ * a checksum or a missing file tells. Such a node must stand aside until its disk holds again all
+ * that it promised; then it is as good as before. A wiped node is lost to the end of the run. So is
+ * a node that crashes before it has promised any file: its next life finds an empty disk at a boot
+ * that is not its first, which it cannot tell from a wipe.
  *
  * **Aside** nodes have a disk that gives EIO now (reads, writes or syncs), or have met EIO in their
  * present life. They have lost nothing that they promised, but a component may refuse to go on with
  * a disk that failed it, until it is started anew on a healthy one. They count as long as that.
  *
- * Lost and aside nodes together may be at most floor((n - 1) / 2). Then a majority remains that
- * never lost a promise, it meets every majority that ever promised a record, and so a good copy of
+ * Lost and aside nodes together may be at most floor((n - 1) / 2) at a time. Then a majority remains
+ * that lacks no promise, it meets every majority that ever promised a record, and so a good copy of
  * each committed record is left and the cluster can go on once the weather allows. Where the system
  * says which records its files hold, the atlas checks the copies one by one as well.
  *

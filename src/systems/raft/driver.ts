@@ -5,13 +5,17 @@ import { ClientCalls } from './client-calls.ts';
 import { KvMachine } from './kv-machine.ts';
 import { RaftLog } from './log.ts';
 import { RaftCore } from './raft-core.ts';
+import type { Recovered } from './recovery.ts';
+import { Repair } from './repair.ts';
+import type { RepairMessage } from './repair-messages.ts';
+import { type LogSource, RepairSource } from './repair-source.ts';
 import type { RaftSettings } from './settings.ts';
 import { encodeSnapshot, type Snapshot, snapshotName } from './snapshot-format.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { type StartPoint, Startup } from './startup.ts';
-import type { Configuration, Member, RaftKvMessage } from './types.ts';
+import type { Configuration, Entry, Member, RaftKvMessage } from './types.ts';
 import type { LifePhase, RaftStateReader } from './view.ts';
-import { Wal } from './wal.ts';
+import { Wal, type WalPosition } from './wal.ts';
 
 /** How long a snapshot that could not be written waits for the next try. */
 const snapshotRetryUs = 100_000;
@@ -49,6 +53,11 @@ export class RaftNode implements RaftStateReader {
   private applyHeld = false;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
+  private sealing = false;
+  private sealArmed = false;
+  /** While this life gets back what its disk has lost. */
+  private repair: Repair | undefined;
+  private readonly repairSource: RepairSource;
 
   constructor(
     env: Env<RaftKvMessage>,
@@ -62,6 +71,7 @@ export class RaftNode implements RaftStateReader {
     this.peers = peers;
     this.machine = new KvMachine(settings.sessions);
     this.calls = new ClientCalls(env, peers);
+    this.repairSource = new RepairSource(settings);
     peers.forEach((peer, index) => {
       this.memberOf.set(peer, index + 1);
       this.memberOf.set(`${peer}:main`, index + 1);
@@ -96,7 +106,54 @@ export class RaftNode implements RaftStateReader {
       this.withdraw('empty disk noticed', 'no trace of earlier lives');
       return;
     }
-    const { snapshot, entries, term, votedFor } = recovered;
+    if (recovered.verdict === 'repairable') this.repairFrom(point);
+    else this.build(point, recovered.snapshot, recovered.entries);
+  }
+
+  /** Fetches what is lost; this life goes on as any other once all is durable again. */
+  private repairFrom(point: StartPoint): void {
+    const { env, peers, settings } = this;
+    const { recovered } = point;
+    const { loss, snapshot, entries } = recovered;
+    this.phase = 'repairing';
+    env.probe('damage noticed');
+    env.log('repairing', { reason: recovered.reason });
+    if (loss === undefined) {
+      this.build(point, snapshot, entries);
+      return;
+    }
+    const others = peers.filter((_, index) => index + 1 !== this.self);
+    this.repair = new Repair(env, settings, others, { ...recovered, loss }, (repaired) => {
+      this.keepRepaired(point, repaired);
+    });
+    this.repair.begin();
+  }
+
+  /** A snapshot that was fetched is durable before the log that begins behind it. */
+  private keepRepaired(point: StartPoint, repaired: Repair): void {
+    const { snapshot, entries } = repaired;
+    if (snapshot === undefined || snapshot === point.recovered.snapshot) {
+      this.build(point, snapshot, entries);
+      return;
+    }
+    new SnapshotStore(this.env.disk, []).save(snapshot, (error) => {
+      if (error === null) this.build(point, snapshot, entries);
+      else {
+        const { heartbeatUs } = this.settings;
+        this.env.timers.set('start', heartbeatUs, () => this.keepRepaired(point, repaired));
+      }
+    });
+  }
+
+  /** Makes this life's machines and begins its own segment. */
+  private build(
+    point: StartPoint,
+    snapshot: Snapshot | undefined,
+    entries: readonly Entry[],
+  ): void {
+    const { env } = this;
+    const { recovered } = point;
+    const { term, votedFor } = recovered;
     if (snapshot !== undefined) this.machine.restore(snapshot.machine);
     const options = {
       ...this.settings,
@@ -116,13 +173,15 @@ export class RaftNode implements RaftStateReader {
       snapshot === undefined ? [] : [snapshotName(snapshot.index)],
     );
     const drawSalt = (sequence: number) => env.random.below(4_294_967_296, 'wal-salt', sequence);
-    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, recovered.proved);
+    const proved = this.phase === 'repairing' ? nothingProved(recovered) : recovered.proved;
+    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, proved);
     this.openLog(core, point);
   }
 
   /** Begins this life's own segment, with what is not proved to be durable: see `Startup`. */
   private openLog(core: RaftCore, point: StartPoint): void {
-    const { repeatFrom } = point.recovered;
+    // After a repair the new segment stands by itself: nothing of the damaged ones counts.
+    const repeatFrom = this.phase === 'repairing' ? 0 : point.recovered.repeatFrom;
     const { log, snapshot } = core;
     const resets = repeatFrom === 0 && snapshot !== undefined;
     const write = {
@@ -134,16 +193,36 @@ export class RaftNode implements RaftStateReader {
       fromIndex: repeatFrom === 0 ? log.firstIndex : repeatFrom,
     };
     this.wal!.commit(write, (error) => {
-      if (error === null) this.run(core, point);
+      if (error === null) this.replaceFiles(core, point);
       else {
         this.env.timers.set('start', this.settings.heartbeatUs, () => this.openLog(core, point));
       }
     });
   }
 
-  private run(core: RaftCore, point: StartPoint): void {
+  /** Removes what this life's segment has replaced; damage is repaired once it is gone for good. */
+  private replaceFiles(core: RaftCore, point: StartPoint): void {
     const { env } = this;
-    for (const name of point.replaced) env.disk.remove(name, ignore);
+    const kept = core.snapshot === undefined ? '' : snapshotName(core.snapshot.index);
+    for (const name of point.replaced) if (name !== kept) env.disk.remove(name, ignore);
+    if (this.phase !== 'repairing') {
+      this.run(core);
+      return;
+    }
+    env.disk.syncDirectory('', (error) => {
+      if (error === null) {
+        env.probe('damage repaired');
+        this.run(core);
+      } else {
+        const { heartbeatUs } = this.settings;
+        env.timers.set('start', heartbeatUs, () => this.replaceFiles(core, point));
+      }
+    });
+  }
+
+  private run(core: RaftCore): void {
+    const { env } = this;
+    this.repair = undefined;
     this.core = core;
     this.phase = 'running';
     core.begin(env.clock.monotonicUs());
@@ -181,6 +260,10 @@ export class RaftNode implements RaftStateReader {
   message(from: Address, message: RaftKvMessage): void {
     if (message.kind === 'reply') return;
     const { core } = this;
+    if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
+      this.repairMessage(from, message);
+      return;
+    }
     if (core === undefined || this.phase !== 'running') {
       if (message.kind === 'request') this.calls.refuse(from, message);
       return;
@@ -195,6 +278,24 @@ export class RaftNode implements RaftStateReader {
       core.step(member, message, nowUs);
     }
     this.settle(nowUs);
+  }
+
+  private repairMessage(from: Address, message: RepairMessage): void {
+    const { core, repair } = this;
+    if (message.kind === 'repair-reply') repair?.take(from, message);
+    else if (repair !== undefined) repair.answer(from, message);
+    else if (core !== undefined && this.phase === 'running') {
+      const { batchEntries, batchBytes } = this.settings;
+      const own: LogSource = {
+        firstIndex: core.log.firstIndex,
+        commit: core.commit,
+        commitTerm: core.log.term(core.commit),
+        snapshot: core.snapshot,
+        newestSnapshot: () => (core.installing === undefined ? this.snapshotNow(core) : undefined),
+        entries: (index) => core.log.slice(index, batchEntries, batchBytes),
+      };
+      this.env.network.send(from, this.repairSource.answer(from, message, own));
+    }
   }
 
   private readonly onTimer = (): void => {
@@ -223,7 +324,8 @@ export class RaftNode implements RaftStateReader {
       this.calls.serveReads(core, this.machine);
     }
     this.flush(core);
-    if (core.needsWrite && !this.writeHeld) this.write(core);
+    if (core.needsWrite && !this.writeHeld && !this.sealing) this.write(core);
+    else if (!this.sealArmed && this.wal!.unsealed) this.armSeal();
     if (core.installing !== undefined) this.install(core, core.installing);
     else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
     this.arm(core, nowUs);
@@ -345,6 +447,30 @@ export class RaftNode implements RaftStateReader {
     this.env.timers.set('write', delayUs, this.onWriteTimer);
   }
 
+  // ---------------------------------------------------------------- seals
+
+  /** When the log has been quiet for a while its last batch is sealed: see `Wal.seal`. */
+  private armSeal(): void {
+    this.sealArmed = true;
+    const { position } = this.wal!;
+    this.env.timers.set('seal', this.settings.heartbeatUs, () => {
+      this.sealArmed = false;
+      if (this.phase !== 'running' || this.sealing) return;
+      const { core, wal } = this;
+      const isQuiet = wal!.position === position && wal!.unsealed && !core!.needsWrite;
+      if (isQuiet && !this.writeHeld) this.seal();
+      else if (wal!.unsealed) this.armSeal();
+    });
+  }
+
+  private seal(): void {
+    this.sealing = true;
+    this.wal!.seal(() => {
+      this.sealing = false;
+      if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+    });
+  }
+
   // ---------------------------------------------------------------- snapshots
 
   private snapshotDue(core: RaftCore, nowUs: number): boolean {
@@ -358,10 +484,14 @@ export class RaftNode implements RaftStateReader {
   }
 
   private takeSnapshot(core: RaftCore): void {
+    this.saving = this.snapshotNow(core);
+    this.snapshots!.save(this.saving, this.onSaved);
+  }
+
+  private snapshotNow(core: RaftCore): Snapshot {
     const index = this.machine.applied;
     const { configuration } = core;
-    this.saving = encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
-    this.snapshots!.save(this.saving, this.onSaved);
+    return encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
   }
 
   private readonly onSaved: DiskDone = (error) => {
@@ -397,6 +527,11 @@ export class RaftNode implements RaftStateReader {
       this.settle(nowUs);
     });
   }
+}
+
+function nothingProved({ proved }: Recovered): WalPosition {
+  const { highestSequence } = proved;
+  return { segments: [], end: 0, highestSequence, lastIndex: 0, lastTerm: 0 };
 }
 
 /** What could not be removed is found again at the next start. */

@@ -3,6 +3,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
 import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
 import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
@@ -94,6 +95,13 @@ function encode(message: RaftKvMessage): Uint8Array {
     case 'reply':
       writeReply(message);
       return writer.finish();
+    case 'repair-request':
+      writeRepair(writer, message);
+      return writer.finish();
+    case 'repair-reply':
+      writeRepair(writer, message);
+      writeEntries(message.entries);
+      return writer.finish();
     default:
   }
   writer.integer(message.term);
@@ -156,6 +164,8 @@ function decode(bytes: Uint8Array): RaftKvMessage {
 function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   if (kind === kindNumber.request) return readRequest(reader);
   if (kind === kindNumber.reply) return readReply(reader);
+  if (kind === kindNumber['repair-request']) return readRepairRequest(reader);
+  if (kind === kindNumber['repair-reply']) return readRepairReply(reader, readEntries);
   const term = reader.integer();
   switch (kind) {
     case kindNumber.append:
@@ -230,6 +240,11 @@ function sizeBytes(message: RaftKvMessage): number {
   switch (message.kind) {
     case 'append': {
       let size = 45;
+      for (const entry of message.entries) size += 21 + entry.data.length;
+      return size;
+    }
+    case 'repair-reply': {
+      let size = 69 + message.data.length;
       for (const entry of message.entries) size += 21 + entry.data.length;
       return size;
     }

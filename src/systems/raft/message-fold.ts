@@ -1,7 +1,8 @@
 import type { Folder } from '../../sim/message.ts';
 import { operations } from './kv-codec.ts';
 import { consistencies, entryKinds, flag, numberOf, statuses } from './message-numbers.ts';
-import type { ClientReply, ClientRequest, RaftKvMessage } from './types.ts';
+import { foldRepair } from './repair-messages.ts';
+import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 function foldOptional(into: Folder, text: string | null): void {
   into.int(text === null ? 0 : 1);
@@ -27,11 +28,26 @@ function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
   into.text(message.leader);
 }
 
+function foldEntries(entries: readonly Entry[], into: Folder): void {
+  into.int(entries.length);
+  for (const entry of entries) {
+    into.int(entry.term);
+    into.int(entry.index);
+    into.int(entryKinds.indexOf(entry.kind));
+    into.bytes(entry.data);
+  }
+}
+
 /** Folds every field of a message. */
 export function fold(message: RaftKvMessage, into: Folder): void {
   into.int(numberOf(message.kind));
   if (message.kind === 'request' || message.kind === 'reply') {
     foldClient(message, into);
+    return;
+  }
+  if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
+    foldRepair(message, into);
+    if (message.kind === 'repair-reply') foldEntries(message.entries, into);
     return;
   }
   into.int(message.term);
@@ -41,13 +57,7 @@ export function fold(message: RaftKvMessage, into: Folder): void {
       into.int(message.prevTerm);
       into.int(message.commit);
       into.int(message.round);
-      into.int(message.entries.length);
-      for (const entry of message.entries) {
-        into.int(entry.term);
-        into.int(entry.index);
-        into.int(entryKinds.indexOf(entry.kind));
-        into.bytes(entry.data);
-      }
+      foldEntries(message.entries, into);
       break;
     case 'append-reply':
       into.int(flag(message.ok));
@@ -119,5 +129,9 @@ export function identity(message: RaftKvMessage): number {
     case 'snapshot':
     case 'snapshot-reply':
       return key(kind, message.index, message.offset);
+    case 'repair-request':
+      return key(kind, message.index, message.offset);
+    case 'repair-reply':
+      return key(kind, message.commit, message.offset);
   }
 }

@@ -26,6 +26,8 @@ export const kindNumber: Readonly<Record<RaftKvMessage['kind'], number>> = {
   'snapshot-reply': 8,
   request: 9,
   reply: 10,
+  'repair-request': 40,
+  'repair-reply': 41,
 };
 
 /** The number of a message's kind. A switch: a look-up by a changing name is slow in hot code. */

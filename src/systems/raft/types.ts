@@ -1,4 +1,5 @@
 import type { Message, NodeId } from '../../sim/message.ts';
+import type { RepairMessage } from './repair-messages.ts';
 
 /**
  * A voter or learner inside the protocol: its index among the peers plus 1, so that 0 can mean
@@ -205,7 +206,7 @@ export interface ClientReply extends Message {
 }
 
 /** Everything on the wire of the Raft KV system. */
-export type RaftKvMessage = RaftMessage | ClientRequest | ClientReply;
+export type RaftKvMessage = RaftMessage | RepairMessage | ClientRequest | ClientReply;
 
 /**
  * What a client may conclude from a status. `retry` speaks of one copy only: the network may have
