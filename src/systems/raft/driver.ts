@@ -153,7 +153,10 @@ export class RaftNode implements RaftStateReader {
   ): void {
     const { env } = this;
     const { recovered } = point;
-    const { term, votedFor } = recovered;
+    // A snapshot that was fetched may be of a later term: then that term has come.
+    const isLater = snapshot !== undefined && snapshot.term > recovered.term;
+    const term = isLater ? snapshot.term : recovered.term;
+    const votedFor = isLater ? 0 : recovered.votedFor;
     if (snapshot !== undefined) this.machine.restore(snapshot.machine);
     const options = {
       ...this.settings,
