@@ -3,19 +3,19 @@ import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import { ClientCalls } from './client-calls.ts';
 import { KvMachine } from './kv-machine.ts';
+import { Launch, type Launched } from './launch.ts';
 import { RaftLog } from './log.ts';
-import { RaftCore } from './raft-core.ts';
-import type { Recovered } from './recovery.ts';
-import { Repair } from './repair.ts';
+import type { RaftCore } from './raft-core.ts';
+import type { Repair } from './repair.ts';
 import type { RepairMessage } from './repair-messages.ts';
-import { type LogSource, RepairSource } from './repair-source.ts';
+import { RepairSource } from './repair-source.ts';
+import { Sealer } from './sealer.ts';
 import type { RaftSettings } from './settings.ts';
-import { encodeSnapshot, type Snapshot, snapshotName } from './snapshot-format.ts';
-import { SnapshotStore } from './snapshot-store.ts';
-import { type StartPoint, Startup } from './startup.ts';
-import type { Configuration, Entry, Member, RaftKvMessage } from './types.ts';
+import { encodeSnapshot, type Snapshot } from './snapshot-format.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+import type { Member, RaftKvMessage } from './types.ts';
 import type { LifePhase, RaftStateReader } from './view.ts';
-import { Wal, type WalPosition } from './wal.ts';
+import type { Wal } from './wal.ts';
 
 /** How long a snapshot that could not be written waits for the next try. */
 const snapshotRetryUs = 100_000;
@@ -53,8 +53,7 @@ export class RaftNode implements RaftStateReader {
   private applyHeld = false;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
-  private sealing = false;
-  private sealArmed = false;
+  private sealer: Sealer | undefined;
   /** While this life gets back what its disk has lost. */
   private repair: Repair | undefined;
   private readonly repairSource: RepairSource;
@@ -90,159 +89,29 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- start
 
   start(): void {
-    new Startup(this.env, (point) => this.startFrom(point)).begin();
-  }
-
-  private startFrom(point: StartPoint): void {
-    const { env } = this;
-    const { recovered } = point;
-    if (recovered.tornTail) env.probe('restart with a torn log tail');
-    if (recovered.lostWrite) env.probe('lost unsynced write noticed at restart');
-    if (recovered.verdict === 'damaged') {
-      this.withdraw('damage noticed', recovered.reason);
-      return;
-    }
-    if (recovered.verdict === 'empty' && !env.firstBoot) {
-      this.withdraw('empty disk noticed', 'no trace of earlier lives');
-      return;
-    }
-    if (recovered.verdict === 'repairable') this.repairFrom(point);
-    else this.build(point, recovered.snapshot, recovered.entries);
-  }
-
-  /** Fetches what is lost; this life goes on as any other once all is durable again. */
-  private repairFrom(point: StartPoint): void {
-    const { env, peers, settings } = this;
-    const { recovered } = point;
-    const { loss, snapshot, entries } = recovered;
-    this.phase = 'repairing';
-    env.probe('damage noticed');
-    env.log('repairing', { reason: recovered.reason });
-    if (loss === undefined) {
-      this.build(point, snapshot, entries);
-      return;
-    }
-    const others = peers.filter((_, index) => index + 1 !== this.self);
-    this.repair = new Repair(env, settings, others, { ...recovered, loss }, (repaired) => {
-      this.keepRepaired(point, repaired);
+    const launch = new Launch(this.env, this.settings, this.peers, this.self, this.machine, {
+      repairing: (repair) => {
+        this.phase = 'repairing';
+        this.repair = repair;
+      },
+      withdrawn: (probe, reason) => this.withdraw(probe, reason),
+      launched: (launched) => this.run(launched),
     });
-    this.repair.begin();
+    launch.begin();
   }
 
-  /** A snapshot that was fetched is durable before the log that begins behind it. */
-  private keepRepaired(point: StartPoint, repaired: Repair): void {
-    const { snapshot, entries } = repaired;
-    if (snapshot === undefined || snapshot === point.recovered.snapshot) {
-      this.build(point, snapshot, entries);
-      return;
-    }
-    new SnapshotStore(this.env.disk, []).save(snapshot, (error) => {
-      if (error === null) this.build(point, snapshot, entries);
-      else {
-        const { heartbeatUs } = this.settings;
-        this.env.timers.set('start', heartbeatUs, () => this.keepRepaired(point, repaired));
-      }
-    });
-  }
-
-  /** Makes this life's machines and begins its own segment. */
-  private build(
-    point: StartPoint,
-    snapshot: Snapshot | undefined,
-    entries: readonly Entry[],
-  ): void {
-    const { env } = this;
-    const { recovered } = point;
-    // A snapshot that was fetched may be of a later term: then that term has come.
-    const isLater = snapshot !== undefined && snapshot.term > recovered.term;
-    const term = isLater ? snapshot.term : recovered.term;
-    const votedFor = isLater ? 0 : recovered.votedFor;
-    if (snapshot !== undefined) this.machine.restore(snapshot.machine);
-    const options = {
-      ...this.settings,
-      self: this.self,
-      drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
-      probe: (name: string) => env.probe(name),
-    };
-    const configuration: Configuration = {
-      voters: this.peers.map((_, index) => index + 1),
-      outgoing: [],
-      learners: [],
-    };
-    const initial = { term, votedFor, configuration, snapshot, entries };
-    const core = new RaftCore(options, initial, env.clock.monotonicUs());
-    this.snapshots = new SnapshotStore(
-      env.disk,
-      snapshot === undefined ? [] : [snapshotName(snapshot.index)],
-    );
-    const drawSalt = (sequence: number) => env.random.below(4_294_967_296, 'wal-salt', sequence);
-    const proved = this.phase === 'repairing' ? nothingProved(recovered) : recovered.proved;
-    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, proved);
-    this.openLog(core, point);
-  }
-
-  /** Begins this life's own segment, with what is not proved to be durable: see `Startup`. */
-  private openLog(core: RaftCore, point: StartPoint): void {
-    // After a repair the new segment stands by itself: nothing of the damaged ones counts.
-    const repeatFrom = this.phase === 'repairing' ? 0 : point.recovered.repeatFrom;
-    const { log, snapshot } = core;
-    const resets = repeatFrom === 0 && snapshot !== undefined;
-    const write = {
-      term: core.term,
-      votedFor: core.votedFor,
-      resetIndex: resets ? snapshot.index : 0,
-      resetTerm: resets ? snapshot.term : 0,
-      log,
-      fromIndex: repeatFrom === 0 ? log.firstIndex : repeatFrom,
-    };
-    this.wal!.commit(write, (error) => {
-      if (error === null) this.replaceFiles(core, point);
-      else {
-        this.env.timers.set('start', this.settings.heartbeatUs, () => this.openLog(core, point));
-      }
-    });
-  }
-
-  /** Removes what this life's segment has replaced; damage is repaired once it is gone for good. */
-  private replaceFiles(core: RaftCore, point: StartPoint): void {
-    const { env } = this;
-    const kept = core.snapshot === undefined ? '' : snapshotName(core.snapshot.index);
-    for (const name of point.replaced) if (name !== kept) env.disk.remove(name, ignore);
-    if (this.phase !== 'repairing') {
-      this.run(core);
-      return;
-    }
-    env.disk.syncDirectory('', (error) => {
-      if (error === null) {
-        env.probe('damage repaired');
-        this.run(core);
-      } else {
-        const { heartbeatUs } = this.settings;
-        env.timers.set('start', heartbeatUs, () => this.replaceFiles(core, point));
-      }
-    });
-  }
-
-  private run(core: RaftCore): void {
+  private run({ core, wal, snapshots }: Launched): void {
     const { env } = this;
     this.repair = undefined;
     this.core = core;
+    this.wal = wal;
+    this.snapshots = snapshots;
+    this.sealer = new Sealer(env, wal, this.settings.heartbeatUs);
     this.phase = 'running';
     core.begin(env.clock.monotonicUs());
     if (core.snapshot !== undefined) this.wal!.trim(core.snapshot.index);
     env.probe('recovery finished');
     this.settle(env.clock.monotonicUs());
-  }
-
-  private drawTimeout(term: number, campaign: number): number {
-    const { electionTimeoutUs } = this.settings;
-    const key = term * 16 + (campaign & 15);
-    return this.env.random.between(
-      electionTimeoutUs,
-      2 * electionTimeoutUs,
-      'election-timeout',
-      key,
-    );
   }
 
   /** Serves, votes and acknowledges nothing any more in this life. */
@@ -288,16 +157,8 @@ export class RaftNode implements RaftStateReader {
     if (message.kind === 'repair-reply') repair?.take(from, message);
     else if (repair !== undefined) repair.answer(from, message);
     else if (core !== undefined && this.phase === 'running') {
-      const { batchEntries, batchBytes } = this.settings;
-      const own: LogSource = {
-        firstIndex: core.log.firstIndex,
-        commit: core.commit,
-        commitTerm: core.log.term(core.commit),
-        snapshot: core.snapshot,
-        newestSnapshot: () => (core.installing === undefined ? this.snapshotNow(core) : undefined),
-        entries: (index) => core.log.slice(index, batchEntries, batchBytes),
-      };
-      this.env.network.send(from, this.repairSource.answer(from, message, own));
+      const newest = () => (core.installing === undefined ? this.snapshotNow(core) : undefined);
+      this.env.network.send(from, this.repairSource.answerFrom(core, from, message, newest));
     }
   }
 
@@ -327,8 +188,9 @@ export class RaftNode implements RaftStateReader {
       this.calls.serveReads(core, this.machine);
     }
     this.flush(core);
-    if (core.needsWrite && !this.writeHeld && !this.sealing) this.write(core);
-    else if (!this.sealArmed && this.wal!.unsealed) this.armSeal();
+    const { sealer } = this;
+    if (core.needsWrite && !this.writeHeld && !sealer!.busy) this.write(core);
+    else if (sealer!.isDue) sealer!.arm(this.onSealed, this.maySeal);
     if (core.installing !== undefined) this.install(core, core.installing);
     else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
     this.arm(core, nowUs);
@@ -414,6 +276,13 @@ export class RaftNode implements RaftStateReader {
     if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
   };
 
+  private readonly maySeal = (): boolean =>
+    this.phase === 'running' && !this.core!.needsWrite && !this.writeHeld;
+
+  private readonly onSealed = (): void => {
+    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+  };
+
   private readonly onWritten: DiskDone = (error) => {
     if (this.phase !== 'running') return;
     const core = this.core!;
@@ -448,30 +317,6 @@ export class RaftNode implements RaftStateReader {
     const backOffUs = firstWriteRetryUs << Math.min(failures - 1, 8);
     const delayUs = error.code === 'ENOSPC' ? heartbeatUs : Math.min(heartbeatUs, backOffUs);
     this.env.timers.set('write', delayUs, this.onWriteTimer);
-  }
-
-  // ---------------------------------------------------------------- seals
-
-  /** When the log has been quiet for a while its last batch is sealed: see `Wal.seal`. */
-  private armSeal(): void {
-    this.sealArmed = true;
-    const { position } = this.wal!;
-    this.env.timers.set('seal', this.settings.heartbeatUs, () => {
-      this.sealArmed = false;
-      if (this.phase !== 'running' || this.sealing) return;
-      const { core, wal } = this;
-      const isQuiet = wal!.position === position && wal!.unsealed && !core!.needsWrite;
-      if (isQuiet && !this.writeHeld) this.seal();
-      else if (wal!.unsealed) this.armSeal();
-    });
-  }
-
-  private seal(): void {
-    this.sealing = true;
-    this.wal!.seal(() => {
-      this.sealing = false;
-      if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
-    });
   }
 
   // ---------------------------------------------------------------- snapshots
@@ -531,11 +376,3 @@ export class RaftNode implements RaftStateReader {
     });
   }
 }
-
-function nothingProved({ proved }: Recovered): WalPosition {
-  const { highestSequence } = proved;
-  return { segments: [], end: 0, highestSequence, lastIndex: 0, lastTerm: 0 };
-}
-
-/** What could not be removed is found again at the next start. */
-function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { Address } from '../../sim/message.ts';
+import type { CoreState } from './core-state.ts';
 import type { RepairReply, RepairRequest } from './repair-messages.ts';
 import type { RaftSettings } from './settings.ts';
 import type { Snapshot } from './snapshot-format.ts';
@@ -31,6 +32,28 @@ export class RepairSource {
 
   constructor(settings: RaftSettings) {
     this.settings = settings;
+  }
+
+  /**
+   * Answers from a node that runs.
+   * @param newest makes a snapshot of what is applied now, if it can
+   */
+  answerFrom(
+    core: CoreState,
+    from: Address,
+    request: RepairRequest,
+    newest: () => Snapshot | undefined,
+  ): RepairReply {
+    const { log, commit, snapshot } = core;
+    const { batchEntries, batchBytes } = this.settings;
+    return this.answer(from, request, {
+      firstIndex: log.firstIndex,
+      commit,
+      commitTerm: log.term(commit),
+      snapshot,
+      newestSnapshot: newest,
+      entries: (index) => log.slice(index, batchEntries, batchBytes),
+    });
   }
 
   answer(from: Address, request: RepairRequest, source: LogSource): RepairReply {

@@ -43,7 +43,7 @@ export class Repair {
     env: Env<RaftKvMessage>,
     settings: RaftSettings,
     others: readonly NodeId[],
-    recovered: Recovered & { readonly loss: Loss },
+    lost: Pick<Recovered, 'snapshot' | 'entries'> & { readonly loss: Loss },
     done: (repaired: Repair) => void,
   ) {
     this.env = env;
@@ -51,7 +51,7 @@ export class Repair {
     this.others = others;
     this.done = done;
     this.retryUs = 2 * settings.heartbeatUs;
-    this.log = new RepairLog(recovered.entries, recovered.snapshot, recovered.loss);
+    this.log = new RepairLog(lost.entries, lost.snapshot, lost.loss);
     this.source = new RepairSource(settings);
   }
 
