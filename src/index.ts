@@ -63,4 +63,5 @@ export {
   disks,
   everything,
   partitions,
+  rot,
 } from './workload/storms/storms.ts';

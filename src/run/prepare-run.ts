@@ -246,8 +246,9 @@ class RunAtWork implements Run, ActiveRun {
 
   #budget(driftBoundPpm: number): FaultBudget {
     const { storm, system } = this.#scenario;
-    if (!storm.withinTolerance) return new OpenBudget();
-    return new ToleranceBudget(this.world, { system, driftBoundPpm });
+    if (!storm.withinTolerance && storm.damage === 'any damage') return new OpenBudget();
+    const anyNumber = !storm.withinTolerance;
+    return new ToleranceBudget(this.world, { system, driftBoundPpm, anyNumber });
   }
 
   #beginLadder(): LadderRun | undefined {

@@ -26,6 +26,11 @@ export interface FaultBudget {
 /** What a budget has to know besides the world. */
 export interface BudgetOptions {
   readonly system: Pick<SystemDefinition, 'noticedDamage' | 'records'>;
+  /**
+   * Damage that is noticed may strike any number of nodes, and any copy: progress may end, but what
+   * is answered must be right. Default: false.
+   */
+  readonly anyNumber?: boolean;
   /** The declared bound of monotonic drift, parts per million: `Environment.clockDriftPpm`. */
   readonly driftBoundPpm: number;
 }
@@ -122,6 +127,7 @@ export class ToleranceBudget implements FaultBudget {
   }
 
   flipRefusal(place: DiskPlace): string | undefined {
+    if (this.#options.anyNumber === true) return undefined;
     const record = this.#atlas.lastCopyAt(place);
     return record === undefined ? undefined : `it would damage the last good copy of ${record}`;
   }
@@ -164,6 +170,7 @@ export class ToleranceBudget implements FaultBudget {
   }
 
   #limitRefusal(nodes: readonly number[]): string | undefined {
+    if (this.#options.anyNumber === true) return undefined;
     const impaired = this.impaired();
     const fresh = nodes.filter((node) => !this.#isImpaired(node));
     if (fresh.length === 0 || impaired.length + fresh.length <= this.#limit) return undefined;
