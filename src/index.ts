@@ -62,6 +62,8 @@ export {
   crashes,
   disks,
   everything,
+  operations,
   partitions,
+  reigns,
   rot,
 } from './workload/storms/storms.ts';

@@ -119,6 +119,7 @@ const protocol = [
   'vote-reply',
   'snapshot',
   'snapshot-reply',
+  'timeout-now',
 ] as const satisfies readonly RaftKvMessage['kind'][];
 
 /** About lives that have noticed damage. Who repairs may ask for what is lost, and refuse. */

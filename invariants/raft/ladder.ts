@@ -2,6 +2,12 @@ import { type Ladder, ladder } from '../../src/index.ts';
 import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts';
 import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
 import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
+import {
+  changeAfterCommit,
+  configurationOfTheLog,
+  jointIsLeft,
+  oneChangeAtATime,
+} from './configurations.ts';
 import { damageLosesNothing, refuseRatherThanAnswer, snapshotsAreEqual } from './damage.ts';
 import { durableFirst } from './durable-first.ts';
 import { electedByVotes } from './elected-by-votes.ts';
@@ -64,6 +70,10 @@ export const raftLadder: Ladder = ladder({
     committedIsKept,
     leaderCompleteness,
     voteForTheUpToDate,
+    // members
+    configurationOfTheLog,
+    oneChangeAtATime,
+    changeAfterCommit,
     // disks and snapshots
     lostDiskIsSilent,
     snapshotIsTheChain,
@@ -86,6 +96,7 @@ export const raftLadder: Ladder = ladder({
     termsSettle,
     callsEnd,
     writesAreServed,
+    jointIsLeft,
   ],
   probes: raftProbes,
 });

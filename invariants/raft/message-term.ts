@@ -11,6 +11,7 @@ const kinds = [
   'vote-reply',
   'snapshot',
   'snapshot-reply',
+  'timeout-now',
 ] as const satisfies readonly RaftMessage['kind'][];
 
 export const messageTerm = rung<RaftMoment>({

@@ -3,6 +3,7 @@ import type { RaftView } from '../../src/systems/raft/view.ts';
 import type { DurableLog } from './durable-log.ts';
 import { LogMirror } from './log-mirror.ts';
 import { emptyView } from './marks.ts';
+import { LogConfigurations } from './membership.ts';
 
 /** The end of a candidate's log, as it told a voter. */
 export interface LogEnd {
@@ -31,6 +32,7 @@ export class NodeLedger {
   readonly member: Member;
   readonly durable: DurableLog;
   readonly log: LogMirror = new LogMirror();
+  readonly configurations: LogConfigurations = new LogConfigurations();
   incarnation = 0;
   /** The newest marks of this life. */
   view: RaftView = emptyView();

@@ -1,6 +1,8 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
-import { leastCaughtUp, progressWindowUs, roundUs } from './progress-window.ts';
+import type { NodeLedger } from './node-ledger.ts';
+import { leastCaughtUp, progressIsOwed, progressWindowUs, roundUs } from './progress-window.ts';
+import { isQuorum } from './quorum.ts';
 
 /** A wait that is longer than the pause between two looks. */
 const contestedUs = 120_000;
@@ -27,6 +29,10 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
   ghost: () => ({ goodUs: 0 }),
   check({ facts, timeUs }, wish) {
     const waited = waitedUs(facts, wish);
+    if (!progressIsOwed(facts)) {
+      wish.goodUs = timeUs;
+      return premiseFalse;
+    }
     if (agreedLeader(facts) >= 0) {
       wish.goodUs = timeUs;
       // A leader that was there all the time proves nothing.
@@ -40,7 +46,7 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
 });
 
 /**
- * The node that leads and that a majority of the core follows, or a majority of all: a leader
+ * The node that leads and that a majority of the core follows, or a quorum of all: a leader
  * outside the core may keep its quorum through links that are bad, and then pre-votes and the check
  * of the quorum keep everybody else from replacing it. -1: none.
  */
@@ -48,15 +54,13 @@ function agreedLeader({ core, nodes }: RaftFacts): number {
   const members = core.members();
   for (const { index, member, view, running } of nodes) {
     if (view.role !== 'leader' || !running) continue;
-    let inCore = 0;
-    let inAll = 0;
-    for (const other of nodes) {
-      const follows = other.view.term === view.term && other.view.leaderId === member;
-      if (!follows || !other.running) continue;
-      inAll += 1;
-      if (members.includes(other.index)) inCore += 1;
+    const follows = ({ view: own, running: isUp }: NodeLedger) =>
+      isUp && own.term === view.term && own.leaderId === member;
+    const inCore = members.filter((other) => follows(nodes[other] as NodeLedger)).length;
+    if (inCore * 2 > members.length) return index;
+    if (isQuorum(view.configuration, (other) => follows(nodes[other - 1] as NodeLedger))) {
+      return index;
     }
-    if (inCore * 2 > members.length || inAll * 2 > nodes.length) return index;
   }
   return -1;
 }
@@ -88,6 +92,7 @@ export const commitsArrive = rung<RaftMoment, Past>({
     if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
       return premiseFalse;
     }
+    if (!progressIsOwed(facts)) return premiseFalse;
     for (const [node, attachedUs] of attached.sinceUs.entries()) {
       if (attachedUs < 0 || attachedUs > sinceUs || (past.remoteUs[node] ?? -1) > sinceUs) continue;
       const applied = nodes[node]?.view.applied ?? 0;
@@ -130,9 +135,15 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   watches: ['pulse'],
   ghost: () => ({ sinceUs: -1, term: 0 }),
   check({ facts, timeUs }, window) {
-    const { core, attached, nodes, options } = facts;
-    const highest = nodes.reduce((most, { view }) => Math.max(most, view.term), 0);
-    const isWhole = core.sinceUs >= 0 && attached.sinceUs.every((sinceUs) => sinceUs >= 0);
+    const { core, attached, nodes, membership, options } = facts;
+    const members = nodes.filter(({ index }) => membership.isMember(index));
+    // A node that recovers has not read its term yet, and has not entered it anew either.
+    const termOf = ({ view, durable }: NodeLedger) => Math.max(view.term, durable.term);
+    const highest = members.reduce((most, node) => Math.max(most, termOf(node)), 0);
+    const isWhole =
+      core.sinceUs >= 0 &&
+      members.every(({ index }) => (attached.sinceUs[index] as number) >= 0) &&
+      progressIsOwed(facts);
     if (!isWhole) {
       window.sinceUs = -1;
       return premiseFalse;
@@ -204,7 +215,11 @@ export const writesAreServed = rung<RaftMoment, Wish>({
     const leader = agreedLeader(facts);
     // One outside the core that keeps its quorum may be as slow as its links and its disk.
     const leadsFromCore = leader < 0 || core.has(leader);
-    const isOwed = core.sinceUs >= 0 && leadsFromCore && isAsked(facts, timeUs, windowUs);
+    const isOwed =
+      core.sinceUs >= 0 &&
+      leadsFromCore &&
+      progressIsOwed(facts) &&
+      isAsked(facts, timeUs, windowUs);
     if (!isOwed) {
       wish.goodUs = timeUs;
       return premiseFalse;

@@ -66,6 +66,15 @@ export const progress: StoryBook = {
       },
     },
     green: {
+      // Seed 162 of raft-storm, with a bug of leases planted.
+      'all restart in a high term': (rig) => {
+        for (const node of [0, 1, 2]) rig.promise(node, { term: 90 });
+        for (const node of [0, 1, 2]) rig.lifecycle(node, 'killed');
+        for (const node of [0, 1, 2]) rig.boot(node, 'still recovering');
+        rig.wait(300_000);
+        for (const node of [0, 1, 2]) rig.step(node, { marks: { phase: 'running', term: 90 } });
+        rig.wait(10_000_000);
+      },
       'terms grow now and then': (rig) => {
         for (let term = 1; term < 9; term += 1) rig.step(1, { marks: { term } }).wait(1_000_000);
       },

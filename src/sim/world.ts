@@ -729,6 +729,22 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     return isThere;
   }
 
+  command(index: number, message: Message): boolean {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'up' || this.#awaiting !== undefined) return false;
+    const { codec } = node;
+    const copy =
+      this.#options.paranoid === true
+        ? fromBytes(throughBytes(message, codec), message, codec)
+        : codec.copy(message);
+    this.#causeStep = 0;
+    this.#digest.word(0x636d6e64);
+    codec.fold(message, this.#digest);
+    const [from, to] = [index, index];
+    this.#deliver(node, { from, to, port: 'main', message: copy, key: 0, sizeBytes: 0 });
+    return true;
+  }
+
   reportFault(event: FaultEvent): void {
     this.#observer.fault?.(event);
   }

@@ -5,6 +5,7 @@ import { ClientCalls } from './client-calls.ts';
 import { KvMachine } from './kv-machine.ts';
 import { Launch, type Launched } from './launch.ts';
 import { RaftLog } from './log.ts';
+import { OrderCalls } from './order-calls.ts';
 import type { RaftCore } from './raft-core.ts';
 import type { Repair } from './repair.ts';
 import type { RepairMessage } from './repair-messages.ts';
@@ -41,6 +42,7 @@ export class RaftNode implements RaftStateReader {
   private readonly peers: readonly NodeId[];
   private readonly memberOf: Map<Address, Member> = new Map();
   private readonly calls: ClientCalls;
+  private readonly orders: OrderCalls;
   private readonly emptyLog: RaftLog = new RaftLog(0, 0);
   private wal: Wal | undefined;
   private snapshots: SnapshotStore | undefined;
@@ -71,6 +73,7 @@ export class RaftNode implements RaftStateReader {
     this.machine = new KvMachine(settings.sessions);
     this.calls = new ClientCalls(env, peers);
     this.repairSource = new RepairSource(settings);
+    this.orders = new OrderCalls(env, peers);
     peers.forEach((peer, index) => {
       this.memberOf.set(peer, index + 1);
       this.memberOf.set(`${peer}:main`, index + 1);
@@ -122,6 +125,7 @@ export class RaftNode implements RaftStateReader {
     env.log('withdrawn', { reason });
     env.timers.cancel('tick');
     this.calls.close();
+    this.orders.leadershipLost(core?.commit ?? 0);
     if (core === undefined) return;
     core.stepDown(env.clock.monotonicUs());
     core.outCount = 0;
@@ -130,7 +134,7 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- inputs
 
   message(from: Address, message: RaftKvMessage): void {
-    if (message.kind === 'reply') return;
+    if (message.kind === 'reply' || message.kind === 'order-reply') return;
     const { core } = this;
     if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
       this.repairMessage(from, message);
@@ -138,12 +142,15 @@ export class RaftNode implements RaftStateReader {
     }
     if (core === undefined || this.phase !== 'running') {
       if (message.kind === 'request') this.calls.refuse(from, message);
+      else if (message.kind === 'order') this.orders.refuse(from, message);
       return;
     }
     const nowUs = this.env.clock.monotonicUs();
     if (message.kind === 'request') {
       const full = this.diskFailing && this.lastFailure?.code === 'ENOSPC';
       this.calls.take(from, message, core, this.machine, full, nowUs);
+    } else if (message.kind === 'order') {
+      this.orders.take(from, message, core, nowUs);
     } else {
       const member = this.memberOf.get(from);
       if (member === undefined) return;
@@ -182,7 +189,8 @@ export class RaftNode implements RaftStateReader {
     if (core.leadershipsLost !== this.leadershipsLost) {
       this.leadershipsLost = core.leadershipsLost;
       this.calls.leadershipLost();
-    }
+      this.orders.leadershipLost(core.commit);
+    } else this.orders.committed(core.commit);
     if (core.commit > core.applied && !this.applyHeld) this.apply(core);
     if (core.releasedReads.length + core.refusedReads.length > 0) {
       this.calls.serveReads(core, this.machine);
@@ -338,7 +346,7 @@ export class RaftNode implements RaftStateReader {
 
   private snapshotNow(core: RaftCore): Snapshot {
     const index = this.machine.applied;
-    const { configuration } = core;
+    const configuration = core.configurations.at(index);
     return encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
   }
 

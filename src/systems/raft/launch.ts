@@ -1,5 +1,6 @@
 import type { Env } from '../../sim/env.ts';
 import type { NodeId } from '../../sim/message.ts';
+import { firstConfiguration } from './confchange.ts';
 import type { KvMachine } from './kv-machine.ts';
 import { RaftCore } from './raft-core.ts';
 import type { Recovered } from './recovery.ts';
@@ -8,7 +9,7 @@ import type { RaftSettings } from './settings.ts';
 import { type Snapshot, snapshotName } from './snapshot-format.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { type StartPoint, Startup } from './startup.ts';
-import type { Configuration, Entry, Member, RaftKvMessage } from './types.ts';
+import type { Entry, Member, RaftKvMessage } from './types.ts';
 import { Wal, type WalPosition } from './wal.ts';
 
 /** What a life runs on. */
@@ -131,14 +132,11 @@ export class Launch {
     const options = {
       ...this.settings,
       self: this.self,
+      members: this.peers.length,
       drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
       probe: (name: string) => env.probe(name),
     };
-    const configuration: Configuration = {
-      voters: this.peers.map((_, index) => index + 1),
-      outgoing: [],
-      learners: [],
-    };
+    const configuration = firstConfiguration(this.peers.length, this.settings.spares);
     const initial = { term, votedFor, configuration, snapshot, entries };
     const core = new RaftCore(options, initial, env.clock.monotonicUs());
     const names = snapshot === undefined ? [] : [snapshotName(snapshot.index)];

@@ -2,7 +2,8 @@ import type { Codec } from '../../sim/message.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
-import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
+import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
 import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
 import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
@@ -27,12 +28,6 @@ function readEntries(reader: ByteReader): readonly Entry[] {
     entries.push({ term, index, kind, data: reader.blob() });
   }
   return entries;
-}
-
-function pick<T>(from: readonly T[], index: number): T {
-  const value = from[index];
-  if (value === undefined) throw new RangeError('number out of range');
-  return value;
 }
 
 function writeRequest(message: ClientRequest): void {
@@ -96,11 +91,15 @@ function encode(message: RaftKvMessage): Uint8Array {
       writeReply(message);
       return writer.finish();
     case 'repair-request':
-      writeRepair(writer, message);
-      return writer.finish();
     case 'repair-reply':
       writeRepair(writer, message);
-      writeEntries(message.entries);
+      if (message.kind === 'repair-reply') writeEntries(message.entries);
+      return writer.finish();
+    case 'order':
+      writeOrder(writer, message);
+      return writer.finish();
+    case 'order-reply':
+      writeOrderReply(writer, message);
       return writer.finish();
     default:
   }
@@ -129,6 +128,7 @@ function encode(message: RaftKvMessage): Uint8Array {
       break;
     case 'vote':
       writer.u8(flag(message.pre));
+      writer.u8(flag(message.transfer));
       writer.integer(message.lastIndex);
       writer.integer(message.lastTerm);
       break;
@@ -166,6 +166,8 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   if (kind === kindNumber.reply) return readReply(reader);
   if (kind === kindNumber['repair-request']) return readRepairRequest(reader);
   if (kind === kindNumber['repair-reply']) return readRepairReply(reader, readEntries);
+  if (kind === kindNumber.order) return readOrder(reader);
+  if (kind === kindNumber['order-reply']) return readOrderReply(reader);
   const term = reader.integer();
   switch (kind) {
     case kindNumber.append:
@@ -197,6 +199,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         kind: 'vote',
         term,
         pre: reader.flag(),
+        transfer: reader.flag(),
         lastIndex: reader.integer(),
         lastTerm: reader.integer(),
       };
@@ -222,6 +225,8 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         installed: reader.flag(),
         round: reader.integer(),
       };
+    case kindNumber['timeout-now']:
+      return { kind: 'timeout-now', term };
     default:
       throw new RangeError(`no message of kind ${kind}`);
   }
@@ -254,6 +259,10 @@ function sizeBytes(message: RaftKvMessage): number {
       return 40 + message.key.length + message.value.length + (message.expected?.length ?? 0);
     case 'reply':
       return 45 + (message.value?.length ?? 0) + message.leader.length;
+    case 'order':
+      return 16 + 5 * message.changes.length;
+    case 'order-reply':
+      return 18 + message.reason.length + message.leader.length;
     default:
       return 42;
   }
@@ -261,7 +270,7 @@ function sizeBytes(message: RaftKvMessage): number {
 
 /** How the messages of the Raft KV system become bytes, digest and identity. */
 export const raftKvCodec: Codec<RaftKvMessage> = {
-  identityVersion: 1,
+  identityVersion: 2,
   encode,
   decode,
   copy,

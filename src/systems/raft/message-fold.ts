@@ -1,8 +1,25 @@
 import type { Folder } from '../../sim/message.ts';
 import { operations } from './kv-codec.ts';
-import { consistencies, entryKinds, flag, numberOf, statuses } from './message-numbers.ts';
+import {
+  changeKinds,
+  consistencies,
+  entryKinds,
+  flag,
+  numberOf,
+  orderStatuses,
+  orders,
+  statuses,
+  transitions,
+} from './message-numbers.ts';
 import { foldRepair } from './repair-messages.ts';
-import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
+import type {
+  ClientReply,
+  ClientRequest,
+  Entry,
+  OrderReply,
+  OrderRequest,
+  RaftKvMessage,
+} from './types.ts';
 
 function foldOptional(into: Folder, text: string | null): void {
   into.int(text === null ? 0 : 1);
@@ -38,6 +55,23 @@ function foldEntries(entries: readonly Entry[], into: Folder): void {
   }
 }
 
+function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
+  into.int(message.id);
+  if (message.kind === 'order-reply') {
+    into.int(orderStatuses.indexOf(message.status));
+    into.text(message.reason);
+    into.text(message.leader);
+    return;
+  }
+  into.int(orders.indexOf(message.order));
+  into.int(transitions.indexOf(message.transition));
+  into.int(message.changes.length);
+  for (const { kind, member } of message.changes) {
+    into.int(changeKinds.indexOf(kind));
+    into.int(member);
+  }
+}
+
 /** Folds every field of a message. */
 export function fold(message: RaftKvMessage, into: Folder): void {
   into.int(numberOf(message.kind));
@@ -48,6 +82,10 @@ export function fold(message: RaftKvMessage, into: Folder): void {
   if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
     foldRepair(message, into);
     if (message.kind === 'repair-reply') foldEntries(message.entries, into);
+    return;
+  }
+  if (message.kind === 'order' || message.kind === 'order-reply') {
+    foldOrder(message, into);
     return;
   }
   into.int(message.term);
@@ -75,6 +113,7 @@ export function fold(message: RaftKvMessage, into: Folder): void {
       break;
     case 'vote':
       into.int(flag(message.pre));
+      into.int(flag(message.transfer));
       into.int(message.lastIndex);
       into.int(message.lastTerm);
       break;
@@ -133,5 +172,10 @@ export function identity(message: RaftKvMessage): number {
       return key(kind, message.index, message.offset);
     case 'repair-reply':
       return key(kind, message.commit, message.offset);
+    case 'timeout-now':
+      return key(kind, message.term, 0);
+    case 'order':
+    case 'order-reply':
+      return key(kind, message.id, 0);
   }
 }

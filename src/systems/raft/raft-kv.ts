@@ -2,8 +2,10 @@ import type { Component } from '../../sim/component.ts';
 import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
+import { plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
+import { raftOperator } from './operator.ts';
 import { type RaftSettings, raftKnobs, settingsFrom } from './settings.ts';
 import { snapshotIndexOf } from './snapshot-format.ts';
 import type { Configuration, RaftKvMessage, Role } from './types.ts';
@@ -31,7 +33,7 @@ export function raftKvComponent(
   };
 }
 
-const noConfiguration: Configuration = { voters: [], outgoing: [], learners: [] };
+const noConfiguration: Configuration = plainConfiguration([]);
 
 function createView(): RaftView {
   return {
@@ -50,6 +52,7 @@ function createView(): RaftView {
     snapshotTerm: 0,
     logEpoch: 0,
     configuration: noConfiguration,
+    configurationIndex: 0,
     match: [],
     next: [],
     diskFailing: false,
@@ -81,6 +84,7 @@ function observe(node: RaftNode, view: RaftView): void {
   view.snapshotTerm = snapshot === undefined ? 0 : snapshot.term;
   view.logEpoch = log.epoch;
   view.configuration = core.configuration;
+  view.configurationIndex = core.configurations.index;
   if (core.role !== 'leader') return;
   for (let member = 1; member < core.matches.length; member++) {
     view.match[member - 1] = core.matches[member]!;
@@ -143,6 +147,8 @@ export function raftKv(
     },
     node: (config, peers, index) => raftKvComponent(peers, index, settingsFrom(config)),
     noticedDamage,
+    operator: raftOperator,
+    countsOnClocks: (config) => settingsFrom(config).leaseReads,
   };
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plainConfiguration } from './confchange.ts';
 import { recover } from './recovery.ts';
 import { encodeSnapshot, snapshotName } from './snapshot-format.ts';
 import type { Entry } from './types.ts';
@@ -15,7 +16,7 @@ import { entryChecksum } from './wal-manifest.ts';
 type Files = Map<string, Uint8Array>;
 type Fill = (writer: BatchWriter) => void;
 
-const configuration = { voters: [1, 2, 3], outgoing: [], learners: [] };
+const configuration = plainConfiguration([1, 2, 3]);
 const start: SegmentHeader = {
   version: 1,
   sequence: 1,

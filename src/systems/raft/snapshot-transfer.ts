@@ -131,7 +131,8 @@ export function snapshotInstalled(core: CoreState): void {
   const snapshot = core.installing!;
   core.installing = undefined;
   core.snapshot = snapshot;
-  core.configuration = snapshot.configuration;
+  core.configurations.reset(snapshot.index, snapshot.configuration);
+  core.configurationChanged();
   core.log.reset(snapshot.index, snapshot.term);
   core.write.lastIndex = 0;
   core.resetPending = true;

@@ -33,6 +33,8 @@ export interface RaftView {
   logEpoch: number;
   /** Replaced by another object whenever it changes. */
   configuration: Configuration;
+  /** Index of its entry, or where the log began when it was recovered or reset. */
+  configurationIndex: number;
   /** Leader only: how far member `i + 1` is known to hold the log, and what it gets next. */
   match: number[];
   next: number[];
