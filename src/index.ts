@@ -65,4 +65,5 @@ export {
   operations,
   partitions,
   reigns,
+  rot,
 } from './workload/storms/storms.ts';

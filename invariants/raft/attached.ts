@@ -12,7 +12,6 @@ export class AttachedNodes {
   readonly #world: WorldView;
   readonly #core: StableCoreTracker;
   readonly #nodes: readonly NodeLedger[];
-  readonly #everDamaged: Set<number> = new Set();
   readonly #membership: Membership;
   #seenVersion = -1;
   #seenMembers = -1;
@@ -50,9 +49,8 @@ export class AttachedNodes {
 
   #isSound(node: number): boolean {
     const world = this.#world;
-    if (world.damaged(node)) this.#everDamaged.add(node);
     return (
-      !this.#everDamaged.has(node) &&
+      !world.damaged(node) &&
       world.status(node) === 'up' &&
       world.clockWithinBounds(node) &&
       world.diskHealthy(node) &&

@@ -138,10 +138,17 @@ export class DurableLog {
     return this.#readOn(newest, Number.POSITIVE_INFINITY);
   }
 
+  /** Of a segment whose first batch is whole: before that it is no part of the log. */
   #header(sequence: number): SegmentHeader | undefined {
     const bytes = this.#files.bytes(segmentName(sequence));
     if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
-    return record.type === headerRecord ? decodeHeader(bytes, record.payloadAt) : undefined;
+    if (record.type !== headerRecord) return;
+    const header = decodeHeader(bytes, record.payloadAt);
+    while (!record.endsBatch) {
+      if (!readRecord(bytes, bytes.length, record.next, sequence, record)) return;
+      if (record.batch !== 1) return;
+    }
+    return header;
   }
 
   /** A segment that does not simply go on: follow the chain of headers back, then read forward. */

@@ -8,6 +8,7 @@ import {
   jointIsLeft,
   oneChangeAtATime,
 } from './configurations.ts';
+import { damageLosesNothing, refuseRatherThanAnswer, snapshotsAreEqual } from './damage.ts';
 import { durableFirst } from './durable-first.ts';
 import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
@@ -77,6 +78,9 @@ export const raftLadder: Ladder = ladder({
     lostDiskIsSilent,
     snapshotIsTheChain,
     recoveryKeeps,
+    damageLosesNothing,
+    snapshotsAreEqual,
+    refuseRatherThanAnswer,
     // the state machine
     stateMachineSafety,
     exactlyOnce,

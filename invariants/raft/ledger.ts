@@ -230,6 +230,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     if (before.phase !== after.phase) {
       changed |= triggers.recovered;
       own.running = after.phase === 'running';
+      if (after.phase === 'repairing') own.wasRepaired = true;
     }
     if ((marks & triggers.role) !== 0 && after.role === 'leader') changed |= triggers.won;
     if (after.role === 'leader' && !facts.leaderOf.has(after.term)) {

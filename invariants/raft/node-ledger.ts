@@ -39,6 +39,8 @@ export class NodeLedger {
   /** Whether a life is under way, and whether it has got through recovery. */
   alive = false;
   running = false;
+  /** Whether this life has begun with a repair of its disk. */
+  wasRepaired = false;
   /** Whether this identity has lost its disk since its first boot. */
   lostDisk = false;
   /** Whether the previous life ended while it was still recovering. */
@@ -104,6 +106,7 @@ export class NodeLedger {
   begin(): void {
     this.alive = true;
     this.running = false;
+    this.wasRepaired = false;
     this.view = emptyView();
     this.log.forget();
     this.coverage.term = 0;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { raftLadder } from './ladder.ts';
 import type { StoryBook } from './stories.ts';
 import { clients } from './stories-of-clients.ts';
+import { damage } from './stories-of-damage.ts';
 import { members } from './stories-of-members.ts';
 import { messages } from './stories-of-messages.ts';
 import { oneNode } from './stories-of-one-node.ts';
@@ -14,6 +15,7 @@ const stories: StoryBook = {
   ...messages,
   ...cluster,
   ...members,
+  ...damage,
   ...clients,
   ...progress,
 };

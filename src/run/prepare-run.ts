@@ -249,9 +249,10 @@ class RunAtWork implements Run, ActiveRun {
 
   #budget(driftBoundPpm: number): FaultBudget {
     const { storm, system } = this.#scenario;
-    if (!storm.withinTolerance) return new OpenBudget();
+    if (!storm.withinTolerance && storm.damage === 'any damage') return new OpenBudget();
     const countsOnClocks = system.countsOnClocks?.(this.caseFile.config) ?? false;
-    return new ToleranceBudget(this.world, { system, driftBoundPpm, countsOnClocks });
+    const anyNumber = !storm.withinTolerance;
+    return new ToleranceBudget(this.world, { system, driftBoundPpm, countsOnClocks, anyNumber });
   }
 
   #beginLadder(): LadderRun | undefined {

@@ -666,6 +666,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const node = this.nodes[index] as SimNode;
     if (node.status !== 'down') return;
     node.disk.wipe();
+    node.wasDamaged = node.disk.damaged;
     this.topologyVersion++;
     this.#digest.word(0x77697065);
     this.#digest.word(index);
@@ -722,7 +723,10 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   flipBit(index: number, file: string, offset: number, bit: number): boolean {
     this.topologyVersion++;
-    return (this.nodes[index] as SimNode).disk.flipBit(file, offset, bit);
+    const node = this.nodes[index] as SimNode;
+    const isThere = node.disk.flipBit(file, offset, bit);
+    node.wasDamaged = node.disk.damaged;
+    return isThere;
   }
 
   command(index: number, message: Message): boolean {
@@ -778,6 +782,12 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   #diskHost(owner: () => SimNode): DiskHost {
     const world = this;
+    const noteDamage = (): void => {
+      const node = owner();
+      const { damaged } = node.disk;
+      if (damaged !== node.wasDamaged) world.topologyVersion++;
+      node.wasDamaged = damaged;
+    };
     return {
       folder: this.#digest,
       nowUs: () => world.nowUs,
@@ -789,9 +799,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         world.#push(atUs, key, diskEvent, node, callback, label);
       },
       promised(file, from, to) {
+        noteDamage();
         world.#observer.promised?.(owner().index, file, from, to);
       },
       directoryPromised(directory) {
+        noteDamage();
         world.#observer.directoryPromised?.(owner().index, directory);
       },
       mark(event) {

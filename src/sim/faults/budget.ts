@@ -36,6 +36,11 @@ export interface BudgetOptions {
   readonly system: Pick<SystemDefinition, 'noticedDamage' | 'records' | 'operator'>;
   /** Whether the system counts on the bound of monotonic clocks. Default: no. */
   readonly countsOnClocks?: boolean;
+  /**
+   * Damage that is noticed may strike any number of nodes, and any copy: progress may end, but what
+   * is answered must be right. Default: false.
+   */
+  readonly anyNumber?: boolean;
   /** The declared bound of monotonic drift, parts per million: `Environment.clockDriftPpm`. */
   readonly driftBoundPpm: number;
 }
@@ -46,19 +51,19 @@ const nothing = (): void => {};
  * The budget of runs within tolerance. What it counts, and why:
  *
  * **Lost** nodes are those with *noticeable damage*: promised bytes or names are gone or wrong, and
- * a checksum or a missing file tells. Such a node must stand aside, and as nothing repairs it yet,
- * it is lost to the end of the run. A wiped node is lost. So is a node that crashes before it has
- * promised any file: its next life finds an empty disk at a boot that is not its first, which it
- * cannot tell from a wipe.
+ * a checksum or a missing file tells. Such a node must stand aside until its disk holds again all
+ * that it promised; then it is as good as before. A wiped node is lost to the end of the run. So is
+ * a node that crashes before it has promised any file: its next life finds an empty disk at a boot
+ * that is not its first, which it cannot tell from a wipe.
  *
  * **Aside** nodes have a disk that gives EIO now (reads, writes or syncs), or have met EIO in their
  * present life. They have lost nothing that they promised, but a component may refuse to go on with
  * a disk that failed it, until it is started anew on a healthy one. They count as long as that.
  *
- * Lost and aside nodes together may be at most floor((n - 1) / 2) of every group that decides: of
- * all servers, or of the voters of each configuration in force, both halves while it is joint. An
- * operator may not bring about a group of which more are lost already. Then a majority remains that
- * never lost a promise, it meets every majority that ever promised a record, and so a good copy of
+ * Lost and aside nodes together may be at most floor((n - 1) / 2) of every group that decides, at a
+ * time: of all servers, or of the voters of each configuration in force, both halves while it is
+ * joint. An operator may not bring about a group of which more are lost. Then a majority remains
+ * that lacks no promise, it meets every majority that ever promised a record, and so a good copy of
  * each committed record is left and the cluster can go on once the weather allows. Where the system
  * says which records its files hold, the atlas checks the copies one by one as well.
  *
@@ -141,6 +146,7 @@ export class ToleranceBudget implements FaultBudget {
   }
 
   flipRefusal(place: DiskPlace): string | undefined {
+    if (this.#options.anyNumber === true) return undefined;
     const record = this.#atlas.lastCopyAt(place);
     return record === undefined ? undefined : `it would damage the last good copy of ${record}`;
   }
@@ -213,6 +219,7 @@ export class ToleranceBudget implements FaultBudget {
   }
 
   #limitRefusal(nodes: readonly number[]): string | undefined {
+    if (this.#options.anyNumber === true) return undefined;
     const impaired = this.impaired();
     const fresh = nodes.filter((node) => !this.#isImpaired(node));
     if (fresh.length === 0) return undefined;

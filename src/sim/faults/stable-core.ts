@@ -9,13 +9,14 @@ const MAX_VOTERS = 12;
  * - is a majority of the voters, or of each group that decides (see `decidedBy`),
  * - is up: neither down nor stalled nor suspended,
  * - has clocks within the declared bounds, and no slowed node,
- * - has disks that work at normal speed, never damaged in this run, and no operation of whose
- *   current life failed with EIO (such a node may lawfully stand aside: see `budget.ts`),
+ * - has disks that work at normal speed, hold all that they promised (damage that was repaired is
+ *   as good as none), and no operation of whose current life failed with EIO (such a node may
+ *   lawfully stand aside: see `budget.ts`),
  * - is a clique of fair links: between any two of them, both ways, nothing is cut, clogged or
  *   degraded. (What the environment loses all the time stays: a fair link loses some messages.)
  *
- * Because no member was ever damaged, and a core meets every other majority in some member, a good
- * copy of each committed record is in the core.
+ * Because no member lacks anything that it promised, and a core meets every other majority in some
+ * member, a good copy of each committed record is in the core.
  *
  * Nodes outside the core may do what they like, campaigning included; progress is owed all the
  * same once a core has lasted. For *how long* a core has to last is not decided here: that follows
@@ -40,7 +41,6 @@ export class StableCoreTracker {
   readonly #pairSince: Float64Array;
   /** Per set of voters (bit i: voter i): sound since, or Infinity. */
   readonly #setSince: Float64Array;
-  readonly #everDamaged: Uint8Array;
   #seenVersion = -1;
   #sinceUs = -1;
   #members = 0;
@@ -61,7 +61,6 @@ export class StableCoreTracker {
     this.#nodeSince = new Float64Array(count).fill(-1);
     this.#pairSince = new Float64Array(count * count).fill(-1);
     this.#setSince = new Float64Array(1 << count);
-    this.#everDamaged = new Uint8Array(count);
     this.update();
   }
 
@@ -128,7 +127,7 @@ export class StableCoreTracker {
     const count = this.#voters.length;
     for (let a = 0; a < count; a++) {
       const node = this.#voters[a]!;
-      renew(this.#nodeSince, a, this.#nodeSound(a, node), nowUs);
+      renew(this.#nodeSince, a, this.#nodeSound(node), nowUs);
       for (let b = a + 1; b < count; b++) {
         const other = this.#voters[b]!;
         const fair = this.#world.linkFair(node, other) && this.#world.linkFair(other, node);
@@ -137,11 +136,10 @@ export class StableCoreTracker {
     }
   }
 
-  #nodeSound(voter: number, node: number): boolean {
+  #nodeSound(node: number): boolean {
     const world = this.#world;
-    if (world.damaged(node)) this.#everDamaged[voter] = 1;
     return (
-      this.#everDamaged[voter] === 0 &&
+      !world.damaged(node) &&
       world.status(node) === 'up' &&
       world.clockWithinBounds(node) &&
       world.diskHealthy(node) &&

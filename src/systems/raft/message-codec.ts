@@ -4,6 +4,7 @@ import { operations, readOperation, readOptional, writeOptional } from './kv-cod
 import { fold, identity } from './message-fold.ts';
 import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
 import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
+import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
 import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
@@ -89,6 +90,11 @@ function encode(message: RaftKvMessage): Uint8Array {
     case 'reply':
       writeReply(message);
       return writer.finish();
+    case 'repair-request':
+    case 'repair-reply':
+      writeRepair(writer, message);
+      if (message.kind === 'repair-reply') writeEntries(message.entries);
+      return writer.finish();
     case 'order':
       writeOrder(writer, message);
       return writer.finish();
@@ -158,6 +164,8 @@ function decode(bytes: Uint8Array): RaftKvMessage {
 function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   if (kind === kindNumber.request) return readRequest(reader);
   if (kind === kindNumber.reply) return readReply(reader);
+  if (kind === kindNumber['repair-request']) return readRepairRequest(reader);
+  if (kind === kindNumber['repair-reply']) return readRepairReply(reader, readEntries);
   if (kind === kindNumber.order) return readOrder(reader);
   if (kind === kindNumber['order-reply']) return readOrderReply(reader);
   const term = reader.integer();
@@ -237,6 +245,11 @@ function sizeBytes(message: RaftKvMessage): number {
   switch (message.kind) {
     case 'append': {
       let size = 45;
+      for (const entry of message.entries) size += 21 + entry.data.length;
+      return size;
+    }
+    case 'repair-reply': {
+      let size = 69 + message.data.length;
       for (const entry of message.entries) size += 21 + entry.data.length;
       return size;
     }

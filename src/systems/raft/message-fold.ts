@@ -11,9 +11,11 @@ import {
   statuses,
   transitions,
 } from './message-numbers.ts';
+import { foldRepair } from './repair-messages.ts';
 import type {
   ClientReply,
   ClientRequest,
+  Entry,
   OrderReply,
   OrderRequest,
   RaftKvMessage,
@@ -43,6 +45,16 @@ function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
   into.text(message.leader);
 }
 
+function foldEntries(entries: readonly Entry[], into: Folder): void {
+  into.int(entries.length);
+  for (const entry of entries) {
+    into.int(entry.term);
+    into.int(entry.index);
+    into.int(entryKinds.indexOf(entry.kind));
+    into.bytes(entry.data);
+  }
+}
+
 function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
   into.int(message.id);
   if (message.kind === 'order-reply') {
@@ -67,6 +79,11 @@ export function fold(message: RaftKvMessage, into: Folder): void {
     foldClient(message, into);
     return;
   }
+  if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
+    foldRepair(message, into);
+    if (message.kind === 'repair-reply') foldEntries(message.entries, into);
+    return;
+  }
   if (message.kind === 'order' || message.kind === 'order-reply') {
     foldOrder(message, into);
     return;
@@ -78,13 +95,7 @@ export function fold(message: RaftKvMessage, into: Folder): void {
       into.int(message.prevTerm);
       into.int(message.commit);
       into.int(message.round);
-      into.int(message.entries.length);
-      for (const entry of message.entries) {
-        into.int(entry.term);
-        into.int(entry.index);
-        into.int(entryKinds.indexOf(entry.kind));
-        into.bytes(entry.data);
-      }
+      foldEntries(message.entries, into);
       break;
     case 'append-reply':
       into.int(flag(message.ok));
@@ -157,6 +168,10 @@ export function identity(message: RaftKvMessage): number {
     case 'snapshot':
     case 'snapshot-reply':
       return key(kind, message.index, message.offset);
+    case 'repair-request':
+      return key(kind, message.index, message.offset);
+    case 'repair-reply':
+      return key(kind, message.commit, message.offset);
     case 'timeout-now':
       return key(kind, message.term, 0);
     case 'order':

@@ -40,6 +40,8 @@ export const kindNumber: Readonly<Record<RaftKvMessage['kind'], number>> = {
   'snapshot-reply': 8,
   request: 9,
   reply: 10,
+  'repair-request': 40,
+  'repair-reply': 41,
   'timeout-now': 11,
   order: 12,
   'order-reply': 13,

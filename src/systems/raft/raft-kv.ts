@@ -106,7 +106,9 @@ const roleNumber: Readonly<Record<Role, number>> = {
 /** Role, and how the marks of the node stand to each other: small whatever the term and the index. */
 function abstractState(node: RaftNode): number {
   const { core } = node;
-  if (core === undefined || node.phase !== 'running') return node.phase === 'withdrawn' ? 1 : 0;
+  if (core === undefined || node.phase !== 'running') {
+    return node.phase === 'repairing' ? 2 : node.phase === 'withdrawn' ? 1 : 0;
+  }
   const { log } = core;
   let state = roleNumber[core.role];
   state = state * 2 + (core.leader === 0 ? 0 : 1);

@@ -1,4 +1,5 @@
 import type { Message, NodeId } from '../../sim/message.ts';
+import type { RepairMessage } from './repair-messages.ts';
 
 /**
  * A voter or learner inside the protocol: its index among the peers plus 1, so that 0 can mean
@@ -272,7 +273,13 @@ export interface OrderReply extends Message {
 }
 
 /** Everything on the wire of the Raft KV system. */
-export type RaftKvMessage = RaftMessage | ClientRequest | ClientReply | OrderRequest | OrderReply;
+export type RaftKvMessage =
+  | RaftMessage
+  | RepairMessage
+  | ClientRequest
+  | ClientReply
+  | OrderRequest
+  | OrderReply;
 
 /**
  * What a client may conclude from a status. `retry` speaks of one copy only: the network may have

@@ -5,7 +5,9 @@ export type LifePhase =
   /** Reading its disk; says nothing to anybody. */
   | 'recovering'
   | 'running'
-  /** Found its disk damaged or emptied: votes, acknowledges and serves nothing in this life. */
+  /** Found damage, and asks the others for what is lost: else as silent as while it recovers. */
+  | 'repairing'
+  /** Found its disk emptied, or damaged beyond what it can name: votes, acknowledges and serves nothing in this life. */
   | 'withdrawn';
 
 /** Marks of a node that are cheap to compare. Two are made per node and filled again and again. */

@@ -215,6 +215,32 @@ export function disks(options: StormOptions = {}): StormDefinition {
   );
 }
 
+/**
+ * Disks that rot on any number of nodes at a time, under nodes that crash. All damage is noticeable,
+ * so nothing wrong may ever be answered; whether anything is depends on who can still be repaired.
+ */
+export function rot(options: StormOptions = {}): StormDefinition {
+  return storm(
+    {
+      name: 'rot',
+      families: {
+        'bit-flip': 12,
+        kill: 4,
+        'power-loss': 3,
+        'zone-power-loss': 2,
+        'whole-cluster': 1.5,
+        'restart-loop': 1,
+        partition: 2,
+        wipe: 0.3,
+      },
+      noise: environmentKnobs('disk.', 'net.', 'scheduler.', 'maybe.'),
+      damage: 'noticeable damage',
+      withinTolerance: false,
+    },
+    options,
+  );
+}
+
 /** Members come and go, leadership is handed over, nodes restart in turn, among partitions and deaths. */
 export function operations(options: StormOptions = {}): StormDefinition {
   return storm(
