@@ -17,6 +17,7 @@ import {
   plainLedger,
   reigns,
   requestClients,
+  rot,
   run,
   scenario,
   seconds,
@@ -83,6 +84,7 @@ describe('docs/faults.md', () => {
       disks,
       reigns,
       operations,
+      rot,
       beyondTolerance,
       calm,
     };

@@ -80,6 +80,7 @@ export function receiveChunk(core: CoreState, from: Member, message: SnapshotMes
   if (core.installing !== undefined) return;
   if (message.index <= core.commit || core.log.term(message.index) === message.indexTerm) {
     // The log holds it already: what the leader has compacted is committed.
+    core.options.probe('stale snapshot refused');
     core.commitTo(message.index);
     core.incoming = undefined;
     if (message.index <= core.log.stableIndex) answer(core, from, message.index, 0, true);
