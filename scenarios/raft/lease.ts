@@ -73,6 +73,8 @@ export function cutOffWithDrift(leaderPpm: number, othersPpm: number): readonly 
     drift({ notRole: 'leader', nth: 0 }, othersPpm),
     drift({ notRole: 'leader', nth: 1 }, othersPpm),
     cut(seconds(2), 1),
+    cut(seconds(3), 2),
+    cut(seconds(3.8), 3),
   ];
 }
 
