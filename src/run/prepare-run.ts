@@ -249,7 +249,7 @@ class RunAtWork implements Run, ActiveRun {
 
   #budget(driftBoundPpm: number): FaultBudget {
     const { storm, system } = this.#scenario;
-    if (!storm.withinTolerance && storm.damage === 'any damage') return new OpenBudget();
+    if (!storm.withinTolerance && storm.damage !== 'noticeable damage') return new OpenBudget();
     const countsOnClocks = system.countsOnClocks?.(this.caseFile.config) ?? false;
     const anyNumber = !storm.withinTolerance;
     return new ToleranceBudget(this.world, { system, driftBoundPpm, countsOnClocks, anyNumber });
