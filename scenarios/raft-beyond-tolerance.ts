@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on disks that lie and forget, with more damage than any majority can bear',
   system: raftKv(),
   clients: raftClients(),
-  storm: beyondTolerance({ words: raftWords }),
+  storm: beyondTolerance({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
 });

@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on clocks that step, stop and drift, and on nodes that stand still',
   system: raftKv(),
   clients: raftClients(),
-  storm: clocks({ words: raftWords }),
+  storm: clocks({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: ['wall clock stepped back on a leader', 'two nodes believe they lead'],

@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on machines that die, lose power and stand still, one by one and all at once',
   system: raftKv(),
   clients: raftClients(),
-  storm: crashes({ words: raftWords }),
+  storm: crashes({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: [

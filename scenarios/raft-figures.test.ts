@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { prepareRun } from '../src/run/prepare-run.ts';
-import type { Scenario } from '../src/run/scenario-contract.ts';
 import type { WorldControl } from '../src/sim/world-control.ts';
+import { watch } from '../test/raft/watch-scenario.ts';
 import { eighthReignUs } from './raft/figure-7.ts';
 import { figure8Times } from './raft/figure-8.ts';
 import commitByCounting from './raft-commit-by-counting.ts';
@@ -26,26 +25,6 @@ function coreOf(world: WorldControl, id: string): Core {
 function termsOf(world: WorldControl, id: string): readonly number[] {
   const { log } = coreOf(world, id);
   return Array.from({ length: log.lastIndex }, (_, at) => log.term(at + 1));
-}
-
-/** Runs a scenario to its end and looks at the world after the marks that are asked for. */
-function watch(
-  scenario: Scenario,
-  seed: number,
-  looks: readonly (readonly [event: string, look: (world: WorldControl, node: string) => void])[],
-) {
-  const run = prepareRun(scenario, { seed }, { stopAtFirst: false });
-  for (const [event, look] of looks) {
-    run.world.onMark(event, (node) => look(run.world, run.world.nodeId(node)));
-  }
-  for (let slice = 0; !run.done; slice++) {
-    run.advance(10_000);
-    expect(slice).toBeLessThan(100);
-  }
-  const { record } = run.finish();
-  expect(record.violation).toBeUndefined();
-  expect(record.verdict).toBe('held');
-  return record;
 }
 
 /** How many leading entries two logs share. */

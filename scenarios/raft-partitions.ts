@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on a network that splits, clogs, loses and reorders',
   system: raftKv(),
   clients: raftClients(),
-  storm: partitions({ words: raftWords }),
+  storm: partitions({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: [

@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV under every fault family; size, timing and workload drawn per seed',
   system: raftKv(),
   clients: raftClients(),
-  storm: everything({ butRarely: ['wipe'], words: raftWords }),
+  storm: everything({ butRarely: ['wipe'], operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: [

@@ -63,5 +63,8 @@ export {
   crashes,
   disks,
   everything,
+  operations,
   partitions,
+  reigns,
+  rot,
 } from './workload/storms/storms.ts';

@@ -1,8 +1,9 @@
 import type { StableCoreTracker, WorldView } from '../../src/index.ts';
+import type { Membership } from './membership.ts';
 import type { NodeLedger } from './node-ledger.ts';
 
 /**
- * Since when each node could keep up with the stable core: in it, or as sound as its members and
+ * Since when each member could keep up with the stable core: in it, or as sound as its members and
  * with fair links to all of them. The core alone would leave out those who came back later.
  */
 export class AttachedNodes {
@@ -11,10 +12,17 @@ export class AttachedNodes {
   readonly #world: WorldView;
   readonly #core: StableCoreTracker;
   readonly #nodes: readonly NodeLedger[];
-  readonly #everDamaged: Set<number> = new Set();
+  readonly #membership: Membership;
   #seenVersion = -1;
+  #seenMembers = -1;
 
-  constructor(world: WorldView, core: StableCoreTracker, nodes: readonly NodeLedger[]) {
+  constructor(
+    world: WorldView,
+    core: StableCoreTracker,
+    nodes: readonly NodeLedger[],
+    membership: Membership,
+  ) {
+    this.#membership = membership;
     this.#world = world;
     this.#core = core;
     this.#nodes = nodes;
@@ -23,11 +31,17 @@ export class AttachedNodes {
 
   update(): void {
     const { topologyVersion, timeUs } = this.#world;
-    if (topologyVersion === this.#seenVersion) return;
+    const { version } = this.#membership;
+    if (topologyVersion === this.#seenVersion && version === this.#seenMembers) return;
     this.#seenVersion = topologyVersion;
+    this.#seenMembers = version;
     const members = this.#core.members();
     for (const { index, lostDisk } of this.#nodes) {
-      const isAttached = !lostDisk && this.#isSound(index) && this.#reachesAll(index, members);
+      const isAttached =
+        !lostDisk &&
+        this.#membership.isMember(index) &&
+        this.#isSound(index) &&
+        this.#reachesAll(index, members);
       if (!isAttached) this.sinceUs[index] = -1;
       else if ((this.sinceUs[index] as number) < 0) this.sinceUs[index] = timeUs;
     }
@@ -35,9 +49,8 @@ export class AttachedNodes {
 
   #isSound(node: number): boolean {
     const world = this.#world;
-    if (world.damaged(node)) this.#everDamaged.add(node);
     return (
-      !this.#everDamaged.has(node) &&
+      !world.damaged(node) &&
       world.status(node) === 'up' &&
       world.clockWithinBounds(node) &&
       world.diskHealthy(node) &&

@@ -29,9 +29,8 @@ export const ackIsCommitted = rung<RaftMoment>({
 
 function stillHeld({ facts }: RaftMoment) {
   const index = Math.min(facts.clients.ackedIndex, facts.canonical.last);
-  const configuration = facts.nodes.find(({ view }) => view.configuration.voters.length > 0)?.view
-    .configuration;
-  if (index <= facts.canonical.chain.base || configuration === undefined) return premiseFalse;
+  const { configuration } = facts.membership.committed;
+  if (index <= facts.canonical.chain.base) return premiseFalse;
   const found = holders(facts, index, facts.canonical.chain.prefix(index));
   if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
   return broken({ nodes: found, values: { index, holders: found.length } });

@@ -1,4 +1,5 @@
-import { broken, hashText, held, premiseFalse, rung } from '../../src/index.ts';
+import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { hasProposed } from './configurations.ts';
 import type { RaftMoment } from './moment.ts';
 import { holders, isQuorum } from './quorum.ts';
 
@@ -11,7 +12,8 @@ export const commitRule = rung<RaftMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['commit'],
-  check({ node, own, before, after, facts }) {
+  check(moment) {
+    const { node, own, before, after, facts } = moment;
     const { commit, term } = after;
     if (after.role !== 'leader' || commit <= before.commit) return premiseFalse;
     const entryTerm = own.log.chain.term(commit);
@@ -19,14 +21,31 @@ export const commitRule = rung<RaftMoment>({
       return broken({ nodes: [node], values: { commit, entryTerm, term } });
     }
     const found = holders(facts, commit, own.log.chain.prefix(commit));
-    if (isQuorum(after.configuration, (member) => found.includes(member - 1))) return held;
     const { voters } = after.configuration;
+    if (isQuorum(after.configuration, (member) => found.includes(member - 1))) {
+      return previousIsCommitted(moment);
+    }
     return broken({
       nodes: [node],
       values: { commit, holders: found.length, voters: voters.length, self: found.includes(node) },
     });
   },
 });
+
+/**
+ * A configuration follows another one as soon as that is committed, perhaps in the same step; then
+ * the earlier one was committed by its own quorums, both halves of it.
+ */
+function previousIsCommitted(moment: RaftMoment): Outcome {
+  if (!hasProposed(moment)) return held;
+  const { node, own, before, facts } = moment;
+  const { configuration, index } = facts.membership.beforeThatOf(own);
+  // Whether it is committed at all is told by I30.
+  if (index <= before.commit || index > moment.after.commit) return held;
+  const found = holders(facts, index, own.log.chain.prefix(index));
+  if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
+  return broken({ nodes: [node], values: { commit: index, holders: found.length } });
+}
 
 export const oneChain = rung<RaftMoment>({
   id: 'I24',
@@ -74,8 +93,7 @@ export const committedIsKept = rung<RaftMoment>({
       return premiseFalse;
     }
     const found = holders(facts, cutFrom, cutPrefix);
-    const { configuration } = own.view;
-    if (configuration.voters.length === 0) return premiseFalse;
+    const { configuration } = facts.membership.committed;
     if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
     return broken({ nodes: [node], values: { cutFrom, holders: found.length } });
   },

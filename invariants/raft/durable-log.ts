@@ -162,14 +162,15 @@ export class DurableLog {
     return this.#files.bytes(this.#name);
   }
 
+  /** Of a segment whose first batch is whole: before that it is no part of the log. */
   #header(sequence: number): SegmentHeader | undefined {
     const bytes = this.#segment(sequence);
     if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
     if (record.type !== headerRecord) return;
     const header = decodeHeader(bytes, record.payloadAt);
-    // Before its first batch is whole a segment is no part of the log.
     while (!record.endsBatch) {
       if (!readRecord(bytes, bytes.length, record.next, sequence, record)) return;
+      if (record.batch !== 1) return;
     }
     return header;
   }

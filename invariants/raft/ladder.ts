@@ -2,6 +2,13 @@ import { type Ladder, ladder } from '../../src/index.ts';
 import { ackIsBounded, appendIsASlice, matchIsHeld } from './append-messages.ts';
 import { ackIsCommitted, failureIsFinal, readsAreFresh } from './client-answers.ts';
 import { commitRule, committedIsKept, oneChain } from './commit-rules.ts';
+import {
+  changeAfterCommit,
+  configurationOfTheLog,
+  jointIsLeft,
+  oneChangeAtATime,
+} from './configurations.ts';
+import { damageLosesNothing, refuseRatherThanAnswer, snapshotsAreEqual } from './damage.ts';
 import { durableFirst } from './durable-first.ts';
 import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
@@ -63,10 +70,17 @@ export const raftLadder: Ladder = ladder({
     committedIsKept,
     leaderCompleteness,
     voteForTheUpToDate,
+    // members
+    configurationOfTheLog,
+    oneChangeAtATime,
+    changeAfterCommit,
     // disks and snapshots
     lostDiskIsSilent,
     snapshotIsTheChain,
     recoveryKeeps,
+    damageLosesNothing,
+    snapshotsAreEqual,
+    refuseRatherThanAnswer,
     // the state machine
     stateMachineSafety,
     exactlyOnce,
@@ -82,6 +96,7 @@ export const raftLadder: Ladder = ladder({
     termsSettle,
     callsEnd,
     writesAreServed,
+    jointIsLeft,
   ],
   probes: raftProbes,
 });

@@ -27,6 +27,7 @@ import { ClientLedger } from './client-ledger.ts';
 import { DurableLog } from './durable-log.ts';
 import { MachineModel } from './machine-model.ts';
 import { changedMarks } from './marks.ts';
+import { Membership } from './membership.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { NodeLedger } from './node-ledger.ts';
 import { paceOf } from './progress-window.ts';
@@ -48,7 +49,8 @@ class RaftLedger implements Ledger<RaftMoment> {
   readonly #servers: number;
   readonly #prefixAt: (term: number, index: number) => number;
   #nextPulseUs = 0;
-  #topologyVersion = -1;
+  #membersMayChange = false;
+  #membersSeen = 1;
   #nextPruneStep = 0;
 
   constructor(options: LadderOptions) {
@@ -71,6 +73,8 @@ class RaftLedger implements Ledger<RaftMoment> {
       return new NodeLedger(node, new DurableLog(files, this.#prefixAt));
     });
     const core = new StableCoreTracker(world);
+    const membership = new Membership(options.config, world.serverCount);
+    core.decidedBy(membership.groups());
     this.#facts = {
       world,
       options,
@@ -81,8 +85,9 @@ class RaftLedger implements Ledger<RaftMoment> {
       machine: new MachineModel(options.config),
       clients: new ClientLedger(),
       core,
-      attached: new AttachedNodes(world, core, nodes),
+      attached: new AttachedNodes(world, core, nodes, membership),
       pace: paceOf(options.config),
+      membership,
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -225,10 +230,12 @@ class RaftLedger implements Ledger<RaftMoment> {
     if ((marks & (triggers.log | triggers.snapshot)) !== 0) {
       own.log.follow(state.log, this.#prefixAt);
       if (own.log.replacedFrom !== 0) changed |= triggers.truncated;
+      if (own.configurations.follow(own.log)) this.#membersMayChange = true;
     }
     if (before.phase !== after.phase) {
       changed |= triggers.recovered;
       own.running = after.phase === 'running';
+      if (after.phase === 'repairing') own.wasRepaired = true;
     }
     if ((marks & triggers.role) !== 0 && after.role === 'leader') changed |= triggers.won;
     if (after.role === 'leader' && !facts.leaderOf.has(after.term)) {
@@ -241,6 +248,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     if (after.commit > facts.canonical.last && this.#growChain(own, after)) {
       changed |= triggers.chain;
     }
+    if (this.#membersMayChange) this.#noteMembers();
     return changed;
   }
 
@@ -263,7 +271,7 @@ class RaftLedger implements Ledger<RaftMoment> {
 
   /** The first to commit decides; a node whose history is another one decides nothing. */
   #growChain(own: NodeLedger, { commit, term }: RaftView): boolean {
-    const { canonical, machine } = this.#facts;
+    const { canonical, machine, membership } = this.#facts;
     const { chain } = own.log;
     if (chain.prefix(canonical.last) !== canonical.chain.prefix(canonical.last)) return false;
     const from = canonical.last;
@@ -272,8 +280,23 @@ class RaftLedger implements Ledger<RaftMoment> {
       const entry = own.log.entry(index) as Entry;
       canonical.append(entry, chain.hash(index), term);
       machine.apply(entry);
+      membership.grew(entry);
     }
+    // What lay beyond the chain may be decided now, or be void.
+    if (membership.isChanging) this.#membersMayChange = true;
     return canonical.last > from;
+  }
+
+  /** Other groups may decide from now on. */
+  #noteMembers(): void {
+    const { membership, nodes, canonical, core } = this.#facts;
+    this.#membersMayChange = false;
+    const { version } = membership;
+    membership.look(nodes, canonical);
+    if (membership.version !== this.#membersSeen || version !== membership.version) {
+      this.#membersSeen = membership.version;
+      core.decidedBy(membership.groups());
+    }
   }
 
   /** A durable cut lowers what the next recovery must bring back. */
@@ -348,12 +371,8 @@ class RaftLedger implements Ledger<RaftMoment> {
   }
 
   #noteTopology(): void {
-    const { world, core, attached } = this.#facts;
-    const { topologyVersion } = world;
-    if (topologyVersion === this.#topologyVersion) return;
-    this.#topologyVersion = topologyVersion;
-    core.update();
-    attached.update();
+    this.#facts.core.update();
+    this.#facts.attached.update();
   }
 
   /** Below what every node has compacted away, on disk too, no statement reaches. */

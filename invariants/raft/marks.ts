@@ -1,3 +1,4 @@
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import { triggers } from './triggers.ts';
 
@@ -20,6 +21,7 @@ export function changedMarks(before: RaftView, after: RaftView): number {
   if (before.applied !== after.applied) changed |= triggers.applied;
   if (before.snapshotIndex !== after.snapshotIndex) changed |= triggers.snapshot;
   if (before.phase !== after.phase) changed |= triggers.marks;
+  if (before.configuration !== after.configuration) changed |= triggers.configuration;
   if (after.role === 'leader' && differ(before, after)) changed |= triggers.match;
   return changed;
 }
@@ -49,7 +51,8 @@ export function emptyView(): RaftView {
     snapshotIndex: 0,
     snapshotTerm: 0,
     logEpoch: 0,
-    configuration: { voters: [], outgoing: [], learners: [] },
+    configuration: plainConfiguration([]),
+    configurationIndex: 0,
     match: [],
     next: [],
     diskFailing: false,

@@ -11,6 +11,7 @@ const kinds = [
   'vote-reply',
   'snapshot',
   'snapshot-reply',
+  'timeout-now',
 ] as const satisfies readonly RaftMessage['kind'][];
 
 export const messageTerm = rung<RaftMoment>({
@@ -39,22 +40,19 @@ export const messageTerm = rung<RaftMoment>({
 export const lostDiskIsSilent = rung<RaftMoment>({
   id: 'I34',
   title: 'no former self',
-  statement: 'A node that has lost its disk never votes, leads or acknowledges as its former self.',
+  statement: 'A node that has lost its disk takes no part any more as its former self.',
   source: 'rethinkdb#5289; reconfiguration notes of Vanlightly',
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: [...kinds.map((kind) => `send:${kind}`), 'recovered'],
   check({ node, own, after, message }) {
     if (!own.lostDisk) return premiseFalse;
-    if (message === undefined) return after.phase === 'withdrawn' ? held : premiseFalse;
-    const { kind, granted, ok, installed } = message as RaftMessage & {
-      granted?: boolean;
-      ok?: boolean;
-      installed?: boolean;
-    };
-    const speaksUp = kind === 'append' || kind === 'heartbeat' || kind === 'snapshot';
-    const votes = kind === 'vote' || granted === true;
-    if (!speaksUp && !votes && ok !== true && installed !== true) return premiseFalse;
-    return broken({ nodes: [node], values: { kind } });
+    if (message !== undefined) {
+      // Even a refusal counts: leaders hold their quorum and confirm reads by who answers at all.
+      return broken({ nodes: [node], values: { kind: (message as RaftMessage).kind } });
+    }
+    if (after.phase === 'withdrawn') return held;
+    if (after.phase === 'recovering') return premiseFalse;
+    return broken({ nodes: [node], values: { phase: after.phase } });
   },
 });

@@ -10,6 +10,7 @@ import type { AttachedNodes } from './attached.ts';
 import type { CanonicalChain } from './canonical-chain.ts';
 import type { ClientLedger } from './client-ledger.ts';
 import type { MachineModel } from './machine-model.ts';
+import type { Membership } from './membership.ts';
 import type { NodeLedger } from './node-ledger.ts';
 import type { Pace } from './progress-window.ts';
 import type { Registry } from './registry.ts';
@@ -28,6 +29,7 @@ export interface RaftFacts {
   readonly core: StableCoreTracker;
   readonly attached: AttachedNodes;
   readonly pace: Pace;
+  readonly membership: Membership;
   phase: Phase;
   phaseSinceUs: number;
 }

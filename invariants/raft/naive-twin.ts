@@ -1,5 +1,6 @@
 import type { Step, WorldObserver } from '../../src/index.ts';
-import type { Entry } from '../../src/systems/raft/types.ts';
+import { decodeConfiguration } from '../../src/systems/raft/configuration-format.ts';
+import type { Configuration, Entry } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 
 /** A log as it is in memory: its entries, and how many before them are compacted away. */
@@ -32,6 +33,12 @@ export class NaiveTwin implements WorldObserver {
   /** Somebody won an election or committed something in the step that is looked at. */
   #isNews = false;
   readonly #machines: Map<number, string> = new Map();
+  readonly #first: Configuration;
+
+  /** @param first the members while no log says otherwise */
+  constructor(first: Configuration) {
+    this.#first = first;
+  }
 
   afterStep(step: Step): void {
     const after = step.after as RaftView | undefined;
@@ -45,6 +52,7 @@ export class NaiveTwin implements WorldObserver {
     this.#matching(log);
     this.#kept(step.node, before, log);
     this.#chain(log, after);
+    this.#members(before, after, log);
     if (this.#isNews) this.#completeness();
     this.#isNews = false;
     this.#machine(state);
@@ -108,6 +116,30 @@ export class NaiveTwin implements WorldObserver {
       this.#committed.push({ term, upTo, log });
       this.#isNews = true;
     }
+  }
+
+  /** The configuration entries of a log with what is known of its past, oldest first. */
+  #configurations({ base, entries }: WholeLog): readonly Entry[] {
+    const past = base === 0 ? undefined : this.#committed.find(({ upTo }) => upTo >= base);
+    const before = past?.log;
+    const older = before === undefined ? [] : this.#configurations(before);
+    return [...older.filter(({ index }) => index <= base), ...entries].filter(
+      ({ kind }) => kind === 'configuration',
+    );
+  }
+
+  #members(before: RaftView, after: RaftView, log: WholeLog): void {
+    const all = this.#configurations(log);
+    const [previous, newest] = [all.at(-2), all.at(-1)];
+    const inForce = newest === undefined ? this.#first : decodeConfiguration(newest.data);
+    if (JSON.stringify(inForce) !== JSON.stringify(after.configuration)) this.broken.add('I29');
+    const led = before.role === 'leader' && after.role === 'leader';
+    if (!led || newest === undefined || newest.index <= before.lastIndex) return;
+    if ((previous?.index ?? 0) > after.commit) this.broken.add('I30');
+    const committed = log.entries.find(({ index }) => index === after.commit);
+    // Of what is compacted away the term is not known here.
+    const isKnown = after.commit > log.base || after.commit === 0;
+    if (isKnown && committed?.term !== after.term) this.broken.add('I31');
   }
 
   #completeness(): void {

@@ -4,6 +4,7 @@ import { Chain } from './chain.ts';
 import type { DurableLog } from './durable-log.ts';
 import { LogMirror } from './log-mirror.ts';
 import { emptyView } from './marks.ts';
+import { LogConfigurations } from './membership.ts';
 import { remember } from './remember.ts';
 
 /** The end of a candidate's log, as it told a voter. */
@@ -33,12 +34,15 @@ export class NodeLedger {
   readonly member: Member;
   readonly durable: DurableLog;
   readonly log: LogMirror = new LogMirror();
+  readonly configurations: LogConfigurations = new LogConfigurations();
   incarnation = 0;
   /** The newest marks of this life. */
   view: RaftView = emptyView();
   /** Whether a life is under way, and whether it has got through recovery. */
   alive = false;
   running = false;
+  /** Whether this life has begun with a repair of its disk. */
+  wasRepaired = false;
   /** Whether this identity has lost its disk since its first boot. */
   lostDisk = false;
   /** Whether the previous life ended while it was still recovering. */
@@ -109,6 +113,7 @@ export class NodeLedger {
   begin(): void {
     this.alive = true;
     this.running = false;
+    this.wasRepaired = false;
     this.view = emptyView();
     this.log.forget();
     this.coverage.term = 0;

@@ -1,5 +1,6 @@
 import type { LadderOptions } from '../../src/index.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
+import type { RaftFacts } from './moment.ts';
 
 /** Rounds of an election that a stable core is given before progress is owed. */
 const rounds = 6;
@@ -25,12 +26,27 @@ export function paceOf(config: LadderOptions['config']): Pace {
  * several elections, each as slow as disks, links and held messages can make it.
  */
 function progressWindowUs(config: LadderOptions['config']): number {
-  return rounds * roundUs(config);
+  const { electionTimeoutUs, priorities } = settingsFrom(config);
+  // Where priorities differ, a node lets its first time-out pass.
+  const yieldedUs = priorities.length > 0 ? 2 * electionTimeoutUs : 0;
+  return rounds * (roundUs(config) + yieldedUs);
 }
 
 /** The slowest lawful election: a full time-out, then two exchanges with a sync at both ends. */
 function roundUs(config: LadderOptions['config']): number {
   return 2 * settingsFrom(config).electionTimeoutUs + 2 * exchangeUs(config) + 20_000;
+}
+
+/**
+ * Whether a stable core owes progress. Without pre-votes, or without a leader that steps down when
+ * no quorum answers it, a node outside of the core can disturb it for ever (Howard and Abraham,
+ * Raft does not guarantee liveness in the face of network faults, 2020); then it is owed only when
+ * every server is a member and attached to the core.
+ */
+export function progressIsOwed(facts: RaftFacts): boolean {
+  const { preVote, checkQuorum } = settingsFrom(facts.options.config);
+  if (preVote && checkQuorum) return true;
+  return facts.attached.sinceUs.every((sinceUs) => sinceUs >= 0);
 }
 
 /**

@@ -1,5 +1,8 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
+import type { NodeLedger } from './node-ledger.ts';
+import { progressIsOwed } from './progress-window.ts';
+import { isQuorum } from './quorum.ts';
 
 /** A wait that is longer than the pause between two looks. */
 const contestedUs = 120_000;
@@ -26,6 +29,10 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
   ghost: () => ({ goodUs: 0 }),
   check({ facts, timeUs }, wish) {
     const waited = waitedUs(facts, wish);
+    if (!progressIsOwed(facts)) {
+      wish.goodUs = timeUs;
+      return premiseFalse;
+    }
     if (agreedLeader(facts) >= 0) {
       wish.goodUs = timeUs;
       // A leader that was there all the time proves nothing.
@@ -39,25 +46,26 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
 });
 
 /**
- * The node that leads and that a majority of the core follows, or a majority of all: a leader
+ * The node that leads and that a majority of the core follows, or a quorum of all: a leader
  * outside the core may keep its quorum through links that are bad, and then pre-votes and the check
  * of the quorum keep everybody else from replacing it. -1: none.
  */
 function agreedLeader({ core, nodes }: RaftFacts): number {
   for (const { index, member, view, running } of nodes) {
     if (view.role !== 'leader' || !running) continue;
+    const follows = ({ view: own, running: isUp }: NodeLedger) =>
+      isUp && own.term === view.term && own.leaderId === member;
     let coreSize = 0;
     let inCore = 0;
-    let inAll = 0;
     for (const other of nodes) {
-      const isInCore = core.has(other.index);
-      if (isInCore) coreSize += 1;
-      const follows = other.view.term === view.term && other.view.leaderId === member;
-      if (!follows || !other.running) continue;
-      inAll += 1;
-      if (isInCore) inCore += 1;
+      if (!core.has(other.index)) continue;
+      coreSize += 1;
+      if (follows(other)) inCore += 1;
     }
-    if (inCore * 2 > coreSize || inAll * 2 > nodes.length) return index;
+    if (inCore * 2 > coreSize) return index;
+    if (isQuorum(view.configuration, (other) => follows(nodes[other - 1] as NodeLedger))) {
+      return index;
+    }
   }
   return -1;
 }
@@ -89,6 +97,7 @@ export const commitsArrive = rung<RaftMoment, Past>({
     if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
       return premiseFalse;
     }
+    if (!progressIsOwed(facts)) return premiseFalse;
     for (const [node, attachedUs] of attached.sinceUs.entries()) {
       if (attachedUs < 0 || attachedUs > sinceUs || (past.remoteUs[node] ?? -1) > sinceUs) continue;
       const applied = nodes[node]?.view.applied ?? 0;
@@ -131,13 +140,15 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   watches: ['pulse'],
   ghost: () => ({ sinceUs: -1, term: 0 }),
   check({ facts, timeUs }, window) {
-    const { core, attached, nodes, pace } = facts;
-    // A node that still recovers has its term on disk only.
-    const highest = nodes.reduce(
-      (most, { view, durable }) => Math.max(most, view.term, durable.term),
-      0,
-    );
-    const isWhole = core.sinceUs >= 0 && attached.sinceUs.every((sinceUs) => sinceUs >= 0);
+    const { core, attached, nodes, membership, pace } = facts;
+    const members = nodes.filter(({ index }) => membership.isMember(index));
+    // A node that recovers has not read its term yet, and has not entered it anew either.
+    const termOf = ({ view, durable }: NodeLedger) => Math.max(view.term, durable.term);
+    const highest = members.reduce((most, node) => Math.max(most, termOf(node)), 0);
+    const isWhole =
+      core.sinceUs >= 0 &&
+      members.every(({ index }) => (attached.sinceUs[index] as number) >= 0) &&
+      progressIsOwed(facts);
     if (!isWhole) {
       window.sinceUs = -1;
       return premiseFalse;
@@ -193,38 +204,53 @@ function callGraceUs({ options }: RaftFacts): number {
   return 2_000_000 + 2 * (typeof giveUpUs === 'number' ? giveUpUs : 2_000_000);
 }
 
-export const writesAreServed = rung<RaftMoment, Wish>({
+export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
   id: 'I53',
   title: 'calls are served',
-  statement: 'While clients that reach a whole stable core keep asking, some call is answered.',
+  statement:
+    'While clients that reach a whole stable core keep asking, some call is answered, and some write.',
   source: 'Raft, section 5.4; availability oracle of virtraft2',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
-  ghost: () => ({ goodUs: 0 }),
-  check({ facts, timeUs }, wish) {
+  ghost: () => ({ calls: { goodUs: 0 }, writes: { goodUs: 0 } }),
+  check({ facts, timeUs }, { calls, writes }) {
     const { core, clients, pace } = facts;
     const { windowUs } = pace;
     const leader = agreedLeader(facts);
     // One outside the core that keeps its quorum may be as slow as its links and its disk.
     const leadsFromCore = leader < 0 || core.has(leader);
-    const isOwed = core.sinceUs >= 0 && leadsFromCore && isAsked(facts, timeUs, windowUs);
-    if (!isOwed) {
-      wish.goodUs = timeUs;
-      return premiseFalse;
+    const isOwed = core.sinceUs >= 0 && leadsFromCore && progressIsOwed(facts);
+    const asked = [
+      { wish: calls, askedUs: clients.askedUs, servedUs: clients.servedUs, what: 'call' },
+      { wish: writes, askedUs: clients.writeAskedUs, servedUs: clients.wroteUs, what: 'write' },
+    ];
+    let outcome = premiseFalse;
+    for (const { wish, askedUs, servedUs, what } of asked) {
+      if (!isOwed || !isAsked(facts, askedUs, timeUs, windowUs)) {
+        wish.goodUs = timeUs;
+        continue;
+      }
+      wish.goodUs = Math.max(wish.goodUs, servedUs);
+      if (waitedUs(facts, wish) >= windowUs) {
+        return broken({ nodes: core.members(), values: { what, leader: leader >= 0 } });
+      }
+      if (servedUs > core.sinceUs) outcome = held;
     }
-    wish.goodUs = Math.max(wish.goodUs, clients.servedUs);
-    if (waitedUs(facts, wish) < windowUs)
-      return clients.servedUs > core.sinceUs ? held : premiseFalse;
-    return broken({ nodes: core.members(), values: { leader: leader >= 0 } });
+    return outcome;
   },
 });
 
 /** Whether a client that reaches all of the core both ways has an open call and asked of late. */
-function isAsked({ clients, core, world }: RaftFacts, timeUs: number, windowUs: number): boolean {
+function isAsked(
+  { core, world }: RaftFacts,
+  asked: ReadonlyMap<number, number>,
+  timeUs: number,
+  windowUs: number,
+): boolean {
   const members = core.members();
-  for (const [client, askedUs] of clients.askedUs) {
+  for (const [client, askedUs] of asked) {
     if (timeUs - askedUs > windowUs / 4) continue;
     const reaches = members.every(
       (node) => world.linkFair(client, node) && world.linkFair(node, client),

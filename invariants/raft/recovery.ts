@@ -21,7 +21,12 @@ export const recoveryKeeps = rung<RaftMoment>({
         ? premiseFalse
         : broken({ nodes: [node], values: { phase: after.phase, damaged: false } });
     }
-    if (own.lostDisk || own.mustKeepIndex === 0) return premiseFalse;
+    if (after.phase === 'repairing') {
+      if (world.damaged(node)) return premiseFalse;
+      return broken({ nodes: [node], values: { phase: after.phase, damaged: false } });
+    }
+    // What a repair may leave out is for rung I45 to judge.
+    if (own.lostDisk || own.mustKeepIndex === 0 || own.wasRepaired) return premiseFalse;
     const { chain } = own.log;
     const { mustKeepIndex: index, mustKeepPrefix: promised } = own;
     if (index <= chain.base || chain.prefix(index) === promised) return held;

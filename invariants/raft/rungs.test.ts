@@ -2,13 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { raftLadder } from './ladder.ts';
 import type { StoryBook } from './stories.ts';
 import { clients } from './stories-of-clients.ts';
+import { damage } from './stories-of-damage.ts';
+import { members } from './stories-of-members.ts';
 import { messages } from './stories-of-messages.ts';
 import { oneNode } from './stories-of-one-node.ts';
 import { progress } from './stories-of-progress.ts';
 import { cluster } from './stories-of-the-cluster.ts';
 import { Rig } from './test-kit.ts';
 
-const stories: StoryBook = { ...oneNode, ...messages, ...cluster, ...clients, ...progress };
+const stories: StoryBook = {
+  ...oneNode,
+  ...messages,
+  ...cluster,
+  ...members,
+  ...damage,
+  ...clients,
+  ...progress,
+};
 
 it('every rung of the ladder has its stories', () => {
   expect(Object.keys(stories).sort()).toEqual(raftLadder.rungs.map(({ id }) => id).sort());

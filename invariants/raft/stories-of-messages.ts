@@ -164,6 +164,17 @@ export const messages: StoryBook = {
         rig.boot(0);
         rig.step(0, { sent: [[1, grant(1)]] });
       },
+      'a wiped node runs as if nothing were': (rig) => {
+        rig.lifecycle(0, 'killed');
+        rig.lifecycle(0, 'wiped');
+        rig.boot(0);
+      },
+      'a wiped node confirms a round of its leader': (rig) => {
+        rig.lifecycle(0, 'killed');
+        rig.lifecycle(0, 'wiped');
+        rig.boot(0, { marks: { phase: 'withdrawn' } });
+        rig.step(0, { sent: [[1, { kind: 'heartbeat-reply', term: 1, round: 1 }]] });
+      },
     },
     green: {
       'a wiped node withdraws': (rig) => {

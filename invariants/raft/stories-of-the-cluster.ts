@@ -1,11 +1,19 @@
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
+import { configurationEntry } from './stories-of-members.ts';
 import { command, entry, type Rig, type RigStep } from './test-kit.ts';
 
 /** A step in which a node tells another one that it votes for it. */
 function grant(to: number, term: number): RigStep {
   return { sent: [[to, { kind: 'vote-reply', pre: false, term, granted: true }]] };
 }
+
+const two = plainConfiguration([2, 3]);
+const withoutOne = configurationEntry(1, 2, two);
+/** Halves that share one voter only. */
+const apart = { ...plainConfiguration([1, 2]), outgoing: [1, 3], autoLeave: true };
+const both = configurationEntry(1, 2, apart);
 
 /** Stories about logs and elections of a whole cluster. */
 export const cluster: StoryBook = {
@@ -17,12 +25,29 @@ export const cluster: StoryBook = {
     red: {
       'nobody else voted': (rig) => rig.elect(0, 1),
       'the other vote was for another term': (rig) => rig.step(1, grant(0, 1)).elect(0, 2),
+      'a leader leads on when its removal is committed': (rig) => {
+        rig.step(1, grant(0, 1)).elect(0, 1);
+        rig.step(0, { log: [e11, withoutOne], marks: { configuration: two } });
+        rig.step(0, { marks: { commit: 2 } });
+      },
+      'one half of a joint configuration voted': (rig) => {
+        rig.step(1, grant(0, 1)).elect(0, 1);
+        rig.step(0, { log: [e11, both], marks: { configuration: apart } });
+        rig.step(0, { marks: { role: 'follower', term: 2, leaderId: 0 } });
+        rig.step(1, grant(0, 2)).elect(0, 2);
+      },
       'its own vote is not durable': (rig) => {
         rig.step(1, grant(0, 1)).step(0, { marks: { role: 'leader', term: 1, leaderId: 1 } });
       },
     },
     green: {
       'two of three voted': (rig) => rig.step(1, grant(0, 1)).elect(0, 1),
+      'a leader that removes itself leads until that is committed': (rig) => {
+        rig.step(1, grant(0, 1)).elect(0, 1);
+        rig.step(0, { log: [e11, withoutOne], marks: { configuration: two } });
+        rig.step(0, { marks: { commit: 1 } });
+        rig.step(0, { marks: { commit: 2, role: 'follower', leaderId: 0 } });
+      },
     },
   },
   I21: {
@@ -77,6 +102,26 @@ export const cluster: StoryBook = {
       'too few have it': (rig) => {
         rig.elect(0, 1).promise(0, { entries: [e11] });
         rig.step(0, { log: [e11], marks: { commit: 1 } });
+      },
+      'one half of a joint configuration has it': (rig) => {
+        rig.elect(0, 1).hold(1, 1, [e11, both]);
+        rig.promise(0, { entries: [e11, both] });
+        rig.step(0, { log: [e11, both], marks: { configuration: apart } });
+        rig.step(0, { marks: { commit: 2 } });
+      },
+      'a joint configuration is left before both halves have it': (rig) => {
+        rig.elect(0, 1).hold(1, 1, [e11, both]);
+        rig.promise(0, { entries: [e11, both] });
+        rig.step(0, { log: [e11, both], marks: { configuration: apart } });
+        const left = plainConfiguration([1, 2]);
+        const log = [e11, both, configurationEntry(1, 3, left)];
+        rig.step(0, { log, marks: { commit: 2, configuration: left } });
+      },
+      'a leader that is no voter counts itself': (rig) => {
+        rig.elect(0, 1).hold(1, 1, [e11, withoutOne]);
+        rig.promise(0, { entries: [e11, withoutOne] });
+        rig.step(0, { log: [e11, withoutOne], marks: { configuration: two } });
+        rig.step(0, { marks: { commit: 2 } });
       },
       'a leader counts itself too early': (rig) => {
         rig.elect(0, 1).hold(1, 1, [e11]);

@@ -1,4 +1,5 @@
 import type { LadderRun, Lifecycle, Step, WorldObserver, WorldView } from '../../src/index.ts';
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import { encodeCommand } from '../../src/systems/raft/kv-codec.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { encodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
@@ -168,7 +169,7 @@ export class Rig {
     this.#topology += 1;
     this.run.lifecycle?.(index, 'started', this.timeUs);
     if (recovered === 'still recovering') return;
-    const configuration = { voters: [1, 2, 3], outgoing: [], learners: [] };
+    const configuration = plainConfiguration([1, 2, 3]);
     const marks = { phase: 'running', configuration, ...recovered.marks } as Partial<RaftView>;
     this.step(index, { ...recovered, marks });
   }
@@ -254,7 +255,7 @@ export class Rig {
 
   /** A snapshot of a state machine becomes durable. */
   promiseSnapshot(index: number, at: number, term: number, machine: KvMachine): this {
-    const configuration = { voters: [1, 2, 3], outgoing: [], learners: [] };
+    const configuration = plainConfiguration([1, 2, 3]);
     const { file } = encodeSnapshot(at, term, configuration, machine.save());
     (this.nodes[index] as RigNode).files.set(snapshotName(at), file);
     this.run.directoryPromised?.(index, '');

@@ -24,7 +24,7 @@ export function ack(term: number, index: number): AppendReply {
 }
 
 export function askVote(term: number, lastIndex: number, lastTerm: number): VoteMessage {
-  return { kind: 'vote', pre: false, term, lastIndex, lastTerm };
+  return { kind: 'vote', pre: false, transfer: false, term, lastIndex, lastTerm };
 }
 
 export function grant(term: number): VoteReply {

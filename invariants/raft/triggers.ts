@@ -18,6 +18,8 @@ export const triggers = triggerBits([
   'applied',
   /** The newest durable snapshot is another one, by the node's word or by the disk's. */
   'snapshot',
+  /** Another configuration is in force. */
+  'configuration',
   /** What a leader believes of its followers changed. */
   'match',
   /** The canonical chain grew. */

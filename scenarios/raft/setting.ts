@@ -17,6 +17,16 @@ export function raftClients(knobs: Readonly<Record<string, Domain>> = {}): Clien
 export const raftWords = {
   role: 'leader',
   roles: ['candidate', 'pre-candidate'],
-  messages: ['append', 'append-reply', 'vote', 'vote-reply', 'snapshot', 'request'],
-  probes: ['commit advanced', 'uncommitted tail truncated', 'snapshot installed'],
+  messages: ['append', 'append-reply', 'vote', 'vote-reply', 'snapshot', 'request', 'timeout-now'],
+  probes: [
+    'commit advanced',
+    'uncommitted tail truncated',
+    'snapshot installed',
+    'joint configuration entered',
+    'joint configuration left',
+    'learner promoted',
+    'leader removed itself',
+    'transfer begun',
+    'campaign by order of the leader',
+  ],
 } as const;

@@ -134,7 +134,9 @@ function faults(name: string, scenario: Scenario): Listing {
   const families = Object.entries(storm.families);
   const budget = storm.withinTolerance
     ? 'within the fault budget'
-    : 'without a fault budget: beyond tolerance';
+    : storm.damage === 'any damage'
+      ? 'without a fault budget: beyond tolerance'
+      : 'on any number of nodes: beyond tolerance';
   return {
     intro: [`${name}: the storm ${storm.name}, ${budget}; ${storm.damage} to promised bytes`],
     columns: [{ title: 'fault' }, { title: 'weight', align: 'right' }],

@@ -105,7 +105,10 @@ class RunAtWork implements Run, ActiveRun {
     this.#observer = combineObservers(this.#observers());
     // Nothing has happened yet: the world could not have told an observer anything.
     this.world.observe(this.#observer);
-    this.#nemesis = createNemesis(this.world, { budget: this.#budget(environment.clockDriftPpm) });
+    this.#nemesis = createNemesis(this.world, {
+      budget: this.#budget(environment.clockDriftPpm),
+      operator: scenario.system.operator,
+    });
     this.#stages = this.#makeStages();
   }
 
@@ -247,8 +250,10 @@ class RunAtWork implements Run, ActiveRun {
 
   #budget(driftBoundPpm: number): FaultBudget {
     const { storm, system } = this.#scenario;
-    if (!storm.withinTolerance) return new OpenBudget();
-    return new ToleranceBudget(this.world, { system, driftBoundPpm });
+    if (!storm.withinTolerance && storm.damage !== 'noticeable damage') return new OpenBudget();
+    const countsOnClocks = system.countsOnClocks?.(this.caseFile.config) ?? false;
+    const anyNumber = !storm.withinTolerance;
+    return new ToleranceBudget(this.world, { system, driftBoundPpm, countsOnClocks, anyNumber });
   }
 
   #beginLadder(): LadderRun | undefined {

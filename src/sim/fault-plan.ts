@@ -3,6 +3,8 @@
  * shrinkable. The nemesis carries it out.
  */
 
+import type { MemberTransition } from './operator.ts';
+
 /** Picks a node when the fault begins. */
 export type Target =
   | { readonly node: string }
@@ -34,6 +36,18 @@ export type When =
       readonly notBeforeUs?: number;
       readonly afterUs: number;
     };
+
+/** What an operator may want with the target. */
+export type MembershipChange =
+  /** It becomes a learner, and a voter when it has caught up. */
+  | 'add'
+  | 'remove'
+  /** A voter goes on as a learner. */
+  | 'demote'
+  /** Another server votes in its place, by one joint step. */
+  | 'replace'
+  /** All servers become learners; then a drawn set of them votes, by one joint step. */
+  | 'reshape';
 
 /** Shapes of a partition. All but `bridge` and `ring` cut every link between two groups. */
 export type PartitionShape =
@@ -126,6 +140,23 @@ export type Fault = FaultBase &
         readonly perMillion: number;
         /** Restricts it to files whose name contains this; empty: all. */
         readonly file: string;
+      }
+    /** An operator changes who the members are, as far as it gets in that time. */
+    | {
+        readonly kind: 'membership';
+        readonly target: Target;
+        readonly change: MembershipChange;
+        readonly transition: MemberTransition;
+        /** Picks servers and sets of them. */
+        readonly arrangement: number;
+      }
+    /** An operator wants the target to lead. */
+    | { readonly kind: 'transfer'; readonly target: Target }
+    /** All servers are stopped and started, one after the other, within the duration. */
+    | {
+        readonly kind: 'rolling-restart';
+        /** Share of its turn that each is down. */
+        readonly downPercent: number;
       }
     /** Damages bytes at rest, once. */
     | {

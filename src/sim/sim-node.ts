@@ -56,6 +56,8 @@ export class SimNode {
   after: unknown;
   role: string | undefined;
   slowUs = 0;
+  /** What the last `topologyVersion` knew of the disk. */
+  wasDamaged = false;
   readonly timers: Map<string, TimerRecord> = new Map();
   readonly mailbox: Received<Message>[] = [];
   readonly receivers: ((received: Received<Message>) => void)[] = [];

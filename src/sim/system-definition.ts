@@ -1,4 +1,7 @@
 import type { AnyComponent } from './component.ts';
+import type { OperatorDefinition } from './operator.ts';
+
+export type * from './operator.ts';
 
 /** A setting that is drawn per seed. The first value is the calm one. */
 export type Domain =
@@ -38,6 +41,16 @@ export interface SystemDefinition {
     file: string,
     promised: Uint8Array,
   ): readonly { readonly key: string; readonly from: number; readonly to: number }[];
+  /**
+   * How the cluster is operated while it runs. None: storms change no members and hand over no
+   * leadership.
+   */
+  readonly operator?: OperatorDefinition;
+  /**
+   * Whether the system counts on the bound of its monotonic clocks, for leases for instance; then a
+   * suspended machine, whose clock stands still, is beyond tolerance. Default: no.
+   */
+  countsOnClocks?(config: Config): boolean;
   /** Zone of a node, by default one of three in turn. */
   zone?(config: Config, index: number): string;
 }

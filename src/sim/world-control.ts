@@ -1,4 +1,5 @@
 import type { DiskFaultMode, Fault } from './fault-plan.ts';
+import type { Message } from './message.ts';
 import type { FaultEvent } from './observer.ts';
 import type { WorldView } from './world-view.ts';
 
@@ -55,6 +56,11 @@ export interface WorldControl extends WorldView {
   troubleDisk(node: number, trouble: DiskTrouble): () => void;
   /** Flips one bit in the file, in all images. False when there is no such byte. */
   flipBit(node: number, file: string, offset: number, bit: number): boolean;
+  /**
+   * Delivers a message at once, as if somebody gave it at the console of the node: its sender is the
+   * node itself. False when the node does not run.
+   */
+  command(node: number, message: Message): boolean;
   /** Reports a fault to observers. */
   reportFault(event: FaultEvent): void;
 }

@@ -668,6 +668,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const node = this.nodes[index] as SimNode;
     if (node.status !== 'down') return;
     node.disk.wipe();
+    node.wasDamaged = node.disk.damaged;
     this.topologyVersion++;
     this.#digest.word(0x77697065);
     this.#digest.word(index);
@@ -724,7 +725,26 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   flipBit(index: number, file: string, offset: number, bit: number): boolean {
     this.topologyVersion++;
-    return (this.nodes[index] as SimNode).disk.flipBit(file, offset, bit);
+    const node = this.nodes[index] as SimNode;
+    const isThere = node.disk.flipBit(file, offset, bit);
+    node.wasDamaged = node.disk.damaged;
+    return isThere;
+  }
+
+  command(index: number, message: Message): boolean {
+    const node = this.nodes[index] as SimNode;
+    if (node.status !== 'up' || this.#awaiting !== undefined) return false;
+    const { codec } = node;
+    const copy =
+      this.#options.paranoid === true
+        ? fromBytes(throughBytes(message, codec), message, codec)
+        : codec.copy(message);
+    this.#causeStep = 0;
+    this.#digest.word(0x636d6e64);
+    codec.fold(message, this.#digest);
+    const [from, to] = [index, index];
+    this.#deliver(node, { from, to, port: 'main', message: copy, key: 0, sizeBytes: 0 });
+    return true;
   }
 
   reportFault(event: FaultEvent): void {
@@ -764,6 +784,12 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
 
   #diskHost(owner: () => SimNode): DiskHost {
     const world = this;
+    const noteDamage = (): void => {
+      const node = owner();
+      const { damaged } = node.disk;
+      if (damaged !== node.wasDamaged) world.topologyVersion++;
+      node.wasDamaged = damaged;
+    };
     return {
       folder: this.#digest,
       nowUs: () => world.nowUs,
@@ -775,9 +801,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         world.#push(atUs, key, diskEvent, node, callback, label);
       },
       promised(file, from, to) {
+        noteDamage();
         world.#observer.promised?.(owner().index, file, from, to);
       },
       directoryPromised(directory) {
+        noteDamage();
         world.#observer.directoryPromised?.(owner().index, directory);
       },
       mark(event) {

@@ -8,7 +8,10 @@ export interface StormDefinition {
   readonly families: Readonly<Record<string, number>>;
   /** Ranges of noise and topology, as knobs (`net.lossPerMillion`, `disk.latencyUs`, `clock.driftPpm`, ...). */
   readonly knobs: Readonly<Record<string, Domain>>;
-  /** Whether the fault budget holds. Without it only rungs owed under any damage are checked. */
+  /**
+   * Whether the fault budget holds. Without it the storm takes what `damage` says: any damage, and
+   * only rungs owed under it are checked; or noticeable damage, on any number of nodes.
+   */
   readonly withinTolerance: boolean;
   readonly damage: OwedUnder;
   /** Draws the plan. Same inputs, same plan. */

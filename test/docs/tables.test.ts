@@ -12,9 +12,12 @@ import {
   everything,
   ladder,
   oneOf,
+  operations,
   partitions,
   plainLedger,
+  reigns,
   requestClients,
+  rot,
   run,
   scenario,
   seconds,
@@ -73,7 +76,18 @@ describe('docs/faults.md', () => {
 
   test('lists the storms there are, with the damage they declare', () => {
     const damages = { 'no damage': 'none', 'noticeable damage': 'noticeable', 'any damage': 'any' };
-    const storms = { everything, partitions, crashes, clocks, disks, beyondTolerance, calm };
+    const storms = {
+      everything,
+      partitions,
+      crashes,
+      clocks,
+      disks,
+      reigns,
+      operations,
+      rot,
+      beyondTolerance,
+      calm,
+    };
     const rows = rowsBelow(document, 'Storms').map(([name, , damage]) => [name, damage]);
     expect(rows).toEqual(
       Object.entries(storms).map(([name, make]) => [`${name}()`, damages[make().damage]]),

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { RaftCore } from '../../src/systems/raft/raft-core.ts';
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
+import { RaftCore, type RaftOptions } from '../../src/systems/raft/raft-core.ts';
 import { encodeSnapshot } from '../../src/systems/raft/snapshot-format.ts';
-import type { Entry, Member, RaftMessage } from '../../src/systems/raft/types.ts';
+import type { Configuration, Entry, Member, RaftMessage } from '../../src/systems/raft/types.ts';
 
 export const electionTimeoutUs = 1_000;
 export const noData = new Uint8Array(0);
@@ -23,6 +24,9 @@ export interface Made {
   readonly preVote?: boolean;
   readonly checkQuorum?: boolean;
   readonly batchEntries?: number;
+  readonly configuration?: Configuration;
+  /** Further options of the core. */
+  readonly options?: Partial<RaftOptions>;
 }
 
 /** Probes of all cores since `clearProbes`. */
@@ -36,10 +40,11 @@ export function clearProbes(): void {
 export function made(options: Made = {}): RaftCore {
   const { self = 1, size = 3, terms = [], snapshotIndex = 0 } = options;
   const voters = Array.from({ length: size }, (_, index) => index + 1);
-  const configuration = { voters, outgoing: [], learners: [] };
+  const configuration = options.configuration ?? plainConfiguration(voters);
   return new RaftCore(
     {
       self,
+      members: 9,
       electionTimeoutUs,
       heartbeatUs: 100,
       batchEntries: options.batchEntries ?? 10,
@@ -48,8 +53,15 @@ export function made(options: Made = {}): RaftCore {
       preVote: options.preVote ?? false,
       checkQuorum: options.checkQuorum ?? true,
       maxUncommitted: 100,
+      maxUncommittedBytes: 1_000,
+      maxInflight: 1,
+      maxInflightBytes: 10_000,
+      leaseReads: false,
+      driftBoundPpm: 20_000,
+      priorities: [],
       drawElectionTimeout: () => electionTimeoutUs + 100 * self,
       probe: (name) => probes.push(name),
+      ...options.options,
     },
     {
       term: options.term ?? terms[terms.length - 1] ?? 0,
@@ -128,6 +140,7 @@ export const vote = (
 ): RaftMessage => ({
   kind: 'vote',
   pre,
+  transfer: false,
   term,
   lastIndex,
   lastTerm,

@@ -13,8 +13,9 @@ export interface DiskPlace {
  * Where damage lies: which nodes have lost something that they promised, which bytes of it, and
  * how many good copies of a record are left elsewhere.
  *
- * Damage stays in the atlas to the end of the run: nothing repairs a node yet, and a node that has
- * noticed damage stands aside even if the bytes are later written over.
+ * A node is damaged until its disk holds again, by the world's own account, all that it promised:
+ * until a component has written it anew and the damaged files are gone for good. A disk that was
+ * lost as a whole stays lost: what was on it may have been promised under the node's old identity.
  *
  * Records are known only for systems that say which records their files hold
  * (`SystemDefinition.records`); for others the atlas counts nodes.
@@ -34,7 +35,6 @@ export class DamageAtlas {
   /** Enters that bytes at rest are damaged. */
   addPlace(place: DiskPlace): void {
     this.#places.push(place);
-    this.#lost[place.node] = 1;
   }
 
   /** Enters that everything on the node is gone. */
@@ -42,10 +42,9 @@ export class DamageAtlas {
     this.#lost[node] = 1;
   }
 
-  /** Whether the node has lost anything that it promised, by the plan or by the world's account. */
+  /** Whether the node lacks now anything that it promised. */
   isDamaged(node: number): boolean {
-    if (this.#world.damaged(node)) this.#lost[node] = 1;
-    return this.#lost[node] === 1;
+    return this.#lost[node] === 1 || this.#world.damaged(node);
   }
 
   /** All damaged bytes that were entered, in order. */

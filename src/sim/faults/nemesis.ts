@@ -1,10 +1,12 @@
 import type { Fault, Target } from '../fault-plan.ts';
+import type { OperatorDefinition } from '../operator.ts';
 import type { Nemesis, WorldControl } from '../world-control.ts';
 import type { FaultBudget } from './budget.ts';
 import { bitFlip } from './families/bit-flip.ts';
 import { clockDrift, clockFreeze, clockStep } from './families/clock.ts';
 import { disk } from './families/disk.ts';
 import { clog, degrade } from './families/links.ts';
+import * as operator from './families/operator.ts';
 import { partition } from './families/partition.ts';
 import * as process from './families/process.ts';
 import { Holds } from './holds.ts';
@@ -17,6 +19,7 @@ export const rolePatienceUs: number = 2_000_000;
 
 export interface NemesisOptions {
   readonly budget: FaultBudget;
+  readonly operator?: OperatorDefinition | undefined;
 }
 
 const families: { readonly [Kind in Fault['kind']]: FaultFamily<Extract<Fault, { kind: Kind }>> } =
@@ -37,6 +40,9 @@ const families: { readonly [Kind in Fault['kind']]: FaultFamily<Extract<Fault, {
     'clock-freeze': clockFreeze,
     'clock-drift': clockDrift,
     disk,
+    membership: operator.membership,
+    transfer: operator.transfer,
+    'rolling-restart': operator.rollingRestart,
     'bit-flip': bitFlip,
   };
 
@@ -54,7 +60,7 @@ export function familyOf(fault: Fault): string {
  * tried again. Everything that begins, ends or is refused is reported to the world's observers.
  */
 export function createNemesis(world: WorldControl, options: NemesisOptions): Nemesis {
-  return new PlanNemesis(world, options.budget);
+  return new PlanNemesis(world, options);
 }
 
 interface Active {
@@ -69,16 +75,19 @@ interface Active {
 class PlanNemesis implements Nemesis {
   readonly #world: WorldControl;
   readonly #budget: FaultBudget;
+  readonly #operator: OperatorDefinition | undefined;
   readonly #holds: Holds;
   readonly #targets: TargetResolver;
   readonly #triggers: Triggers;
   readonly #tally: { begun: number; refused: number }[] = [];
   readonly #active = new Set<Active>();
   #healed = false;
+  #orders = 0;
 
-  constructor(world: WorldControl, budget: FaultBudget) {
+  constructor(world: WorldControl, options: NemesisOptions) {
     this.#world = world;
-    this.#budget = budget;
+    this.#budget = options.budget;
+    this.#operator = options.operator;
     this.#holds = new Holds(world);
     this.#targets = new TargetResolver(world);
     this.#triggers = new Triggers(world, this.#targets);
@@ -161,8 +170,12 @@ class PlanNemesis implements Nemesis {
 
   #toolsFor(active: Active): StrikeTools {
     const world = this.#world;
+    const operator = this.#operator;
     return {
       world,
+      operator,
+      order: (node, order) =>
+        operator !== undefined && world.command(node, operator.order(order, ++this.#orders)),
       holds: this.#holds,
       targets: this.#targets,
       budget: this.#budget,

@@ -160,3 +160,31 @@ function isSoundMajority(world: World, members: readonly number[]): boolean {
       members.every((b) => a === b || (world.linkOpen(a, b) && world.linkOpen(b, a))),
   );
 }
+
+describe('with groups that decide', () => {
+  test('it holds a majority of each, and nobody else', () => {
+    const { world, core } = tracked(5);
+    world.runUntil(100 * ms);
+    core.decidedBy([
+      [0, 1, 2],
+      [2, 3],
+    ]);
+    expect(core.members()).toEqual([0, 1, 2, 3]);
+    world.kill(3);
+    core.update();
+    expect(core.sinceUs).toBe(-1);
+    core.decidedBy([[0, 1, 2]]);
+    world.kill(0);
+    core.update();
+    expect(core.members()).toEqual([1, 2]);
+  });
+
+  test('it is no older than they are', () => {
+    const { world, core } = tracked(3);
+    world.runUntil(100 * ms);
+    core.decidedBy([[0, 1]]);
+    world.runUntil(150 * ms);
+    core.decidedBy([[0, 1]]);
+    expect([core.sinceUs, core.ageUs]).toEqual([100 * ms, 50 * ms]);
+  });
+});

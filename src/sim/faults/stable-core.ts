@@ -6,16 +6,17 @@ const MAX_VOTERS = 12;
 /**
  * Ground truth about progress: a *stable core* is a set of servers that
  *
- * - is a majority of the voters,
+ * - is a majority of the voters, or of each group that decides (see `decidedBy`),
  * - is up: neither down nor stalled nor suspended,
  * - has clocks within the declared bounds, and no slowed node,
- * - has disks that work at normal speed, never damaged in this run, and no operation of whose
- *   current life failed with EIO (such a node may lawfully stand aside: see `budget.ts`),
+ * - has disks that work at normal speed, hold all that they promised (damage that was repaired is
+ *   as good as none), and no operation of whose current life failed with EIO (such a node may
+ *   lawfully stand aside: see `budget.ts`),
  * - is a clique of fair links: between any two of them, both ways, nothing is cut, clogged or
  *   degraded. (What the environment loses all the time stays: a fair link loses some messages.)
  *
- * Because no member was ever damaged, and a core meets every other majority in some member, a good
- * copy of each committed record is in the core.
+ * Because no member lacks anything that it promised, and a core meets every other majority in some
+ * member, a good copy of each committed record is in the core.
  *
  * Nodes outside the core may do what they like, campaigning included; progress is owed all the
  * same once a core has lasted. For *how long* a core has to last is not decided here: that follows
@@ -30,13 +31,16 @@ const MAX_VOTERS = 12;
 export class StableCoreTracker {
   readonly #world: WorldView;
   readonly #voters: readonly number[];
-  readonly #majority: number;
+  /** Sets of which a core must hold a majority each, and all their members. */
+  #groups: readonly number[];
+  #deciders: number;
+  /** When the groups became what they are. */
+  #groupsUs = -1;
   /** Per voter and per pair (row by row): sound since, or -1. */
   readonly #nodeSince: Float64Array;
   readonly #pairSince: Float64Array;
   /** Per set of voters (bit i: voter i): sound since, or Infinity. */
   readonly #setSince: Float64Array;
-  readonly #everDamaged: Uint8Array;
   #seenVersion = -1;
   #sinceUs = -1;
   #members = 0;
@@ -52,11 +56,11 @@ export class StableCoreTracker {
     if (count < 1 || count > MAX_VOTERS) {
       throw new RangeError(`a stable core is looked for among 1 to ${MAX_VOTERS} voters`);
     }
-    this.#majority = (count >> 1) + 1;
+    this.#deciders = (1 << count) - 1;
+    this.#groups = [this.#deciders];
     this.#nodeSince = new Float64Array(count).fill(-1);
     this.#pairSince = new Float64Array(count * count).fill(-1);
     this.#setSince = new Float64Array(1 << count);
-    this.#everDamaged = new Uint8Array(count);
     this.update();
   }
 
@@ -81,6 +85,27 @@ export class StableCoreTracker {
     return this.#voters.filter((_, voter) => (this.#members & (1 << voter)) !== 0);
   }
 
+  /**
+   * Other groups decide from now on: a core is made of their members, a majority of each, and is no
+   * older than this change.
+   * @param groups indices of servers
+   */
+  decidedBy(groups: readonly (readonly number[])[]): void {
+    const sets = groups.map((group) => this.#setOf(group));
+    if (sets.length === this.#groups.length && sets.every((set, at) => set === this.#groups[at])) {
+      return;
+    }
+    this.#groups = sets;
+    this.#deciders = sets.reduce((all, set) => all | set, 0);
+    this.#groupsUs = this.#world.timeUs;
+    this.#seenVersion = -1;
+    this.update();
+  }
+
+  #setOf(group: readonly number[]): number {
+    return group.reduce((set, node) => set | (1 << this.#voters.indexOf(node)), 0);
+  }
+
   /** Looks again if anything that matters has changed. */
   update(): void {
     const version = this.#world.topologyVersion;
@@ -90,11 +115,19 @@ export class StableCoreTracker {
     this.#findOldest();
   }
 
+  #decides(set: number): boolean {
+    if ((set & ~this.#deciders) !== 0) return false;
+    for (const group of this.#groups) {
+      if (2 * bitCount(set & group) <= bitCount(group)) return false;
+    }
+    return true;
+  }
+
   #ageParts(nowUs: number): void {
     const count = this.#voters.length;
     for (let a = 0; a < count; a++) {
       const node = this.#voters[a]!;
-      renew(this.#nodeSince, a, this.#nodeSound(a, node), nowUs);
+      renew(this.#nodeSince, a, this.#nodeSound(node), nowUs);
       for (let b = a + 1; b < count; b++) {
         const other = this.#voters[b]!;
         const fair = this.#world.linkFair(node, other) && this.#world.linkFair(other, node);
@@ -103,11 +136,10 @@ export class StableCoreTracker {
     }
   }
 
-  #nodeSound(voter: number, node: number): boolean {
+  #nodeSound(node: number): boolean {
     const world = this.#world;
-    if (world.damaged(node)) this.#everDamaged[voter] = 1;
     return (
-      this.#everDamaged[voter] === 0 &&
+      !world.damaged(node) &&
       world.status(node) === 'up' &&
       world.clockWithinBounds(node) &&
       world.diskHealthy(node) &&
@@ -127,15 +159,15 @@ export class StableCoreTracker {
       const rest = set & (set - 1);
       const age = this.#with(lowest, rest, since[rest]!, count);
       since[set] = age;
+      if (age > best || !this.#decides(set)) continue;
       const setSize = bitCount(set);
-      if (setSize < this.#majority) continue;
       if (age < best || (age === best && age !== Number.POSITIVE_INFINITY && setSize > size)) {
         best = age;
         members = set;
         size = setSize;
       }
     }
-    this.#sinceUs = best === Number.POSITIVE_INFINITY ? -1 : best;
+    this.#sinceUs = best === Number.POSITIVE_INFINITY ? -1 : Math.max(best, this.#groupsUs);
     this.#members = members;
   }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault-plan.ts';
+import type { OperatorDefinition, OperatorOrder } from '../operator.ts';
 import type { WorldControl } from '../world-control.ts';
 import type { FaultBudget } from './budget.ts';
 import type { Holds } from './holds.ts';
@@ -10,6 +11,10 @@ export interface StrikeTools {
   readonly holds: Holds;
   readonly targets: TargetResolver;
   readonly budget: FaultBudget;
+  /** How the system is operated; undefined: not at all. */
+  readonly operator: OperatorDefinition | undefined;
+  /** Gives an order at a node. False when it does not run. */
+  order(node: number, order: OperatorOrder): boolean;
   /** Calls back after a while, unless the fault has ended by then. */
   later(delayUs: number, callback: () => void): void;
 }

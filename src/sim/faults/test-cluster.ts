@@ -1,4 +1,4 @@
-import type { Component } from '../component.ts';
+import type { AnyComponent, Component } from '../component.ts';
 import { calmEnvironment, type Environment } from '../environment.ts';
 import { KeyedChoices } from '../keyed-choices.ts';
 import type { FaultEvent, WorldObserver } from '../observer.ts';
@@ -70,6 +70,8 @@ export function testWorld(
     readonly environment?: Partial<Environment>;
     readonly observer?: WorldObserver;
     readonly seed?: number;
+    /** In place of pingers. */
+    readonly component?: (index: number) => AnyComponent;
   } = {},
 ): { readonly world: World; readonly events: FaultEvent[] } {
   const ids = Array.from({ length: servers }, (_, at) => `n${at + 1}`);
@@ -79,7 +81,7 @@ export function testWorld(
   const world = new World({
     nodes: [...ids, ...clients].map((id, at) => ({
       id,
-      component,
+      component: options.component?.(at) ?? component,
       zone: `z${(at % 3) + 1}`,
       server: at < servers,
     })),

@@ -125,12 +125,13 @@ export class ClientCalls {
       same.from = from;
       return;
     }
-    if (!core.acceptsProposals) {
+    const data = encodeCommand(request);
+    if (!core.accepts(data.length)) {
       if (diskFull) this.env.probe('write refused on a full disk');
       this.reply(from, request, diskFull ? 'disk-full' : 'unavailable');
       return;
     }
-    const entry = core.propose('command', encodeCommand(request), nowUs);
+    const entry = core.propose('command', data, nowUs);
     const write: PendingWrite = { client, sequence, term: entry.term, attempt, from };
     this.writes.set(entry.index, write);
     this.writeOf.set(client, write);

@@ -1,3 +1,4 @@
+import { ConfigurationHistory } from './configuration-history.ts';
 import { RaftLog } from './log.ts';
 import { Progress } from './progress.ts';
 import { allMembers, isVoter } from './quorum.ts';
@@ -7,6 +8,8 @@ import type { Configuration, Entry, Member, RaftMessage, Role } from './types.ts
 /** Constants of one node. Times in microseconds. */
 export interface RaftOptions {
   readonly self: Member;
+  /** Members are numbered from 1 to this. */
+  readonly members: number;
   readonly electionTimeoutUs: number;
   readonly heartbeatUs: number;
   /** Entries and bytes of data in one append. */
@@ -16,8 +19,18 @@ export interface RaftOptions {
   readonly preVote: boolean;
   /** A leader that does not hear from a quorum steps down; followers of a live leader do not vote. */
   readonly checkQuorum: boolean;
-  /** Entries that may wait for commitment before a leader refuses more. */
+  /** Entries, and bytes of their data, that may wait for commitment before a leader refuses more. */
   readonly maxUncommitted: number;
+  readonly maxUncommittedBytes: number;
+  /** Appends, and bytes of their entries, that may be on their way to one follower. */
+  readonly maxInflight: number;
+  readonly maxInflightBytes: number;
+  /** Serve reads without asking a quorum while a lease lasts; needs `checkQuorum`. */
+  readonly leaseReads: boolean;
+  /** How wrong the rate of a monotonic clock may be, either way, in parts per million. */
+  readonly driftBoundPpm: number;
+  /** By member less 1: who should rather lead; members that are not named have 0. */
+  readonly priorities: readonly number[];
   /** A duration from one to two election timeouts. */
   drawElectionTimeout(term: number, campaign: number): number;
   probe(name: string): void;
@@ -61,9 +74,11 @@ export class CoreState {
   readonly options: RaftOptions;
   readonly self: Member;
   readonly log: RaftLog;
+  readonly configurations: ConfigurationHistory;
+  /** The newest of `configurations`: in force as soon as it is in the log. */
   configuration: Configuration;
   /** Everybody but this node who gets the log. */
-  readonly others: readonly Member[];
+  others: readonly Member[];
 
   term: number;
   votedFor: Member;
@@ -108,6 +123,10 @@ export class CoreState {
   readonly votes: number[] = [];
   /** Of a candidate: its own vote is durable and counted, the requests are out. */
   requested: boolean = false;
+  /** The campaign under way was ordered by the leader. */
+  ordered: boolean = false;
+  /** It has let a node of higher priority go first since it last heard from a leader. */
+  yielded: boolean = false;
 
   /** Follower: up to here the log matches that of the leader of this term. */
   ackTarget: number = 0;
@@ -123,6 +142,21 @@ export class CoreState {
   quorumDeadlineUs: number = 0;
   /** Entries of this term are committed: reads may be served. */
   committedInTerm: boolean = false;
+  /** Bytes of data in entries that are not committed. */
+  uncommittedBytes: number = 0;
+  /** The member that is to lead instead, or 0; until when it may get there, and if it was told to. */
+  transferee: Member = 0;
+  transferDeadlineUs: number = 0;
+  transferOrdered: boolean = false;
+
+  /** Leader: when the last rounds began, by round in a ring; see `lease.ts`. */
+  readonly roundSentUs: number[] = [];
+  /** Until then no other node can win an election. */
+  leaseUntilUs: number = Number.NEGATIVE_INFINITY;
+  /** Rounds before this one began under another configuration. */
+  leaseFromRound: number = 0;
+  /** Somebody was told to campaign in this leadership: there is no lease any more. */
+  leaseForfeited: boolean = false;
 
   round: number = 0;
   confirmingRound: number = 0;
@@ -145,15 +179,20 @@ export class CoreState {
     this.term = initial.term;
     this.votedFor = initial.votedFor;
     this.snapshot = initial.snapshot;
-    this.configuration = initial.snapshot?.configuration ?? initial.configuration;
-    this.others = allMembers(this.configuration).filter((member) => member !== options.self);
-    this.log = new RaftLog(initial.snapshot?.index ?? 0, initial.snapshot?.term ?? 0);
-    for (const entry of initial.entries) this.log.append(entry);
+    const base = initial.snapshot?.index ?? 0;
+    const configuration = initial.snapshot?.configuration ?? initial.configuration;
+    this.log = new RaftLog(base, initial.snapshot?.term ?? 0);
+    this.configurations = new ConfigurationHistory(base, configuration);
+    for (const entry of initial.entries) {
+      this.log.append(entry);
+      this.configurations.appended(entry);
+    }
+    this.configuration = this.configurations.current;
+    this.others = this.otherMembers();
     this.log.stableIndex = this.log.lastIndex;
     this.commit = this.log.firstIndex - 1;
     this.applied = this.commit;
-    const places = Math.max(0, this.self, ...this.others) + 1;
-    for (let member = 0; member < places; member++) {
+    for (let member = 0; member <= options.members; member++) {
       this.votes.push(0);
       this.matches.push(0);
       this.ackedRounds.push(0);
@@ -161,8 +200,33 @@ export class CoreState {
     }
   }
 
+  private otherMembers(): readonly Member[] {
+    return allMembers(this.configuration).filter((member) => member !== this.self);
+  }
+
+  /** Another configuration is in force. */
+  configurationChanged(): void {
+    this.configuration = this.configurations.current;
+    this.others = this.otherMembers();
+  }
+
   get isVoter(): boolean {
     return isVoter(this.self, this.configuration);
+  }
+
+  /** Whether the configuration in force is known to be committed. */
+  get configurationCommitted(): boolean {
+    return this.configurations.index <= this.commit;
+  }
+
+  /**
+   * A voter may campaign, and so may one whom only an uncommitted configuration removes: the entry
+   * may be on its disk alone, and then nobody else can win (dissertation, section 4.2.2).
+   */
+  get mayCampaign(): boolean {
+    if (this.diskFailing || this.installing !== undefined) return false;
+    if (this.isVoter) return true;
+    return !this.configurationCommitted && isVoter(this.self, this.configurations.previous);
   }
 
   /** Whether term and vote as they are now are durable. */
@@ -234,12 +298,18 @@ export class CoreState {
     this.waitingReads.length = 0;
     this.confirmingReads.length = 0;
     for (const progress of this.progress) progress.snapshot = undefined;
+    this.transferee = 0;
   }
 
   /** Moves the commit index forward; never back. */
   commitTo(index: number): void {
     if (index <= this.commit) return;
     if (index > this.log.lastIndex) throw new Error(`commit ${index} lies behind the log's end`);
+    if (this.role === 'leader') {
+      for (let at = this.commit + 1; at <= index; at++) {
+        this.uncommittedBytes -= this.log.entry(at)!.data.length;
+      }
+    }
     this.commit = index;
   }
 }

@@ -3,15 +3,20 @@ import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import { ClientCalls } from './client-calls.ts';
 import { KvMachine } from './kv-machine.ts';
+import { Launch, type Launched } from './launch.ts';
 import { RaftLog } from './log.ts';
-import { RaftCore } from './raft-core.ts';
+import { OrderCalls } from './order-calls.ts';
+import type { RaftCore } from './raft-core.ts';
+import type { Repair } from './repair.ts';
+import type { RepairMessage } from './repair-messages.ts';
+import { RepairSource } from './repair-source.ts';
+import { Sealer } from './sealer.ts';
 import type { RaftSettings } from './settings.ts';
-import { encodeSnapshot, type Snapshot, snapshotName } from './snapshot-format.ts';
-import { SnapshotStore } from './snapshot-store.ts';
-import { type StartPoint, Startup } from './startup.ts';
-import type { Configuration, Member, RaftKvMessage } from './types.ts';
+import { encodeSnapshot, type Snapshot } from './snapshot-format.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+import type { Member, RaftKvMessage } from './types.ts';
 import type { LifePhase, RaftStateReader } from './view.ts';
-import { Wal } from './wal.ts';
+import type { Wal } from './wal.ts';
 
 /** How long a snapshot that could not be written waits for the next try. */
 const snapshotRetryUs = 100_000;
@@ -37,6 +42,7 @@ export class RaftNode implements RaftStateReader {
   private readonly peers: readonly NodeId[];
   private readonly memberOf: Map<Address, Member> = new Map();
   private readonly calls: ClientCalls;
+  private readonly orders: OrderCalls;
   private readonly emptyLog: RaftLog = new RaftLog(0, 0);
   private wal: Wal | undefined;
   private snapshots: SnapshotStore | undefined;
@@ -49,6 +55,10 @@ export class RaftNode implements RaftStateReader {
   private applyHeld = false;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
+  private sealer: Sealer | undefined;
+  /** While this life gets back what its disk has lost. */
+  private repair: Repair | undefined;
+  private readonly repairSource: RepairSource;
 
   constructor(
     env: Env<RaftKvMessage>,
@@ -62,6 +72,8 @@ export class RaftNode implements RaftStateReader {
     this.peers = peers;
     this.machine = new KvMachine(settings.sessions);
     this.calls = new ClientCalls(env, peers);
+    this.repairSource = new RepairSource(settings);
+    this.orders = new OrderCalls(env, peers);
     peers.forEach((peer, index) => {
       this.memberOf.set(peer, index + 1);
       this.memberOf.set(`${peer}:main`, index + 1);
@@ -80,87 +92,29 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- start
 
   start(): void {
-    new Startup(this.env, (point) => this.startFrom(point)).begin();
-  }
-
-  private startFrom(point: StartPoint): void {
-    const { env } = this;
-    const { recovered } = point;
-    if (recovered.tornTail) env.probe('restart with a torn log tail');
-    if (recovered.lostWrite) env.probe('lost unsynced write noticed at restart');
-    if (recovered.verdict === 'damaged') {
-      this.withdraw('damage noticed', recovered.reason);
-      return;
-    }
-    if (recovered.verdict === 'empty' && !env.firstBoot) {
-      this.withdraw('empty disk noticed', 'no trace of earlier lives');
-      return;
-    }
-    const { snapshot, entries, term, votedFor } = recovered;
-    if (snapshot !== undefined) this.machine.restore(snapshot.machine);
-    const options = {
-      ...this.settings,
-      self: this.self,
-      drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
-      probe: (name: string) => env.probe(name),
-    };
-    const configuration: Configuration = {
-      voters: this.peers.map((_, index) => index + 1),
-      outgoing: [],
-      learners: [],
-    };
-    const initial = { term, votedFor, configuration, snapshot, entries };
-    const core = new RaftCore(options, initial, env.clock.monotonicUs());
-    this.snapshots = new SnapshotStore(
-      env.disk,
-      snapshot === undefined ? [] : [snapshotName(snapshot.index)],
-    );
-    const drawSalt = (sequence: number) => env.random.below(4_294_967_296, 'wal-salt', sequence);
-    this.wal = new Wal(env.disk, this.settings.segmentBytes, drawSalt, recovered.proved);
-    this.openLog(core, point);
-  }
-
-  /** Begins this life's own segment, with what is not proved to be durable: see `Startup`. */
-  private openLog(core: RaftCore, point: StartPoint): void {
-    const { repeatFrom } = point.recovered;
-    const { log, snapshot } = core;
-    const resets = repeatFrom === 0 && snapshot !== undefined;
-    const write = {
-      term: core.term,
-      votedFor: core.votedFor,
-      resetIndex: resets ? snapshot.index : 0,
-      resetTerm: resets ? snapshot.term : 0,
-      log,
-      fromIndex: repeatFrom === 0 ? log.firstIndex : repeatFrom,
-    };
-    this.wal!.commit(write, (error) => {
-      if (error === null) this.run(core, point);
-      else {
-        this.env.timers.set('start', this.settings.heartbeatUs, () => this.openLog(core, point));
-      }
+    const launch = new Launch(this.env, this.settings, this.peers, this.self, this.machine, {
+      repairing: (repair) => {
+        this.phase = 'repairing';
+        this.repair = repair;
+      },
+      withdrawn: (probe, reason) => this.withdraw(probe, reason),
+      launched: (launched) => this.run(launched),
     });
+    launch.begin();
   }
 
-  private run(core: RaftCore, point: StartPoint): void {
+  private run({ core, wal, snapshots }: Launched): void {
     const { env } = this;
-    for (const name of point.replaced) env.disk.remove(name, ignore);
+    this.repair = undefined;
     this.core = core;
+    this.wal = wal;
+    this.snapshots = snapshots;
+    this.sealer = new Sealer(env, wal, this.settings.heartbeatUs);
     this.phase = 'running';
     core.begin(env.clock.monotonicUs());
     if (core.snapshot !== undefined) this.wal!.trim(core.snapshot.index);
     env.probe('recovery finished');
     this.settle(env.clock.monotonicUs());
-  }
-
-  private drawTimeout(term: number, campaign: number): number {
-    const { electionTimeoutUs } = this.settings;
-    const key = term * 16 + (campaign & 15);
-    return this.env.random.between(
-      electionTimeoutUs,
-      2 * electionTimeoutUs,
-      'election-timeout',
-      key,
-    );
   }
 
   /** Serves, votes and acknowledges nothing any more in this life. */
@@ -171,6 +125,7 @@ export class RaftNode implements RaftStateReader {
     env.log('withdrawn', { reason });
     env.timers.cancel('tick');
     this.calls.close();
+    this.orders.leadershipLost(core?.commit ?? 0);
     if (core === undefined) return;
     core.stepDown(env.clock.monotonicUs());
     core.outCount = 0;
@@ -179,22 +134,39 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- inputs
 
   message(from: Address, message: RaftKvMessage): void {
-    if (message.kind === 'reply') return;
+    if (message.kind === 'reply' || message.kind === 'order-reply') return;
     const { core } = this;
+    if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
+      this.repairMessage(from, message);
+      return;
+    }
     if (core === undefined || this.phase !== 'running') {
       if (message.kind === 'request') this.calls.refuse(from, message);
+      else if (message.kind === 'order') this.orders.refuse(from, message);
       return;
     }
     const nowUs = this.env.clock.monotonicUs();
     if (message.kind === 'request') {
       const full = this.diskFailing && this.lastFailure?.code === 'ENOSPC';
       this.calls.take(from, message, core, this.machine, full, nowUs);
+    } else if (message.kind === 'order') {
+      this.orders.take(from, message, core, nowUs);
     } else {
       const member = this.memberOf.get(from);
       if (member === undefined) return;
       core.step(member, message, nowUs);
     }
     this.settle(nowUs);
+  }
+
+  private repairMessage(from: Address, message: RepairMessage): void {
+    const { core, repair } = this;
+    if (message.kind === 'repair-reply') repair?.take(from, message);
+    else if (repair !== undefined) repair.answer(from, message);
+    else if (core !== undefined && this.phase === 'running') {
+      const newest = () => (core.installing === undefined ? this.snapshotNow(core) : undefined);
+      this.env.network.send(from, this.repairSource.answerFrom(core, from, message, newest));
+    }
   }
 
   private readonly onTimer = (): void => {
@@ -217,13 +189,16 @@ export class RaftNode implements RaftStateReader {
     if (core.leadershipsLost !== this.leadershipsLost) {
       this.leadershipsLost = core.leadershipsLost;
       this.calls.leadershipLost();
-    }
+      this.orders.leadershipLost(core.commit);
+    } else this.orders.committed(core.commit);
     if (core.commit > core.applied && !this.applyHeld) this.apply(core);
     if (core.releasedReads.length + core.refusedReads.length > 0) {
       this.calls.serveReads(core, this.machine);
     }
     this.flush(core);
-    if (core.needsWrite && !this.writeHeld) this.write(core);
+    const { sealer } = this;
+    if (core.needsWrite && !this.writeHeld && !sealer!.busy) this.write(core);
+    else if (sealer!.isDue) sealer!.arm(this.onSealed, this.maySeal);
     if (core.installing !== undefined) this.install(core, core.installing);
     else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
     this.arm(core, nowUs);
@@ -309,6 +284,13 @@ export class RaftNode implements RaftStateReader {
     if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
   };
 
+  private readonly maySeal = (): boolean =>
+    this.phase === 'running' && !this.core!.needsWrite && !this.writeHeld;
+
+  private readonly onSealed = (): void => {
+    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+  };
+
   private readonly onWritten: DiskDone = (error) => {
     if (this.phase !== 'running') return;
     const core = this.core!;
@@ -358,10 +340,14 @@ export class RaftNode implements RaftStateReader {
   }
 
   private takeSnapshot(core: RaftCore): void {
-    const index = this.machine.applied;
-    const { configuration } = core;
-    this.saving = encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
+    this.saving = this.snapshotNow(core);
     this.snapshots!.save(this.saving, this.onSaved);
+  }
+
+  private snapshotNow(core: RaftCore): Snapshot {
+    const index = this.machine.applied;
+    const configuration = core.configurations.at(index);
+    return encodeSnapshot(index, core.log.term(index), configuration, this.machine.save());
   }
 
   private readonly onSaved: DiskDone = (error) => {
@@ -398,6 +384,3 @@ export class RaftNode implements RaftStateReader {
     });
   }
 }
-
-/** What could not be removed is found again at the next start. */
-function ignore(): void {}

@@ -75,6 +75,20 @@ describe('durability', () => {
     expect(core.log.stableIndex).toBe(2);
   });
 
+  // An entry goes, comes back, and the end of the write that had it first says nothing of the second.
+  test('entries that came back while the first copy was being written are not durable', () => {
+    const core = made();
+    core.step(2, append(1, 0, 0, [entry(1, 1), entry(2, 1)]), 0);
+    core.beginWrite();
+    core.step(3, append(2, 1, 1, [entry(2, 2)]), 5_000);
+    core.step(2, append(3, 1, 1, [entry(2, 1), entry(3, 3)]), 9_000);
+    sent(core);
+    core.writeDone(9_000);
+    expect([core.log.stableIndex, messages(core)]).toEqual([1, []]);
+    persist(core);
+    expect(messages(core).at(-1)).toMatchObject({ ok: true, index: 3, term: 3 });
+  });
+
   test('a leader counts its own copy only when that is durable', () => {
     const core = made({ size: 2 });
     elect(core);

@@ -1,11 +1,41 @@
 import type { CoreState } from './core-state.ts';
 import { Progress } from './progress.ts';
-import { quorumTally } from './quorum.ts';
+import { isVoter, quorumTally } from './quorum.ts';
 import { becomeLeaderAppend } from './replication.ts';
 import type { Member, VoteMessage, VoteReply } from './types.ts';
 
-/** The election time is up and nobody leads: asks for votes, or first whether it would get them. */
-export function campaign(core: CoreState, nowUs: number): void {
+/**
+ * The election time is up: campaigns, unless this node cannot or lets another one go first. A node
+ * of low priority waits for one more time-out, once; so the others come first when they can, and
+ * nobody waits for ever.
+ */
+export function electionTimedOut(core: CoreState, nowUs: number): void {
+  if (!core.mayCampaign) core.resetElectionTimer(nowUs);
+  else if (!core.yielded && isOutranked(core)) {
+    core.yielded = true;
+    core.options.probe('election left to a higher priority');
+    core.resetElectionTimer(nowUs);
+  } else campaign(core, nowUs, false);
+}
+
+function isOutranked(core: CoreState): boolean {
+  const { priorities } = core.options;
+  const own = priorities[core.self - 1] ?? 0;
+  return core.configuration.voters.some((voter) => (priorities[voter - 1] ?? 0) > own);
+}
+
+/** The leader wants this node to lead: it campaigns at once, and need not ask whether it may. */
+export function handleTimeoutNow(core: CoreState, from: Member, nowUs: number): void {
+  if (core.role === 'leader' || core.leader !== from || !core.mayCampaign) return;
+  core.options.probe('campaign by order of the leader');
+  campaign(core, nowUs, true);
+}
+
+/**
+ * Asks for votes, or first whether it would get them.
+ * @param ordered the leader wants it: its followers are to vote although it lives
+ */
+export function campaign(core: CoreState, nowUs: number, ordered: boolean): void {
   if (core.role === 'candidate' && !core.requested) {
     // Its own vote is not durable yet: a further term would not get there sooner.
     core.resetElectionTimer(nowUs);
@@ -16,9 +46,10 @@ export function campaign(core: CoreState, nowUs: number): void {
   core.options.probe('campaign');
   core.leader = 0;
   core.requested = false;
+  core.ordered = ordered;
   for (let member = 0; member < core.votes.length; member++) core.votes[member] = 0;
   core.resetElectionTimer(nowUs);
-  if (!core.options.preVote) {
+  if (ordered || !core.options.preVote) {
     becomeCandidate(core);
     return;
   }
@@ -64,12 +95,19 @@ export function candidacyDurable(core: CoreState, nowUs: number): void {
 function requestVotes(core: CoreState, pre: boolean, term: number): void {
   const lastIndex = core.log.stableIndex;
   const lastTerm = core.log.term(lastIndex);
-  for (const to of core.others) core.send(to, { kind: 'vote', pre, term, lastIndex, lastTerm });
+  const transfer = core.ordered;
+  for (const to of core.others) {
+    if (!isVoter(to, core.configuration)) continue;
+    core.send(to, { kind: 'vote', pre, transfer, term, lastIndex, lastTerm });
+  }
 }
 
-/** Whether this node heard from a leader so recently that it helps nobody to replace it. */
+/**
+ * Whether this node heard from a leader so recently that it helps nobody to replace it. What it has
+ * learnt since, a later term among it, does not count: that leader may hold a lease.
+ */
 export function hasLiveLeader(core: CoreState, nowUs: number): boolean {
-  if (!core.options.checkQuorum || core.leader === 0) return false;
+  if (!core.options.checkQuorum) return false;
   if (core.role === 'leader') return true;
   return nowUs - core.leaderContactUs < core.options.electionTimeoutUs;
 }
@@ -94,7 +132,8 @@ export function handleVote(
     return;
   }
   const mayVote = core.votedFor === from || (core.votedFor === 0 && core.leader === 0);
-  const granted = mayVote && upToDate && core.isVoter;
+  // Also without being a voter: it may have been made one, and not know yet.
+  const granted = mayVote && upToDate;
   if (granted) {
     if (core.votedFor === 0) core.setHardState(core.term, from);
     core.role = 'follower';
@@ -147,6 +186,17 @@ function becomeLeader(core: CoreState, nowUs: number): void {
   core.round = 0;
   core.confirmingRound = 0;
   core.committedInTerm = false;
+  core.yielded = false;
+  core.transferee = 0;
+  core.leaseUntilUs = Number.NEGATIVE_INFINITY;
+  core.leaseFromRound = 1;
+  core.leaseForfeited = false;
+  core.uncommittedBytes = 0;
+  for (let index = core.commit + 1; index <= log.lastIndex; index++) {
+    core.uncommittedBytes += log.entry(index)!.data.length;
+  }
+  if (core.ordered) core.options.probe('transfer succeeded');
+  if (!core.isVoter) core.options.probe('leader that is no voter');
   for (let member = 0; member < core.progress.length; member++) {
     core.progress[member] = new Progress(log.lastIndex + 1);
     core.matches[member] = 0;

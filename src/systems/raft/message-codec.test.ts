@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Digest } from '../../sim/digest.ts';
 import { raftKvCodec } from './message-codec.ts';
+import { changeKinds, orderStatuses, orders, transitions } from './message-numbers.ts';
 import type { AppendMessage, Entry, RaftKvMessage } from './types.ts';
 
 const integer = fc.oneof(fc.nat(5), fc.maxSafeNat());
@@ -53,6 +54,7 @@ const arbitraries: Readonly<Record<RaftKvMessage['kind'], fc.Arbitrary<RaftKvMes
   vote: fc.record({
     kind: of('vote'),
     pre: fc.boolean(),
+    transfer: fc.boolean(),
     term: integer,
     lastIndex: integer,
     lastTerm: integer,
@@ -80,6 +82,41 @@ const arbitraries: Readonly<Record<RaftKvMessage['kind'], fc.Arbitrary<RaftKvMes
     offset: integer,
     installed: fc.boolean(),
     round: integer,
+  }),
+  'repair-request': fc.record({
+    kind: of('repair-request'),
+    index: integer,
+    leastSnapshot: integer,
+    snapshotIndex: integer,
+    offset: integer,
+  }),
+  'repair-reply': fc.record({
+    kind: of('repair-reply'),
+    firstIndex: integer,
+    commit: integer,
+    commitTerm: integer,
+    snapshotIndex: integer,
+    offset: integer,
+    totalBytes: integer,
+    data: bytes,
+    entries: fc.array(entry, { maxLength: 3 }),
+  }),
+  'timeout-now': fc.record({ kind: of('timeout-now'), term: integer }),
+  order: fc.record({
+    kind: of('order'),
+    id: integer,
+    order: fc.constantFrom(...orders),
+    transition: fc.constantFrom(...transitions),
+    changes: fc.array(fc.record({ kind: fc.constantFrom(...changeKinds), member: fc.nat(9) }), {
+      maxLength: 3,
+    }),
+  }),
+  'order-reply': fc.record({
+    kind: of('order-reply'),
+    id: integer,
+    status: fc.constantFrom(...orderStatuses),
+    reason: text,
+    leader: text,
   }),
   request: fc.record({
     kind: of('request'),

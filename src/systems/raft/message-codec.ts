@@ -2,7 +2,9 @@ import type { Codec } from '../../sim/message.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
-import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
+import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
+import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
+import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
 import type { AppendMessage, ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
@@ -40,12 +42,6 @@ function followUp(append: AppendMessage): AppendMessage {
     term = entry.term;
   }
   return append;
-}
-
-function pick<T>(from: readonly T[], index: number): T {
-  const value = from[index];
-  if (value === undefined) throw new RangeError('number out of range');
-  return value;
 }
 
 function writeRequest(message: ClientRequest): void {
@@ -108,6 +104,17 @@ function encode(message: RaftKvMessage): Uint8Array {
     case 'reply':
       writeReply(message);
       return writer.finish();
+    case 'repair-request':
+    case 'repair-reply':
+      writeRepair(writer, message);
+      if (message.kind === 'repair-reply') writeEntries(message.entries);
+      return writer.finish();
+    case 'order':
+      writeOrder(writer, message);
+      return writer.finish();
+    case 'order-reply':
+      writeOrderReply(writer, message);
+      return writer.finish();
     default:
   }
   writer.integer(message.term);
@@ -135,6 +142,7 @@ function encode(message: RaftKvMessage): Uint8Array {
       break;
     case 'vote':
       writer.u8(flag(message.pre));
+      writer.u8(flag(message.transfer));
       writer.integer(message.lastIndex);
       writer.integer(message.lastTerm);
       break;
@@ -170,6 +178,10 @@ function decode(bytes: Uint8Array): RaftKvMessage {
 function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   if (kind === kindNumber.request) return readRequest(reader);
   if (kind === kindNumber.reply) return readReply(reader);
+  if (kind === kindNumber['repair-request']) return readRepairRequest(reader);
+  if (kind === kindNumber['repair-reply']) return readRepairReply(reader, readEntries);
+  if (kind === kindNumber.order) return readOrder(reader);
+  if (kind === kindNumber['order-reply']) return readOrderReply(reader);
   const term = reader.integer();
   switch (kind) {
     case kindNumber.append:
@@ -201,6 +213,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         kind: 'vote',
         term,
         pre: reader.flag(),
+        transfer: reader.flag(),
         lastIndex: reader.integer(),
         lastTerm: reader.integer(),
       };
@@ -226,6 +239,8 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         installed: reader.flag(),
         round: reader.integer(),
       };
+    case kindNumber['timeout-now']:
+      return { kind: 'timeout-now', term };
     default:
       throw new RangeError(`no message of kind ${kind}`);
   }
@@ -247,12 +262,21 @@ function sizeBytes(message: RaftKvMessage): number {
       for (const entry of message.entries) size += 21 + entry.data.length;
       return size;
     }
+    case 'repair-reply': {
+      let size = 69 + message.data.length;
+      for (const entry of message.entries) size += 21 + entry.data.length;
+      return size;
+    }
     case 'snapshot':
       return 53 + message.data.length;
     case 'request':
       return 40 + message.key.length + message.value.length + (message.expected?.length ?? 0);
     case 'reply':
       return 45 + (message.value?.length ?? 0) + message.leader.length;
+    case 'order':
+      return 16 + 5 * message.changes.length;
+    case 'order-reply':
+      return 18 + message.reason.length + message.leader.length;
     default:
       return 42;
   }
@@ -260,7 +284,7 @@ function sizeBytes(message: RaftKvMessage): number {
 
 /** How the messages of the Raft KV system become bytes, digest and identity. */
 export const raftKvCodec: Codec<RaftKvMessage> = {
-  identityVersion: 1,
+  identityVersion: 2,
   encode,
   decode,
   copy,

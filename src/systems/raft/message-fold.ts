@@ -1,7 +1,25 @@
 import type { Folder } from '../../sim/message.ts';
 import { operations } from './kv-codec.ts';
-import { consistencies, entryKinds, flag, numberOf, statuses } from './message-numbers.ts';
-import type { ClientReply, ClientRequest, RaftKvMessage } from './types.ts';
+import {
+  changeKinds,
+  consistencies,
+  entryKinds,
+  flag,
+  numberOf,
+  orderStatuses,
+  orders,
+  statuses,
+  transitions,
+} from './message-numbers.ts';
+import { foldRepair } from './repair-messages.ts';
+import type {
+  ClientReply,
+  ClientRequest,
+  Entry,
+  OrderReply,
+  OrderRequest,
+  RaftKvMessage,
+} from './types.ts';
 
 function foldOptional(into: Folder, text: string | null): void {
   into.int(text === null ? 0 : 1);
@@ -27,11 +45,47 @@ function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
   into.text(message.leader);
 }
 
+function foldEntries(entries: readonly Entry[], into: Folder): void {
+  into.int(entries.length);
+  for (const entry of entries) {
+    into.int(entry.term);
+    into.int(entry.index);
+    into.int(entryKinds.indexOf(entry.kind));
+    into.bytes(entry.data);
+  }
+}
+
+function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
+  into.int(message.id);
+  if (message.kind === 'order-reply') {
+    into.int(orderStatuses.indexOf(message.status));
+    into.text(message.reason);
+    into.text(message.leader);
+    return;
+  }
+  into.int(orders.indexOf(message.order));
+  into.int(transitions.indexOf(message.transition));
+  into.int(message.changes.length);
+  for (const { kind, member } of message.changes) {
+    into.int(changeKinds.indexOf(kind));
+    into.int(member);
+  }
+}
+
 /** Folds every field of a message. */
 export function fold(message: RaftKvMessage, into: Folder): void {
   into.int(numberOf(message.kind));
   if (message.kind === 'request' || message.kind === 'reply') {
     foldClient(message, into);
+    return;
+  }
+  if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
+    foldRepair(message, into);
+    if (message.kind === 'repair-reply') foldEntries(message.entries, into);
+    return;
+  }
+  if (message.kind === 'order' || message.kind === 'order-reply') {
+    foldOrder(message, into);
     return;
   }
   into.int(message.term);
@@ -41,13 +95,7 @@ export function fold(message: RaftKvMessage, into: Folder): void {
       into.int(message.prevTerm);
       into.int(message.commit);
       into.int(message.round);
-      into.int(message.entries.length);
-      for (const entry of message.entries) {
-        into.int(entry.term);
-        into.int(entry.index);
-        into.int(entryKinds.indexOf(entry.kind));
-        into.bytes(entry.data);
-      }
+      foldEntries(message.entries, into);
       break;
     case 'append-reply':
       into.int(flag(message.ok));
@@ -65,6 +113,7 @@ export function fold(message: RaftKvMessage, into: Folder): void {
       break;
     case 'vote':
       into.int(flag(message.pre));
+      into.int(flag(message.transfer));
       into.int(message.lastIndex);
       into.int(message.lastTerm);
       break;
@@ -119,5 +168,14 @@ export function identity(message: RaftKvMessage): number {
     case 'snapshot':
     case 'snapshot-reply':
       return key(kind, message.index, message.offset);
+    case 'repair-request':
+      return key(kind, message.index, message.offset);
+    case 'repair-reply':
+      return key(kind, message.commit, message.offset);
+    case 'timeout-now':
+      return key(kind, message.term, 0);
+    case 'order':
+    case 'order-reply':
+      return key(kind, message.id, 0);
   }
 }

@@ -1,4 +1,13 @@
-import type { Consistency, EntryKind, RaftKvMessage, ReplyStatus } from './types.ts';
+import type {
+  Consistency,
+  EntryKind,
+  MemberChange,
+  Order,
+  OrderStatus,
+  RaftKvMessage,
+  ReplyStatus,
+  Transition,
+} from './types.ts';
 
 /** Numbers of these words in bytes: their places here. */
 export const entryKinds: readonly EntryKind[] = ['command', 'noop', 'configuration'];
@@ -14,6 +23,11 @@ export const statuses: readonly ReplyStatus[] = [
   'too-large',
 ];
 
+export const orders: readonly Order[] = ['change', 'leave-joint', 'transfer'];
+export const transitions: readonly Transition[] = ['auto', 'implicit', 'explicit'];
+export const changeKinds: readonly MemberChange['kind'][] = ['add-voter', 'add-learner', 'remove'];
+export const orderStatuses: readonly OrderStatus[] = ['ok', 'not-leader', 'refused', 'unknown'];
+
 /** Numbers of kinds on the wire and in identity keys. */
 export const kindNumber: Readonly<Record<RaftKvMessage['kind'], number>> = {
   append: 1,
@@ -26,6 +40,11 @@ export const kindNumber: Readonly<Record<RaftKvMessage['kind'], number>> = {
   'snapshot-reply': 8,
   request: 9,
   reply: 10,
+  'repair-request': 40,
+  'repair-reply': 41,
+  'timeout-now': 11,
+  order: 12,
+  'order-reply': 13,
 };
 
 /** The number of a message's kind. A switch: a look-up by a changing name is slow in hot code. */
@@ -50,4 +69,11 @@ export function numberOf(kind: RaftKvMessage['kind']): number {
 
 export function flag(value: boolean): number {
   return value ? 1 : 0;
+}
+
+/** The word at a place. Throws a RangeError when there is none. */
+export function pick<T>(from: readonly T[], index: number): T {
+  const value = from[index];
+  if (value === undefined) throw new RangeError('number out of range');
+  return value;
 }

@@ -39,6 +39,8 @@ describe('joint configurations', () => {
     voters,
     outgoing,
     learners: [],
+    learnersNext: [],
+    autoLeave: true,
   });
 
   test('need a majority of each half', () => {
@@ -78,7 +80,13 @@ test('a tally is decided exactly when the missing votes cannot change it', () =>
 });
 
 test('learners are members and no voters', () => {
-  const configuration: Configuration = { voters: [1, 2], outgoing: [2, 3], learners: [4] };
+  const configuration: Configuration = {
+    voters: [1, 2],
+    outgoing: [2, 3],
+    learners: [4],
+    learnersNext: [],
+    autoLeave: true,
+  };
   expect(allMembers(configuration)).toEqual([1, 2, 3, 4]);
   expect(isVoter(3, configuration)).toBe(true);
   expect(isVoter(4, configuration)).toBe(false);

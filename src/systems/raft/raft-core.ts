@@ -1,12 +1,14 @@
 import { CoreState, type InitialState, type RaftOptions } from './core-state.ts';
 import {
-  campaign,
   candidacyDurable,
   checkQuorum,
+  electionTimedOut,
+  handleTimeoutNow,
   handleVote,
   handleVoteReply,
   hasLiveLeader,
 } from './election.ts';
+import { afterCommit, proposeChange, proposeLeave } from './membership.ts';
 import { expireReads, requestRead } from './read-index.ts';
 import {
   acknowledge,
@@ -22,7 +24,8 @@ import {
 } from './replication.ts';
 import type { Snapshot } from './snapshot-format.ts';
 import { receiveChunk, snapshotInstalled } from './snapshot-transfer.ts';
-import type { Entry, EntryKind, Member, RaftMessage } from './types.ts';
+import { beginTransfer, expireTransfer, orderIfCaughtUp } from './transfer.ts';
+import type { Entry, EntryKind, Member, MemberChange, RaftMessage, Transition } from './types.ts';
 
 export type { InitialState, RaftOptions } from './core-state.ts';
 
@@ -43,6 +46,8 @@ export class RaftCore extends CoreState {
 
   /** The first write of this life is durable. */
   begin(nowUs: number): void {
+    // The life before may have heard from a leader that counts on that: see `lease.ts`.
+    if (this.options.leaseReads) this.leaderContactUs = nowUs;
     this.resetElectionTimer(nowUs);
   }
 
@@ -58,16 +63,23 @@ export class RaftCore extends CoreState {
     if (this.role === 'leader') {
       if (this.options.checkQuorum && nowUs >= this.quorumDeadlineUs) checkQuorum(this, nowUs);
       if (this.role !== 'leader' || nowUs < this.heartbeatDeadlineUs) return;
+      expireTransfer(this, nowUs);
       broadcastHeartbeat(this, nowUs);
       expireReads(this, nowUs);
+      afterCommit(this, nowUs);
     } else if (nowUs >= this.electionDeadlineUs) {
-      if (this.isVoter && !this.diskFailing && this.installing === undefined) campaign(this, nowUs);
-      else this.resetElectionTimer(nowUs);
+      electionTimedOut(this, nowUs);
     }
   }
 
   /** Handles a message of another member. */
   step(from: Member, message: RaftMessage, nowUs: number): void {
+    const { commit } = this;
+    this.handle(from, message, nowUs);
+    if (this.commit > commit) afterCommit(this, nowUs);
+  }
+
+  private handle(from: Member, message: RaftMessage, nowUs: number): void {
     if (message.term > this.term) {
       if (!this.enterTerm(from, message, nowUs)) return;
     } else if (message.term < this.term) {
@@ -99,6 +111,9 @@ export class RaftCore extends CoreState {
       case 'snapshot-reply':
         handleSnapshotReply(this, from, message, nowUs);
         break;
+      case 'timeout-now':
+        handleTimeoutNow(this, from, nowUs);
+        break;
     }
   }
 
@@ -107,7 +122,7 @@ export class RaftCore extends CoreState {
     switch (message.kind) {
       case 'vote':
         if (message.pre) return true;
-        if (hasLiveLeader(this, nowUs)) return false;
+        if (!message.transfer && hasLiveLeader(this, nowUs)) return false;
         this.becomeFollower(message.term, 0, nowUs);
         return true;
       case 'vote-reply':
@@ -159,21 +174,55 @@ export class RaftCore extends CoreState {
       this.becomeFollower(this.term, from, nowUs);
     }
     this.leaderContactUs = nowUs;
+    this.yielded = false;
     this.electionDeadlineUs = nowUs + this.drawnTimeoutUs;
     if (round > this.seenRound) this.seenRound = round;
     return true;
   }
 
-  /** Whether a proposal would be taken now. */
-  get acceptsProposals(): boolean {
-    const waiting = this.log.lastIndex - this.commit;
-    return this.role === 'leader' && !this.diskFailing && waiting < this.options.maxUncommitted;
+  /**
+   * Whether a proposal would be taken now. One that is larger than all that may wait is taken when
+   * nothing waits, or it never could be.
+   */
+  accepts(dataBytes: number): boolean {
+    if (this.role !== 'leader' || this.diskFailing || this.transferee !== 0) return false;
+    const { maxUncommitted, maxUncommittedBytes } = this.options;
+    if (this.log.lastIndex - this.commit >= maxUncommitted) return false;
+    if (this.uncommittedBytes === 0) return true;
+    if (this.uncommittedBytes + dataBytes <= maxUncommittedBytes) return true;
+    this.options.probe('too much is uncommitted');
+    return false;
   }
 
-  /** Leader: appends an entry. The caller has asked `acceptsProposals`. */
+  /** Leader: appends an entry. The caller has asked `accepts`. */
   propose(kind: EntryKind, data: Uint8Array, nowUs: number): Entry {
     if (this.role !== 'leader') throw new Error('only a leader takes proposals');
     return appendAsLeader(this, kind, data, nowUs);
+  }
+
+  /** Leader: begins a change of membership. Gives its entry, or why it cannot be done now. */
+  change(
+    changes: readonly MemberChange[],
+    transition: Transition,
+    nowUs: number,
+  ): Entry | { readonly refused: string } {
+    const result = proposeChange(this, changes, transition, nowUs);
+    afterCommit(this, nowUs);
+    return result;
+  }
+
+  /** Leader: leaves a joint configuration. Gives its entry, or why it cannot be done now. */
+  leave(nowUs: number): Entry | { readonly refused: string } {
+    const result = proposeLeave(this, nowUs);
+    afterCommit(this, nowUs);
+    return result;
+  }
+
+  /** Leader: hands leadership to a voter. Gives why it cannot be done; empty when it has begun. */
+  transfer(target: Member, nowUs: number): string {
+    const refused = beginTransfer(this, target, nowUs);
+    if (refused === '') orderIfCaughtUp(this);
+    return refused;
   }
 
   /**
@@ -215,8 +264,10 @@ export class RaftCore extends CoreState {
       this.releaseGated();
       if (this.role === 'candidate' && !this.requested) candidacyDurable(this, nowUs);
     }
-    if (this.role === 'leader') leaderLogDurable(this, nowUs);
-    else if (this.ackPending && this.role === 'follower' && this.leader !== 0) {
+    if (this.role === 'leader') {
+      leaderLogDurable(this, nowUs);
+      afterCommit(this, nowUs);
+    } else if (this.ackPending && this.role === 'follower' && this.leader !== 0) {
       acknowledge(this, this.leader);
     }
   }
@@ -237,6 +288,7 @@ export class RaftCore extends CoreState {
   snapshotTaken(snapshot: Snapshot, trailing: number, nowUs: number): void {
     if (snapshot.index <= (this.snapshot?.index ?? 0)) return;
     this.snapshot = snapshot;
+    this.configurations.forgetBelow(snapshot.index);
     this.compact(snapshot.index - trailing, nowUs);
   }
 

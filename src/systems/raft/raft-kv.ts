@@ -2,8 +2,10 @@ import type { Component } from '../../sim/component.ts';
 import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
+import { isJoint, plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
+import { raftOperator } from './operator.ts';
 import { type RaftSettings, raftKnobs, settingsFrom } from './settings.ts';
 import { snapshotIndexOf } from './snapshot-format.ts';
 import type { Configuration, RaftKvMessage, Role } from './types.ts';
@@ -31,7 +33,7 @@ export function raftKvComponent(
   };
 }
 
-const noConfiguration: Configuration = { voters: [], outgoing: [], learners: [] };
+const noConfiguration: Configuration = plainConfiguration([]);
 
 function createView(): RaftView {
   return {
@@ -50,6 +52,7 @@ function createView(): RaftView {
     snapshotTerm: 0,
     logEpoch: 0,
     configuration: noConfiguration,
+    configurationIndex: 0,
     match: [],
     next: [],
     diskFailing: false,
@@ -81,6 +84,7 @@ function observe(node: RaftNode, view: RaftView): void {
   view.snapshotTerm = snapshot === undefined ? 0 : snapshot.term;
   view.logEpoch = log.epoch;
   view.configuration = core.configuration;
+  view.configurationIndex = core.configurations.index;
   if (core.role !== 'leader') return;
   for (let member = 1; member < core.matches.length; member++) {
     view.match[member - 1] = core.matches[member]!;
@@ -102,7 +106,9 @@ const roleNumber: Readonly<Record<Role, number>> = {
 /** Role, and how the marks of the node stand to each other: small whatever the term and the index. */
 function abstractState(node: RaftNode): number {
   const { core } = node;
-  if (core === undefined || node.phase !== 'running') return node.phase === 'withdrawn' ? 1 : 0;
+  if (core === undefined || node.phase !== 'running') {
+    return node.phase === 'repairing' ? 2 : node.phase === 'withdrawn' ? 1 : 0;
+  }
   const { log } = core;
   let state = roleNumber[core.role];
   state = state * 2 + (core.leader === 0 ? 0 : 1);
@@ -112,8 +118,10 @@ function abstractState(node: RaftNode): number {
   state = state * 2 + (core.hardStateDurable ? 0 : 1);
   state = state * 2 + (node.diskFailing ? 1 : 0);
   state = state * 2 + (log.lastTerm < core.term ? 1 : 0);
+  state = state * 2 + (core.isVoter ? 1 : 0);
+  state = state * 3 + (isJoint(core.configuration) ? 2 : core.configurationCommitted ? 1 : 0);
   state = state * 3 + (core.installing !== undefined ? 2 : core.incoming !== undefined ? 1 : 0);
-  if (core.role !== 'leader') return state * 8;
+  if (core.role !== 'leader') return state * 16;
   let lagging = false;
   let sending = false;
   for (const member of core.others) {
@@ -121,7 +129,8 @@ function abstractState(node: RaftNode): number {
     if (core.progress[member]!.state === 'snapshot') sending = true;
   }
   const reading = core.confirmingReads.length + core.waitingReads.length > 0;
-  return state * 8 + (lagging ? 1 : 0) + (sending ? 2 : 0) + (reading ? 4 : 0);
+  const handing = core.transferee !== 0;
+  return state * 16 + (lagging ? 1 : 0) + (sending ? 2 : 0) + (reading ? 4 : 0) + (handing ? 8 : 0);
 }
 
 /**
@@ -141,6 +150,8 @@ export function raftKv(
     },
     node: (config, peers, index) => raftKvComponent(peers, index, settingsFrom(config)),
     noticedDamage,
+    operator: raftOperator,
+    countsOnClocks: (config) => settingsFrom(config).leaseReads,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CoreState } from './core-state.ts';
+import { holdsLease } from './lease.ts';
 import { quorumValue } from './quorum.ts';
 import type { Member } from './types.ts';
 
@@ -10,6 +11,12 @@ import type { Member } from './types.ts';
  */
 export function requestRead(core: CoreState, read: number, nowUs: number): boolean {
   if (core.role !== 'leader') return false;
+  if (holdsLease(core, nowUs)) {
+    core.options.probe('lease read served');
+    core.releasedReads.push(read);
+    core.releasedAt.push(core.commit);
+    return true;
+  }
   if (core.waitingReads.length === 0) core.waitingSinceUs = nowUs;
   core.waitingReads.push(read);
   return true;

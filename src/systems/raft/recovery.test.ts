@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plainConfiguration } from './confchange.ts';
 import { recover } from './recovery.ts';
 import { encodeSnapshot, snapshotName } from './snapshot-format.ts';
 import type { Entry } from './types.ts';
-import { BatchWriter, lastBatchStart, type SegmentHeader, segmentName } from './wal-format.ts';
+import {
+  BatchWriter,
+  entryRecordBytes,
+  lastBatchStart,
+  type SegmentHeader,
+  segmentName,
+} from './wal-format.ts';
+import { entryChecksum } from './wal-manifest.ts';
 
 type Files = Map<string, Uint8Array>;
 type Fill = (writer: BatchWriter) => void;
 
-const configuration = { voters: [1, 2, 3], outgoing: [], learners: [] };
+const configuration = plainConfiguration([1, 2, 3]);
 const start: SegmentHeader = {
   version: 1,
   sequence: 1,
@@ -32,15 +40,31 @@ const entries =
     for (const one of list) writer.entry(one);
   };
 
+/** Remembers the hard state for the manifests. */
+class KnowingWriter extends BatchWriter {
+  hard: [term: number, votedFor: number] = [0, 0];
+
+  override header(header: SegmentHeader): void {
+    this.hard = [header.term, header.votedFor];
+    super.header(header);
+  }
+
+  override hardState(term: number, votedFor: number): void {
+    this.hard = [term, votedFor];
+    super.hardState(term, votedFor);
+  }
+}
+
 /** A segment file: its header and the first batch together, then one more append per batch. */
 function put(files: Files, header: Partial<SegmentHeader>, ...batches: readonly Fill[]): void {
   const whole = { ...start, ...header };
-  const writer = new BatchWriter();
+  const writer = new KnowingWriter();
   const parts: number[] = [];
   for (const [position, fill] of [() => {}, ...batches].entries()) {
     writer.begin(whole.sequence, whole.sequence + 40, position + 1, parts.length);
     if (position === 0) writer.header(whole);
     fill(writer);
+    writer.manifest(...writer.hard);
     parts.push(...writer.finish());
   }
   files.set(segmentName(whole.sequence), Uint8Array.from(parts));
@@ -236,6 +260,8 @@ describe('crashes', () => {
 });
 
 describe('damage', () => {
+  const all = [1, 2, 3, 4, 5, 6].map((index) => entry(index, 1));
+
   /** Two linked segments and a snapshot, several batches each. */
   function cluster(): Files {
     const files: Files = new Map();
@@ -247,25 +273,85 @@ describe('damage', () => {
     return files;
   }
 
-  test('every bit before the last batch of the last segment is noticed when it flips', () => {
-    const names = [...cluster().keys()];
-    for (const name of names) {
+  /** All that is known of the files but for the payload of what is lost. */
+  function known(files: Files) {
+    const { verdict, term, votedFor, entries: log } = recover(files);
+    return [verdict, term, votedFor, ...log.map((one) => `${one.index}:${one.term}`)];
+  }
+
+  test('whatever bit flips before the last batch, index and term of every entry are known', () => {
+    const expected = known(cluster()).slice(1);
+    for (const sequence of [1, 2]) {
+      const name = segmentName(sequence);
       const bytes = cluster().get(name)!;
-      const to = name.startsWith('wal') ? lastBatchStart(name, bytes) : bytes.length;
+      const to = sequence === 1 ? bytes.length : lastBatchStart(name, bytes);
       for (let bit = 0; bit < to * 8; bit++) {
         const files = cluster();
         files.get(name)![bit >> 3]! ^= 1 << (bit & 7);
-        expect([name, bit, recover(files).verdict]).toEqual([name, bit, 'damaged']);
+        expect([name, bit, ...known(files)]).toEqual([name, bit, 'repairable', ...expected]);
+        const { holes } = recover(files).loss ?? { holes: new Map() };
+        expect(holes.size).toBeLessThanOrEqual(1);
+        for (const [index, checksum] of holes) {
+          expect(checksum).toBe(entryChecksum(all[index - 1]!));
+        }
       }
     }
   });
 
-  test('in a segment that has a successor the last batch is covered too', () => {
-    const bytes = cluster().get(segmentName(1))!;
-    for (let at = 0; at < bytes.length; at++) {
+  test('a flip in the payload of an entry is lost, one in what is kept twice is not', () => {
+    let lost = 0;
+    const name = segmentName(2);
+    const to = lastBatchStart(name, cluster().get(name)!);
+    for (let at = 0; at < to; at++) {
       const files = cluster();
-      files.get(segmentName(1))![at]! ^= 16;
-      expect(recover(files).verdict).toBe('damaged');
+      files.get(name)![at]! ^= 16;
+      const { loss, entries: log } = recover(files);
+      const holes = [...(loss?.holes.keys() ?? [])];
+      lost += holes.length;
+      for (const { index, data } of log) {
+        expect(data.length === 0).toBe(holes.includes(index));
+      }
+    }
+    // Two entries before the last batch, each in a record of its own.
+    expect(lost).toBe(entryRecordBytes(all[3]!) + entryRecordBytes(all[4]!));
+  });
+
+  test('two flips in one batch: what the manifest still tells is lost, else nobody knows', () => {
+    const name = segmentName(2);
+    const bytes = cluster().get(name)!;
+    const to = lastBatchStart(name, bytes);
+    fc.assert(
+      fc.property(fc.nat(to - 1), fc.nat(to - 1), (one, other) => {
+        const files = cluster();
+        files.get(name)![one]! ^= 1;
+        files.get(name)![other]! ^= 2;
+        const { verdict, entries: log } = recover(files);
+        if (verdict === 'damaged') return;
+        expect([verdict, log.length]).toEqual(['repairable', 4]);
+      }),
+    );
+  });
+
+  test('a flip in the snapshot asks for another one, and leaves the log', () => {
+    const bytes = cluster().get(snapshotName(2))!;
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const files = cluster();
+      files.get(snapshotName(2))![bit >> 3]! ^= 1 << (bit & 7);
+      const { verdict, loss, snapshot, entries: log } = recover(files);
+      expect([verdict, loss?.snapshotIndex, snapshot]).toEqual(['repairable', 2, undefined]);
+      expect(log.map((one) => one.index)).toEqual([1, 2, 3, 4, 5, 6]);
+    }
+  });
+
+  test('a lost entry that was overwritten later is not missed', () => {
+    const files: Files = new Map();
+    put(files, {}, entries(entry(1, 1), entry(2, 1)), entries(entry(2, 2)), () => {});
+    const bytes = files.get(segmentName(1))!;
+    for (let at = 0; at < bytes.length; at++) {
+      files.get(segmentName(1))![at]! ^= 4;
+      const { loss } = recover(files);
+      if (loss?.holes.has(2) === true) expect(loss.holes.get(2)).toBe(entryChecksum(entry(2, 2)));
+      files.get(segmentName(1))![at]! ^= 4;
     }
   });
 
@@ -289,9 +375,10 @@ describe('damage', () => {
     expect(recover(files).verdict).toBe('damaged');
   });
 
-  test('a reset to a snapshot that is not there is damage', () => {
+  test('a reset to a snapshot that is not there asks for one', () => {
     const files: Files = new Map();
     put(files, {}, (writer) => writer.reset(5, 2), entries(entry(6, 2)));
-    expect(recover(files).verdict).toBe('damaged');
+    const { verdict, loss } = recover(files);
+    expect([verdict, loss?.snapshotIndex, loss?.baseTerm]).toEqual(['repairable', 5, 2]);
   });
 });

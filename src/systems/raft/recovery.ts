@@ -1,37 +1,39 @@
 import { decodeSnapshot, type Snapshot, snapshotIndexOf } from './snapshot-format.ts';
 import type { Entry, Member } from './types.ts';
 import type { WalPosition } from './wal.ts';
-import {
-  decodeEntry,
-  decodeHardState,
-  decodeHeader,
-  decodeReset,
-  emptyRecord,
-  entryRecord,
-  hardStateRecord,
-  headerRecord,
-  readRecord,
-  resetRecord,
-  type SegmentHeader,
-  segmentName,
-  segmentSequence,
-  type WalRecord,
-} from './wal-format.ts';
+import { segmentName, segmentSequence } from './wal-format.ts';
+import { Replay } from './wal-replay.ts';
+import { followedByBatch, type Link, readHeader, replayChain } from './wal-segment.ts';
+
+/** What a node has promised and cannot read any more. */
+export interface Loss {
+  /** The entry before the first of `entries`. */
+  readonly baseIndex: number;
+  readonly baseTerm: number;
+  /** Checksums of the lost payloads by index: `entryChecksum`. */
+  readonly holes: ReadonlyMap<number, number>;
+  /** Above 0: the snapshot is lost, and one is needed that covers at least this index. */
+  readonly snapshotIndex: number;
+}
 
 /** What the files of a node say. */
 export interface Recovered {
   /**
    * `empty`: no promise can ever have been made with these files. `damaged`: bytes or files that
-   * were promised are missing. `whole`: everything else, a torn tail included.
+   * were promised are missing, and it is not known what they said. `repairable`: they are missing,
+   * and all is known of them but the payload (see `loss`). `whole`: everything else, a torn tail
+   * included.
    */
-  readonly verdict: 'empty' | 'whole' | 'damaged';
+  readonly verdict: 'empty' | 'whole' | 'repairable' | 'damaged';
   /** What is damaged. */
   readonly reason: string;
   readonly term: number;
   readonly votedFor: Member;
   readonly snapshot: Snapshot | undefined;
-  /** Entries behind the snapshot. */
+  /** Entries behind the snapshot. When repairable, those that are lost stand there without data. */
   readonly entries: readonly Entry[];
+  /** What has to be fetched; undefined when nothing is missing. */
+  readonly loss: Loss | undefined;
   /** Sequences of the segments of the chain, oldest first. */
   readonly chain: readonly number[];
   /** Bytes of the last segment that count. */
@@ -55,85 +57,6 @@ export interface Recovered {
   readonly voidFiles: readonly string[];
 }
 
-/** A log that grows as records are read. */
-class Replay {
-  term = 0;
-  votedFor: Member = 0;
-  baseIndex = 0;
-  baseTerm = 0;
-  entries: Entry[] = [];
-  end = 0;
-  tornTail = false;
-  lostWrite = false;
-  /** Of the last batch: where it begins, the end of the log there, its first entry, its reset. */
-  batchAt = 0;
-  batchLastIndex = 0;
-  batchLastTerm = 0;
-  batchEntry = 0;
-  batchResets = false;
-
-  get lastIndex(): number {
-    return this.baseIndex + this.entries.length;
-  }
-
-  get lastTerm(): number {
-    return this.entries[this.entries.length - 1]?.term ?? this.baseTerm;
-  }
-
-  /** False when the record cannot follow what came before it. */
-  take(bytes: Uint8Array, record: WalRecord): boolean {
-    if (record.type === hardStateRecord) {
-      const { term, votedFor } = decodeHardState(bytes, record.payloadAt);
-      this.term = term;
-      this.votedFor = votedFor;
-    } else if (record.type === resetRecord) {
-      const { index, term } = decodeReset(bytes, record.payloadAt);
-      this.baseIndex = index;
-      this.baseTerm = term;
-      this.entries = [];
-      this.batchResets = true;
-    } else if (record.type === entryRecord) {
-      const entry = decodeEntry(bytes, record.payloadAt, record.payloadBytes);
-      if (this.batchEntry === 0) this.batchEntry = entry.index;
-      return this.put(entry);
-    }
-    return true;
-  }
-
-  beginBatch(at: number): void {
-    this.batchAt = at;
-    this.batchLastIndex = this.lastIndex;
-    this.batchLastTerm = this.lastTerm;
-    this.batchEntry = 0;
-    this.batchResets = false;
-  }
-
-  private put(entry: Entry): boolean {
-    if (entry.index > this.lastIndex + 1) return false;
-    if (entry.index <= this.baseIndex) {
-      this.baseIndex = entry.index - 1;
-      this.baseTerm = -1;
-      this.entries = [entry];
-    } else {
-      this.entries.length = entry.index - 1 - this.baseIndex;
-      this.entries.push(entry);
-    }
-    return true;
-  }
-
-  begin(header: SegmentHeader): void {
-    this.term = header.term;
-    this.votedFor = header.votedFor;
-  }
-}
-
-interface Link {
-  readonly header: SegmentHeader;
-  readonly bytes: Uint8Array;
-  /** Bytes that count; for the last segment the length of the file. */
-  readonly limit: number;
-}
-
 /** Reads the files of a node: pure, and the same for the node itself and for an auditor. */
 export function recover(files: ReadonlyMap<string, Uint8Array>): Recovered {
   const names = [...files.keys()];
@@ -141,51 +64,64 @@ export function recover(files: ReadonlyMap<string, Uint8Array>): Recovered {
   const newest = snapshotNames[snapshotNames.length - 1];
   const highestSequence = names.reduce((most, name) => Math.max(most, segmentSequence(name)), 0);
   const replay = new Replay();
-  let snapshot: Snapshot | undefined;
-  if (newest !== undefined) {
-    snapshot = decodeSnapshot(files.get(newest)!);
-    if (snapshot?.index !== snapshotIndexOf(newest)) {
-      return result('damaged', `${newest} fails its checksum`, replay, undefined, [], 0, []);
-    }
-  }
-  const chain = findChain(files, highestSequence, snapshot?.index ?? 0, replay);
-  if (typeof chain === 'string') {
-    return result('damaged', chain, replay, snapshot, [], highestSequence, []);
-  }
+  const promisedSnapshot = newest === undefined ? 0 : snapshotIndexOf(newest);
+  let snapshot = newest === undefined ? undefined : decodeSnapshot(files.get(newest)!);
+  if (snapshot?.index !== promisedSnapshot) snapshot = undefined;
+  const parts = { replay, snapshot, promisedSnapshot, highestSequence };
+  const chain = findChain(files, highestSequence, promisedSnapshot, replay);
+  if (typeof chain === 'string') return result(parts, 'damaged', chain, [], []);
   if (chain.length === 0) {
-    const reason = snapshot === undefined ? '' : 'a snapshot without a log';
-    const verdict = snapshot === undefined ? 'empty' : 'damaged';
-    return result(verdict, reason, replay, snapshot, [], highestSequence, names);
+    const reason = newest === undefined ? '' : 'a snapshot without a log';
+    return result(parts, newest === undefined ? 'empty' : 'damaged', reason, [], names);
   }
-  const reason = replayChain(chain, replay);
-  const verdict = reason === '' ? joinSnapshot(replay, snapshot) : reason;
+  const wrong = replayChain(chain, replay);
   const kept = new Set(chain.map((link) => segmentName(link.header.sequence)));
   if (newest !== undefined) kept.add(newest);
   const voidFiles = names.filter((name) => !kept.has(name));
-  return result(
-    verdict === '' ? 'whole' : 'damaged',
-    verdict,
-    replay,
-    snapshot,
-    chain,
-    highestSequence,
-    voidFiles,
-  );
+  if (wrong !== '') return result(parts, 'damaged', wrong, chain, voidFiles);
+  const lacks = missingSnapshot(replay, snapshot, promisedSnapshot);
+  if (lacks === 0 && !replay.damaged) return result(parts, 'whole', '', chain, voidFiles);
+  const what = lacks > 0 ? `the snapshot at ${promisedSnapshot} or later` : 'records of the log';
+  return result(parts, 'repairable', `${what} cannot be read`, chain, voidFiles, lacks);
+}
+
+/**
+ * The index that a snapshot from elsewhere has to cover, because the one that the log continues
+ * cannot be read; 0 when none is needed.
+ */
+function missingSnapshot(
+  replay: Replay,
+  snapshot: Snapshot | undefined,
+  promisedSnapshot: number,
+): number {
+  const { baseIndex, baseTerm } = replay;
+  if (snapshot === undefined ? promisedSnapshot + baseIndex === 0 : baseIndex <= snapshot.index) {
+    return 0;
+  }
+  return Math.max(baseTerm < 0 ? baseIndex + 1 : baseIndex, promisedSnapshot);
+}
+
+interface Parts {
+  readonly replay: Replay;
+  readonly snapshot: Snapshot | undefined;
+  readonly promisedSnapshot: number;
+  readonly highestSequence: number;
 }
 
 function result(
+  { replay, snapshot, highestSequence }: Parts,
   verdict: Recovered['verdict'],
   reason: string,
-  replay: Replay,
-  snapshot: Snapshot | undefined,
   chain: readonly Link[],
-  highestSequence: number,
   voidFiles: readonly string[],
+  lostSnapshot: number = 0,
 ): Recovered {
-  const snapshotIndex = snapshot?.index ?? 0;
   const { term, votedFor, end, tornTail, lostWrite, lastIndex, lastTerm } = replay;
-  const entries =
-    verdict === 'whole' ? entriesBehind(replay, snapshotIndex, snapshot?.term ?? 0) : [];
+  let entries: readonly Entry[] = [];
+  if (lostSnapshot > 0) entries = replay.entries;
+  else if (verdict === 'whole' || verdict === 'repairable') {
+    entries = entriesBehind(replay, snapshot?.index ?? 0, snapshot?.term ?? 0);
+  }
   const proved = provedPart(chain, replay, highestSequence);
   return {
     verdict,
@@ -194,6 +130,7 @@ function result(
     votedFor,
     snapshot,
     entries,
+    loss: verdict === 'repairable' ? lossOf(replay, snapshot, entries, lostSnapshot) : undefined,
     chain: chain.map(({ header }) => header.sequence),
     end,
     lastIndex,
@@ -204,6 +141,24 @@ function result(
     lostWrite,
     voidFiles,
   };
+}
+
+function lossOf(
+  replay: Replay,
+  snapshot: Snapshot | undefined,
+  entries: readonly Entry[],
+  snapshotIndex: number,
+): Loss | undefined {
+  const holes = new Map<number, number>();
+  for (const { index } of entries) {
+    const checksum = replay.holes.get(index);
+    if (checksum !== undefined) holes.set(index, checksum);
+  }
+  if (holes.size === 0 && snapshotIndex === 0) return undefined;
+  const { baseIndex, baseTerm } = replay;
+  if (snapshotIndex > 0) return { baseIndex, baseTerm, holes, snapshotIndex };
+  const [index, term] = [snapshot?.index ?? 0, snapshot?.term ?? 0];
+  return { baseIndex: index, baseTerm: term, holes, snapshotIndex };
 }
 
 /** The chain up to where the last batch begins; a segment that has no other does not count. */
@@ -257,7 +212,7 @@ function findChain(
   while (link === undefined && sequence > 0) {
     const bytes = files.get(segmentName(sequence));
     if (bytes !== undefined) {
-      link = readHeader(bytes, sequence, bytes.length);
+      link = readHeader(bytes, sequence, bytes.length, false);
       if (link === undefined) {
         if (followedByBatch(bytes, 0, sequence, -1, 1)) {
           return `${segmentName(sequence)} has lost its header`;
@@ -277,124 +232,11 @@ function findChain(
       return `${name} is missing, and the log needs it`;
     }
     if (bytes.length < previousEnd) return `${name} is shorter than it was`;
-    link = readHeader(bytes, previousSequence, previousEnd);
+    link = readHeader(bytes, previousSequence, previousEnd, true);
     if (link === undefined) return `${name} has lost its header`;
     chain.unshift(link);
   }
   return chain;
-}
-
-function readHeader(bytes: Uint8Array, sequence: number, limit: number): Link | undefined {
-  const record = emptyRecord();
-  if (!readRecord(bytes, limit, 0, sequence, record)) return undefined;
-  if (record.type !== headerRecord || record.batch !== 1) return undefined;
-  const header = decodeHeader(bytes, record.payloadAt);
-  if (header.sequence !== sequence) return undefined;
-  // Before its first batch is whole a segment is no part of the log.
-  return batchEnd(bytes, limit, 0, sequence, record.salt, 1) > 0
-    ? { header, bytes, limit }
-    : undefined;
-}
-
-/** Where the batch that begins at `from` ends, if all of it is there; else 0. */
-function batchEnd(
-  bytes: Uint8Array,
-  limit: number,
-  from: number,
-  sequence: number,
-  salt: number,
-  batch: number,
-): number {
-  const record = emptyRecord();
-  let at = from;
-  while (readRecord(bytes, limit, at, sequence, record)) {
-    if (record.salt !== salt || record.batch !== batch) return 0;
-    if (record.endsBatch) return record.next;
-    at = record.next;
-  }
-  return 0;
-}
-
-/** Plays the segments in order; gives what is wrong, or nothing. */
-function replayChain(chain: readonly Link[], replay: Replay): string {
-  replay.baseIndex = chain[0]!.header.lastIndex;
-  replay.baseTerm = chain[0]!.header.lastTerm;
-  for (let i = 0; i < chain.length; i++) {
-    const wrong = replaySegment(chain[i]!, i === chain.length - 1, replay);
-    if (wrong !== '') return wrong;
-  }
-  return '';
-}
-
-function replaySegment(link: Link, last: boolean, replay: Replay): string {
-  const { bytes, header, limit } = link;
-  const name = segmentName(header.sequence);
-  if (header.lastIndex !== replay.lastIndex) return `${name} does not continue the log`;
-  replay.begin(header);
-  const record = emptyRecord();
-  readRecord(bytes, limit, 0, header.sequence, record);
-  const { salt } = record;
-  let at = 0;
-  let batch = 1;
-  for (;;) {
-    const end = batchEnd(bytes, limit, at, header.sequence, salt, batch);
-    if (end === 0) break;
-    replay.beginBatch(at);
-    while (at < end) {
-      // `batchEnd` has found its checksum right.
-      readRecord(bytes, limit, at, header.sequence, record, false);
-      if (!replay.take(bytes, record)) return `${name} has a gap at ${at}`;
-      at = record.next;
-    }
-    batch++;
-  }
-  if (!last) return at === limit ? '' : `${name} is damaged at ${at}`;
-  if (followedByBatch(bytes, at, header.sequence, salt, batch))
-    return `${name} is damaged at ${at}`;
-  replay.end = at;
-  if (at < bytes.length) noteTail(bytes, at, header.sequence, salt, replay);
-  return '';
-}
-
-/** Tells what a crash left behind the last whole batch. */
-function noteTail(
-  bytes: Uint8Array,
-  from: number,
-  sequence: number,
-  salt: number,
-  replay: Replay,
-): void {
-  let zeros = true;
-  for (let at = from; at < bytes.length && zeros; at++) zeros = bytes[at] === 0;
-  if (zeros || followedByBatch(bytes, from, sequence, salt, 0)) replay.lostWrite = true;
-  if (!zeros) replay.tornTail = true;
-}
-
-/**
- * Whether behind `from` a valid record of a batch after `batch` is found: that batch was written
- * only once everything before it was durable.
- * @param salt the segment's, or -1 when that is not known
- */
-function followedByBatch(
-  bytes: Uint8Array,
-  from: number,
-  sequence: number,
-  salt: number,
-  batch: number,
-): boolean {
-  const record = emptyRecord();
-  for (let at = from; at < bytes.length; at += 8) {
-    if (!readRecord(bytes, bytes.length, at, sequence, record)) continue;
-    if ((salt < 0 || record.salt === salt) && record.batch > batch) return true;
-  }
-  return false;
-}
-
-/** The log must reach the snapshot without a gap. */
-function joinSnapshot(replay: Replay, snapshot: Snapshot | undefined): string {
-  return replay.baseIndex > (snapshot?.index ?? 0)
-    ? `the log begins behind ${replay.baseIndex}, the snapshot that covers this is missing`
-    : '';
 }
 
 /** Entries behind the snapshot; none when the log does not go through it. */

@@ -264,6 +264,6 @@ test('a leader appends nothing in the name of a term it does not lead', () => {
   const core = made();
   elect(core);
   core.step(2, append(9, 0, 0, []), 5_000);
-  expect(core.acceptsProposals).toBe(false);
+  expect(core.accepts(0)).toBe(false);
   expect(() => core.propose('command', noData, 5_000)).toThrow('only a leader');
 });

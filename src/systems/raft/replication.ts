@@ -1,7 +1,10 @@
 import type { CoreState } from './core-state.ts';
+import { beginLeaseRound, extendLease, restartLease } from './lease.ts';
+import type { Progress } from './progress.ts';
 import { quorumValue } from './quorum.ts';
 import { beginRound, roundAcknowledged } from './read-index.ts';
 import { chunkAnswered, resendChunks, sendChunks } from './snapshot-transfer.ts';
+import { orderIfCaughtUp } from './transfer.ts';
 import type {
   AppendMessage,
   AppendReply,
@@ -30,10 +33,45 @@ export function appendAsLeader(
 ): Entry {
   const entry: Entry = { term: core.term, index: core.log.lastIndex + 1, kind, data };
   core.log.append(entry);
-  for (const to of core.others) {
-    if (!core.progress[to]!.outstanding) sendAppend(core, to, nowUs);
-  }
+  core.uncommittedBytes += data.length;
+  if (core.configurations.appended(entry)) configurationInForce(core);
+  for (const to of core.others) sendOn(core, to, nowUs);
   return entry;
+}
+
+/** Leader: another configuration is in force from here on. */
+function configurationInForce(core: CoreState): void {
+  const before = core.others;
+  core.configurationChanged();
+  restartLease(core);
+  for (const member of core.others) {
+    if (before.includes(member)) continue;
+    // What it acknowledged as an earlier member it holds still; it has had no time to answer yet.
+    const progress = core.progress[member]!;
+    progress.becomeProbe(core.log.lastIndex + 1);
+    progress.active = true;
+  }
+}
+
+/** Whether a follower must answer before it gets more. */
+function isPaused(core: CoreState, progress: Progress): boolean {
+  if (progress.state !== 'replicate') return progress.outstanding;
+  const { count, bytes } = progress.window;
+  const { maxInflight, maxInflightBytes } = core.options;
+  return count >= maxInflight || (count > 0 && bytes >= maxInflightBytes);
+}
+
+/** Sends a follower all that it lacks, as far as it may get it now. */
+function sendOn(core: CoreState, to: Member, nowUs: number): void {
+  const progress = core.progress[to]!;
+  const { lastIndex } = core.log;
+  while (!isPaused(core, progress)) {
+    if (progress.state === 'replicate' && progress.next > lastIndex) return;
+    sendAppend(core, to, nowUs);
+  }
+  if (progress.state === 'replicate' && progress.next <= lastIndex) {
+    core.options.probe('pipeline full');
+  }
 }
 
 /** Sends a follower what it needs next: a batch of entries, a probe, or a piece of a snapshot. */
@@ -56,10 +94,14 @@ export function sendAppend(core: CoreState, to: Member, nowUs: number): void {
     progress.next > log.lastIndex
       ? noEntries
       : log.slice(progress.next, options.batchEntries, options.batchBytes);
-  progress.outstanding = true;
-  progress.sentUs = nowUs;
-  progress.sentIndex = prevIndex + entries.length;
-  if (progress.state === 'replicate') progress.next = progress.sentIndex + 1;
+  if (progress.state === 'replicate') {
+    if (progress.window.count === 0) progress.sentUs = nowUs;
+    progress.next = prevIndex + entries.length + 1;
+    progress.window.add(prevIndex + entries.length, bytesOf(entries));
+  } else {
+    progress.outstanding = true;
+    progress.sentUs = nowUs;
+  }
   core.send(to, {
     kind: 'append',
     term: core.term,
@@ -71,7 +113,14 @@ export function sendAppend(core: CoreState, to: Member, nowUs: number): void {
   });
 }
 
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const entry of entries) bytes += entry.data.length;
+  return bytes;
+}
+
 export function broadcastHeartbeat(core: CoreState, nowUs: number): void {
+  beginLeaseRound(core, nowUs);
   core.heartbeatDeadlineUs = nowUs + core.options.heartbeatUs;
   const { term, commit, round } = core;
   for (const to of core.others) {
@@ -109,12 +158,19 @@ export function leaderLogDurable(core: CoreState, nowUs: number): void {
   maybeCommit(core, nowUs);
 }
 
+/** Whether an answer comes from somebody who gets the log from this leader. */
+function isFollower(core: CoreState, from: Member): boolean {
+  return core.role === 'leader' && core.others.includes(from);
+}
+
 /** A follower of this term answered: it lives, and it may have confirmed a round. */
 function heard(core: CoreState, from: Member, round: number, nowUs: number): void {
   const progress = core.progress[from]!;
   progress.active = true;
   progress.heardUs = nowUs;
+  if (round <= core.ackedRounds[from]!) return;
   if (roundAcknowledged(core, from, round)) confirmReads(core, nowUs);
+  extendLease(core);
 }
 
 export function handleAppendReply(
@@ -123,14 +179,16 @@ export function handleAppendReply(
   message: AppendReply,
   nowUs: number,
 ): void {
-  if (core.role !== 'leader') return;
+  if (!isFollower(core, from)) return;
   heard(core, from, message.round, nowUs);
   const progress = core.progress[from]!;
   if (!message.ok) {
     refused(core, from, message, nowUs);
     return;
   }
-  if (message.index >= progress.sentIndex && progress.state !== 'snapshot') {
+  if (progress.state === 'replicate') {
+    if (progress.window.freeTo(message.index)) progress.sentUs = nowUs;
+  } else if (progress.state === 'probe' && message.index >= progress.next - 1) {
     progress.outstanding = false;
   }
   if (message.index > core.matches[from]!) {
@@ -141,11 +199,13 @@ export function handleAppendReply(
       progress.becomeReplicate(message.index + 1);
     }
     if (message.index > core.commit) maybeCommit(core, nowUs);
+    if (core.transferee === from) orderIfCaughtUp(core);
   } else if (progress.state === 'probe' && message.index === progress.next - 1) {
     progress.becomeReplicate(message.index + 1);
   }
-  if (progress.outstanding || progress.state === 'snapshot') return;
-  if (progress.next <= core.log.lastIndex) sendAppend(core, from, nowUs);
+  if (progress.state !== 'snapshot' && progress.next <= core.log.lastIndex) {
+    sendOn(core, from, nowUs);
+  }
 }
 
 /** The logs do not match where the append said: goes back as far as the hint allows. */
@@ -172,10 +232,10 @@ export function handleHeartbeatReply(
   message: HeartbeatReply,
   nowUs: number,
 ): void {
-  if (core.role !== 'leader') return;
+  if (!isFollower(core, from)) return;
   heard(core, from, message.round, nowUs);
   const progress = core.progress[from]!;
-  if (progress.outstanding) {
+  if (progress.waits) {
     if (nowUs - progress.sentUs < core.options.heartbeatUs) return;
     if (progress.state === 'replicate') progress.becomeProbe(core.matches[from]! + 1);
     sendAppend(core, from, nowUs);
@@ -190,9 +250,10 @@ export function handleSnapshotReply(
   message: SnapshotReply,
   nowUs: number,
 ): void {
-  if (core.role !== 'leader') return;
+  if (!isFollower(core, from)) return;
   heard(core, from, message.round, nowUs);
   if (!chunkAnswered(core, from, message, nowUs)) return;
+  if (core.transferee === from) orderIfCaughtUp(core);
   maybeCommit(core, nowUs);
   if (!core.progress[from]!.outstanding) sendAppend(core, from, nowUs);
 }
@@ -212,6 +273,7 @@ export function handleAppend(core: CoreState, from: Member, message: AppendMessa
     if (entry.index <= core.commit || log.term(entry.index) === entry.term) continue;
     if (entry.index <= log.lastIndex) truncate(core, entry.index);
     log.append(entry);
+    if (core.configurations.appended(entry)) core.configurationChanged();
   }
   if (last > core.ackTarget) core.ackTarget = last;
   core.commitTo(message.commit < last ? message.commit : last);
@@ -223,6 +285,10 @@ function truncate(core: CoreState, index: number): void {
   if (index <= core.commit) throw new Error(`committed entry ${index} would be overwritten`);
   core.options.probe('uncommitted tail truncated');
   core.log.truncateFrom(index);
+  if (core.configurations.truncatedFrom(index)) {
+    core.options.probe('configuration taken back');
+    core.configurationChanged();
+  }
   if (core.write.lastIndex >= index) core.write.lastIndex = index - 1;
 }
 

@@ -17,12 +17,24 @@ export interface RaftSettings {
   /** Entries, and bytes of their data, in one append. */
   readonly batchEntries: number;
   readonly batchBytes: number;
-  /** Entries that may wait for commitment before a leader refuses more. */
+  /** Entries, and bytes of their data, that may wait for commitment before a leader refuses more. */
   readonly maxUncommitted: number;
+  readonly maxUncommittedBytes: number;
+  /** Appends, and bytes of their entries, that may be on their way to one follower. */
+  readonly maxInflight: number;
+  readonly maxInflightBytes: number;
   /** Client sessions that are kept. */
   readonly sessions: number;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
+  /** Serve reads without asking a quorum while a lease lasts; only with `checkQuorum`. */
+  readonly leaseReads: boolean;
+  /** How wrong the rate of a monotonic clock may be, either way, in parts per million. */
+  readonly driftBoundPpm: number;
+  /** Who should rather lead: for each node in order its priority; those left out have 0. */
+  readonly priorities: readonly number[];
+  /** So many of the last nodes are no members at first. */
+  readonly spares: number;
 }
 
 /** What is drawn per seed; the first value is the calm one. */
@@ -36,10 +48,28 @@ export const raftKnobs: Readonly<Record<string, Domain>> = {
   'raft.batchEntries': { kind: 'one of', values: [64, 1, 3] },
   'raft.batchBytes': { kind: 'one of', values: [65_536, 1, 200] },
   'raft.maxUncommitted': { kind: 'one of', values: [1_000, 4, 30] },
+  'raft.maxUncommittedBytes': { kind: 'one of', values: [1_000_000, 300, 10_000] },
+  'raft.maxInflight': { kind: 'one of', values: [16, 1, 3] },
+  'raft.maxInflightBytes': { kind: 'one of', values: [1_000_000, 1, 1_000] },
   'raft.sessions': { kind: 'one of', values: [1_000, 64, 16] },
-  'raft.preVote': { kind: 'one of', values: [true] },
-  'raft.checkQuorum': { kind: 'one of', values: [true] },
+  // Without one of these a node outside of the stable core may keep it from making progress, so
+  // most runs have both (see `invariants/raft/progress-window.ts`).
+  'raft.preVote': { kind: 'one of', values: [true, true, true, true, true, false] },
+  'raft.checkQuorum': { kind: 'one of', values: [true, true, true, true, true, false] },
+  'raft.leaseReads': { kind: 'one of', values: [false, true] },
+  // The largest drift that a storm within tolerance gives a clock.
+  'raft.driftBoundPpm': { kind: 'one of', values: [20_000] },
+  'raft.priorities': { kind: 'one of', values: ['equal', 'first', 'last'] },
+  'raft.spares': { kind: 'one of', values: [0, 1, 2] },
 };
+
+/** Priorities of at most this many nodes are told apart. */
+const mostRanked = 16;
+
+function prioritiesOf(name: string): readonly number[] {
+  if (name === 'first') return [1];
+  return name === 'last' ? Array.from({ length: mostRanked }, (_, index) => index) : [];
+}
 
 /** The settings that a drawn config describes; what it leaves out is calm. */
 export function settingsFrom(config: Config): RaftSettings {
@@ -59,8 +89,15 @@ export function settingsFrom(config: Config): RaftSettings {
     batchEntries: number('batchEntries'),
     batchBytes: number('batchBytes'),
     maxUncommitted: number('maxUncommitted'),
+    maxUncommittedBytes: number('maxUncommittedBytes'),
+    maxInflight: number('maxInflight'),
+    maxInflightBytes: number('maxInflightBytes'),
     sessions: number('sessions'),
     preVote: setting('preVote') as boolean,
     checkQuorum: setting('checkQuorum') as boolean,
+    leaseReads: (setting('leaseReads') as boolean) && (setting('checkQuorum') as boolean),
+    driftBoundPpm: number('driftBoundPpm'),
+    priorities: prioritiesOf(setting('priorities') as string),
+    spares: number('spares'),
   };
 }

@@ -6,8 +6,9 @@
  * this name whose checksum fails is damaged, never torn.
  */
 import { ByteReader, ByteWriter, getU32, putU32 } from './bytes.ts';
+import { decodeConfiguration, encodeConfiguration } from './configuration-format.ts';
 import { crcBytes, crcEnd, crcStart } from './crc32c.ts';
-import type { Configuration, Member } from './types.ts';
+import type { Configuration } from './types.ts';
 import { numberAfter } from './wal-format.ts';
 
 /** A snapshot as it is in memory. */
@@ -30,36 +31,6 @@ const prefix = 'snapshot-';
 export const temporarySnapshot: string = 'snapshot.tmp';
 
 const writer: ByteWriter = new ByteWriter();
-
-function writeMembers(members: readonly Member[]): void {
-  writer.u32(members.length);
-  for (const member of members) writer.u32(member);
-}
-
-function readMembers(reader: ByteReader): readonly Member[] {
-  const count = reader.u32();
-  const members: Member[] = [];
-  for (let i = 0; i < count; i++) members.push(reader.u32());
-  return members;
-}
-
-/** The bytes of a configuration, in snapshots and in entries. */
-export function encodeConfiguration(configuration: Configuration): Uint8Array {
-  writer.length = 0;
-  writeMembers(configuration.voters);
-  writeMembers(configuration.outgoing);
-  writeMembers(configuration.learners);
-  return writer.finish();
-}
-
-export function decodeConfiguration(bytes: Uint8Array): Configuration {
-  const reader = new ByteReader(bytes);
-  const voters = readMembers(reader);
-  const outgoing = readMembers(reader);
-  const learners = readMembers(reader);
-  reader.close();
-  return { voters, outgoing, learners };
-}
 
 /** Makes a snapshot with its file. */
 export function encodeSnapshot(

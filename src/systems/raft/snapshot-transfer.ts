@@ -80,6 +80,7 @@ export function receiveChunk(core: CoreState, from: Member, message: SnapshotMes
   if (core.installing !== undefined) return;
   if (message.index <= core.commit || core.log.term(message.index) === message.indexTerm) {
     // The log holds it already: what the leader has compacted is committed.
+    core.options.probe('stale snapshot refused');
     core.commitTo(message.index);
     core.incoming = undefined;
     if (message.index <= core.log.stableIndex) answer(core, from, message.index, 0, true);
@@ -131,7 +132,8 @@ export function snapshotInstalled(core: CoreState): void {
   const snapshot = core.installing!;
   core.installing = undefined;
   core.snapshot = snapshot;
-  core.configuration = snapshot.configuration;
+  core.configurations.reset(snapshot.index, snapshot.configuration);
+  core.configurationChanged();
   core.log.reset(snapshot.index, snapshot.term);
   core.write.lastIndex = 0;
   core.resetPending = true;

@@ -71,7 +71,7 @@ export class Startup {
   }
 
   private finish(recovered: Recovered): void {
-    if (recovered.verdict !== 'whole') {
+    if (recovered.verdict === 'empty' || recovered.verdict === 'damaged') {
       this.hand(recovered);
       return;
     }
@@ -85,9 +85,15 @@ export class Startup {
     const { verdict, chain, proved, voidFiles } = recovered;
     const replaced: string[] = [];
     for (const sequence of chain) {
-      if (!proved.segments.some((kept) => kept.sequence === sequence)) {
+      const goesOn =
+        verdict === 'whole' && proved.segments.some((kept) => kept.sequence === sequence);
+      if (!goesOn) {
         replaced.push(segmentName(sequence));
       }
+    }
+    if (verdict === 'repairable') {
+      // One of them takes the place of a lost snapshot, perhaps under the same name.
+      replaced.push(...this.names.filter((name) => snapshotIndexOf(name) > 0));
     }
     const newest = chain[chain.length - 1] ?? 0;
     for (const name of verdict === 'damaged' ? [] : voidFiles) {

@@ -1,4 +1,5 @@
 import type { Message, NodeId } from '../../sim/message.ts';
+import type { RepairMessage } from './repair-messages.ts';
 
 /**
  * A voter or learner inside the protocol: its index among the peers plus 1, so that 0 can mean
@@ -32,7 +33,26 @@ export interface Configuration {
   readonly outgoing: readonly Member[];
   /** Receive the log, count in no decision. */
   readonly learners: readonly Member[];
+  /** Joint only: voters of `outgoing` that go on as learners when it is left. */
+  readonly learnersNext: readonly Member[];
+  /** Joint only: the leader leaves it as soon as it is committed; else somebody has to ask. */
+  readonly autoLeave: boolean;
 }
+
+/** One wish of a change of membership. A voter that is added as a learner is demoted. */
+export interface MemberChange {
+  readonly kind: 'add-voter' | 'add-learner' | 'remove';
+  readonly member: Member;
+}
+
+/** How a cluster gets from one configuration to another. */
+export type Transition =
+  /** One change at a time goes by a single step, several by a joint one that leaves by itself. */
+  | 'auto'
+  /** By a joint configuration, which the leader leaves by itself. */
+  | 'implicit'
+  /** By a joint configuration, which stays until somebody asks to leave it. */
+  | 'explicit';
 
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
@@ -84,6 +104,8 @@ export interface HeartbeatReply extends Message {
 export interface VoteMessage extends Message {
   readonly kind: 'vote';
   readonly pre: boolean;
+  /** The leader itself asked for this election: that it lives is no reason to refuse. */
+  readonly transfer: boolean;
   /** The term of the election: with `pre` the sender's term plus 1. */
   readonly term: number;
   /** End of the sender's durable log. */
@@ -124,6 +146,12 @@ export interface SnapshotReply extends Message {
   readonly round: number;
 }
 
+/** The leader hands over: the receiver has its whole log and is to campaign at once. */
+export interface TimeoutNowMessage extends Message {
+  readonly kind: 'timeout-now';
+  readonly term: number;
+}
+
 /** What Raft nodes say to each other. */
 export type RaftMessage =
   | AppendMessage
@@ -133,7 +161,8 @@ export type RaftMessage =
   | VoteMessage
   | VoteReply
   | SnapshotMessage
-  | SnapshotReply;
+  | SnapshotReply
+  | TimeoutNowMessage;
 
 export type Operation = 'get' | 'put' | 'append' | 'cas' | 'delete';
 
@@ -204,8 +233,53 @@ export interface ClientReply extends Message {
   readonly leader: NodeId;
 }
 
+/** What an operator asks of a leader. */
+export type Order =
+  /** Changes who the members are. */
+  | 'change'
+  /** Leaves a joint configuration that does not leave by itself. */
+  | 'leave-joint'
+  /** Hands leadership to the member that `changes` names. */
+  | 'transfer';
+
+/** An operator's order, sent to port `main` of any node; only a leader carries it out. */
+export interface OrderRequest extends Message {
+  readonly kind: 'order';
+  /** Names the order in its answer. */
+  readonly id: number;
+  readonly order: Order;
+  /** For `change`. */
+  readonly transition: Transition;
+  /** For `change` all wishes; for `transfer` one, whose kind says nothing. */
+  readonly changes: readonly MemberChange[];
+}
+
+export type OrderStatus =
+  /** The configuration is committed; for a transfer: it has begun. */
+  | 'ok'
+  | 'not-leader'
+  /** Not carried out now, and not later: `reason` says why. */
+  | 'refused'
+  /** The configuration is in the log, then leadership was lost: it may come or not. */
+  | 'unknown';
+
+export interface OrderReply extends Message {
+  readonly kind: 'order-reply';
+  readonly id: number;
+  readonly status: OrderStatus;
+  readonly reason: string;
+  /** Name of the leader as far as known, else empty. */
+  readonly leader: NodeId;
+}
+
 /** Everything on the wire of the Raft KV system. */
-export type RaftKvMessage = RaftMessage | ClientRequest | ClientReply;
+export type RaftKvMessage =
+  | RaftMessage
+  | RepairMessage
+  | ClientRequest
+  | ClientReply
+  | OrderRequest
+  | OrderReply;
 
 /**
  * What a client may conclude from a status. `retry` speaks of one copy only: the network may have

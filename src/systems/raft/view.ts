@@ -5,7 +5,9 @@ export type LifePhase =
   /** Reading its disk; says nothing to anybody. */
   | 'recovering'
   | 'running'
-  /** Found its disk damaged or emptied: votes, acknowledges and serves nothing in this life. */
+  /** Found damage, and asks the others for what is lost: else as silent as while it recovers. */
+  | 'repairing'
+  /** Found its disk emptied, or damaged beyond what it can name: votes, acknowledges and serves nothing in this life. */
   | 'withdrawn';
 
 /** Marks of a node that are cheap to compare. Two are made per node and filled again and again. */
@@ -31,6 +33,8 @@ export interface RaftView {
   logEpoch: number;
   /** Replaced by another object whenever it changes. */
   configuration: Configuration;
+  /** Index of its entry, or where the log began when it was recovered or reset. */
+  configurationIndex: number;
   /** Leader only: how far member `i + 1` is known to hold the log, and what it gets next. */
   match: number[];
   next: number[];

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodeConfiguration, encodeConfiguration } from './configuration-format.ts';
 import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
 import {
-  decodeConfiguration,
   decodeSnapshot,
-  encodeConfiguration,
   encodeSnapshot,
   snapshotIndexOf,
   snapshotName,
@@ -175,7 +174,13 @@ test('names of segments and snapshots', () => {
 });
 
 describe('snapshot files', () => {
-  const configuration = { voters: [1, 2, 3], outgoing: [1, 4], learners: [5] };
+  const configuration = {
+    voters: [1, 2, 3],
+    outgoing: [1, 4],
+    learners: [5],
+    learnersNext: [4],
+    autoLeave: true,
+  };
 
   test('come back as they were written', () => {
     fc.assert(

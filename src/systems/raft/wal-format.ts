@@ -30,19 +30,33 @@
  * Meaning, in the order of the chain: an `entry` record at index i takes the place of all entries
  * from i on; `hard state` replaces term and vote; `reset` empties the log, which then begins behind
  * a snapshot. A header repeats term and vote, and says where the log ended before this segment.
+ *
+ * Each batch ends with a `manifest`: term and vote, and of each entry of the batch index, term and
+ * checksum; in a segment's first batch what the header says as well. So whatever single record rots,
+ * what was promised is still known, and the payload of an entry is the only thing that is kept once
+ * (see `repair.ts`). A batch of nothing but a manifest *seals* the one before: it proves that one to
+ * have been promised, so that damage of it cannot pass for a write that a crash has torn.
  */
 import { getInteger, getU32, ownBytes, putInteger, putU32 } from './bytes.ts';
 import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
 import type { Entry, EntryKind, Member } from './types.ts';
+import {
+  entryChecksum,
+  leastManifestBytes,
+  type Manifest,
+  manifestBytes,
+  putManifest,
+} from './wal-manifest.ts';
 
 export const recordHeaderBytes: number = 20;
 
-/** 1 header, 2 hard state, 3 entry, 4 reset. */
-export type RecordType = 1 | 2 | 3 | 4;
+/** 1 header, 2 hard state, 3 entry, 4 reset, 5 manifest. */
+export type RecordType = 1 | 2 | 3 | 4 | 5;
 export const headerRecord: RecordType = 1;
 export const hardStateRecord: RecordType = 2;
 export const entryRecord: RecordType = 3;
 export const resetRecord: RecordType = 4;
+export const manifestRecord: RecordType = 5;
 
 /** First record of a segment. */
 export interface SegmentHeader {
@@ -59,7 +73,7 @@ export interface SegmentHeader {
   readonly lastTerm: number;
 }
 
-export const walVersion: number = 1;
+export const walVersion: number = 2;
 const headerPayloadBytes = 44;
 const hardStatePayloadBytes = 12;
 const entryFixedBytes = 17;
@@ -120,7 +134,7 @@ export function readRecord(
   if (at + recordHeaderBytes > end) return false;
   const type = bytes[at + 16]!;
   const flags = bytes[at + 17]!;
-  if (type < 1 || type > 4 || flags > 1 || bytes[at + 18] !== 0 || bytes[at + 19] !== 0)
+  if (type < 1 || type > 5 || flags > 1 || bytes[at + 18] !== 0 || bytes[at + 19] !== 0)
     return false;
   const payloadBytes = getU32(bytes, at + 4);
   if (payloadBytes > end - at - recordHeaderBytes || !payloadFits(type, payloadBytes)) return false;
@@ -146,6 +160,8 @@ function payloadFits(type: number, payloadBytes: number): boolean {
       return payloadBytes === hardStatePayloadBytes;
     case resetRecord:
       return payloadBytes === resetPayloadBytes;
+    case manifestRecord:
+      return payloadBytes >= leastManifestBytes;
     default:
       return payloadBytes >= entryFixedBytes;
   }
@@ -202,6 +218,12 @@ export class BatchWriter {
   private salt = 0;
   private batch = 0;
   private offset = 0;
+  /** What this batch holds so far, for its manifest. */
+  private headed: SegmentHeader | undefined;
+  private readonly resetTo: { index: number; term: number } = { index: 0, term: 0 };
+  private firstIndex = 0;
+  private readonly terms: number[] = [];
+  private readonly checksums: number[] = [];
 
   /** @param offset length of the file before this batch */
   begin(sequence: number, salt: number, batch: number, offset: number): void {
@@ -211,6 +233,12 @@ export class BatchWriter {
     this.offset = offset;
     this.length = 0;
     this.lastAt = -1;
+    this.headed = undefined;
+    this.resetTo.index = 0;
+    this.resetTo.term = 0;
+    this.firstIndex = 0;
+    this.terms.length = 0;
+    this.checksums.length = 0;
   }
 
   /** Bytes so far. */
@@ -220,6 +248,7 @@ export class BatchWriter {
 
   header(header: SegmentHeader): void {
     const at = this.open(headerRecord, headerPayloadBytes);
+    this.headed = header;
     const bytes = this.bytes;
     putU32(bytes, at, header.version);
     putU32(bytes, at + 4, header.sequence);
@@ -243,12 +272,27 @@ export class BatchWriter {
     putInteger(this.bytes, at + 1, entry.term);
     putInteger(this.bytes, at + 9, entry.index);
     this.bytes.set(entry.data, at + entryFixedBytes);
+    if (this.terms.length === 0) this.firstIndex = entry.index;
+    this.terms.push(entry.term);
+    this.checksums.push(entryChecksum(entry));
   }
 
   reset(index: number, term: number): void {
     const at = this.open(resetRecord, resetPayloadBytes);
     putInteger(this.bytes, at, index);
     putInteger(this.bytes, at + 8, term);
+    this.resetTo.index = index;
+    this.resetTo.term = term;
+  }
+
+  /** Repeats what the batch holds: its last record. Entries of a batch are contiguous. */
+  manifest(term: number, votedFor: Member): void {
+    const { headed: header, resetTo, firstIndex, terms, checksums } = this;
+    const reset = resetTo.index > 0 ? resetTo : undefined;
+    const manifest: Manifest = { term, votedFor, header, reset, firstIndex, terms, checksums };
+    const size = manifestBytes(terms.length, header !== undefined, reset !== undefined);
+    const at = this.open(manifestRecord, size);
+    putManifest(this.bytes, at, manifest);
   }
 
   /** Closes the batch. It must hold at least one record. */

@@ -1,7 +1,9 @@
 import type { Disk, DiskDone, DiskError } from '../../sim/disk-contract.ts';
-import type { RaftLog } from './log.ts';
+import { RaftLog } from './log.ts';
 import type { Member } from './types.ts';
 import { BatchWriter, segmentName, walVersion } from './wal-format.ts';
+
+const nothing: RaftLog = new RaftLog(0, 0);
 
 /** A segment of the chain. */
 export interface Segment {
@@ -55,6 +57,8 @@ export class Wal {
   private needsSegment = true;
   private term = -1;
   private votedFor = -1;
+  /** The last batch said something that no later one has proved. */
+  private holdsPromise = false;
 
   /** The write under way. */
   private busy = false;
@@ -82,6 +86,37 @@ export class Wal {
     this.highestSequence = position.highestSequence;
     this.lastIndex = position.lastIndex;
     this.lastTerm = position.lastTerm;
+  }
+
+  /** Whether the last batch is proved by nothing behind it: see `seal`. */
+  get unsealed(): boolean {
+    return this.holdsPromise && !this.busy;
+  }
+
+  /** Changes with each batch. */
+  get position(): number {
+    return this.highestSequence * 4_294_967_296 + this.end;
+  }
+
+  /**
+   * Writes a batch that holds nothing new and so proves that the one before was promised: from then
+   * on damage of that one is told from a torn write. Nobody has to wait for it. As `commit`.
+   */
+  seal(done: DiskDone): void {
+    this.commit(
+      {
+        term: this.term,
+        votedFor: this.votedFor,
+        resetIndex: 0,
+        resetTerm: 0,
+        log: nothing,
+        fromIndex: 1,
+      },
+      (error) => {
+        if (error === null) this.holdsPromise = false;
+        done(error);
+      },
+    );
   }
 
   /** Makes a write durable, then calls back. Not while another one is under way. */
@@ -136,7 +171,7 @@ export class Wal {
       this.newLastIndex = log.lastIndex;
       this.newLastTerm = log.lastTerm;
     }
-    if (writer.size === 0) writer.hardState(write.term, write.votedFor);
+    writer.manifest(write.term, write.votedFor);
     this.newTerm = write.term;
     this.newVotedFor = write.votedFor;
     this.newEnd = offset + writer.size;
@@ -174,6 +209,7 @@ export class Wal {
     this.term = this.newTerm;
     this.votedFor = this.newVotedFor;
     this.busy = false;
+    this.holdsPromise = true;
     this.done(null);
   }
 

@@ -93,7 +93,15 @@ const clog: FamilyArbitrary = (aim) =>
 
 /** Families that have nothing but a target and a duration. */
 function plain(
-  kind: 'kill' | 'power-loss' | 'zone-power-loss' | 'stall' | 'suspend' | 'wipe' | 'clock-freeze',
+  kind:
+    | 'kill'
+    | 'power-loss'
+    | 'zone-power-loss'
+    | 'stall'
+    | 'suspend'
+    | 'wipe'
+    | 'clock-freeze'
+    | 'transfer',
   leastUs: number,
   mostUs: number,
 ): FamilyArbitrary {
@@ -221,6 +229,39 @@ const bitFlip: FamilyArbitrary = (aim) =>
     flat,
   );
 
+/** Long enough for a learner to catch up, mostly. */
+const membership: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('membership' as const),
+      when: aim.when,
+      durationUs: lasting(100 * ms, 3 * second),
+      target: aim.target,
+      change: fc.constantFrom(
+        'add' as const,
+        'add' as const,
+        'remove' as const,
+        'demote' as const,
+        'replace' as const,
+        'reshape' as const,
+      ),
+      transition: fc.constantFrom('auto' as const, 'implicit' as const, 'explicit' as const),
+      arrangement: fc.integer({ min: 0, max: 65_535 }),
+    },
+    flat,
+  );
+
+const rollingRestart: FamilyArbitrary = (aim) =>
+  fc.record(
+    {
+      kind: fc.constant('rolling-restart' as const),
+      when: aim.when,
+      durationUs: lasting(200 * ms, 4 * second),
+      downPercent: fc.constantFrom(20, 50, 100),
+    },
+    flat,
+  );
+
 /** A name under which faults are drawn and counted: a kind, or `disk/<mode>`. */
 export type FamilyName = Exclude<FaultKind, 'disk'> | `disk/${DiskFaultMode}`;
 
@@ -251,4 +292,7 @@ export const familyArbitraries: Readonly<Record<FamilyName, FamilyArbitrary>> = 
   'disk/phantom-write': disk('phantom-write', 1 * ms, 1 * second),
   'disk/misdirected-write': disk('misdirected-write', 1 * ms, 1 * second),
   'bit-flip': bitFlip,
+  membership,
+  transfer: plain('transfer', 1 * ms, 100 * ms),
+  'rolling-restart': rollingRestart,
 };

@@ -8,7 +8,16 @@ import type { Config, PhaseTimes, Setting } from '../../sim/system-definition.ts
 import type { StormDefinition } from '../storm-definition.ts';
 import { familyArbitraries } from './fault-arbitraries.ts';
 import { familyKnob, planArbitrary } from './plan-arbitrary.ts';
-import { beyondTolerance, calm, clocks, crashes, disks, everything, partitions } from './storms.ts';
+import {
+  beyondTolerance,
+  calm,
+  clocks,
+  crashes,
+  disks,
+  everything,
+  partitions,
+  rot,
+} from './storms.ts';
 
 const second = 1_000_000;
 const phases: PhaseTimes = { stormUs: second, healUs: 4 * second, endUs: 5 * second };
@@ -79,7 +88,7 @@ describe('plans', () => {
   });
 
   test('draw every family of every storm', () => {
-    for (const make of [everything, partitions, crashes, clocks, disks, beyondTolerance]) {
+    for (const make of [everything, partitions, crashes, clocks, disks, rot, beyondTolerance]) {
       const one = make();
       const seen = new Set<string>();
       for (let seed = 1; seed <= 300; seed++) {

@@ -19,6 +19,8 @@ export interface StormOptions {
   readonly except?: readonly FamilyName[];
   /** Least and most faults of a plan; default 3 to 40. */
   readonly faults?: readonly [least: number, most: number];
+  /** The system has an operator: members change, leadership is handed over, upgrades roll. */
+  readonly operated?: boolean;
   /** Words of the system for targets and moments; default: the role `leader` and no more. */
   readonly words?: Partial<StormWords>;
 }
@@ -49,6 +51,13 @@ const weights = {
   'bit-flip': 1,
 } as const satisfies Partial<Record<FamilyName, number>>;
 
+/** What operators do to a cluster that has them. */
+const operatorWeights = {
+  membership: 6,
+  transfer: 3,
+  'rolling-restart': 1,
+} as const satisfies Partial<Record<FamilyName, number>>;
+
 type Weights = Partial<Record<FamilyName, number>>;
 
 function only(...families: readonly (keyof typeof weights)[]): Weights {
@@ -66,6 +75,8 @@ function environmentKnobs(...prefixes: readonly string[]): Readonly<Record<strin
 interface Recipe {
   readonly name: string;
   readonly families: Weights;
+  /** Added where the system has an operator. */
+  readonly operators?: Weights;
   readonly noise: Readonly<Record<string, Domain>>;
   readonly damage: OwedUnder;
   readonly withinTolerance?: boolean;
@@ -74,7 +85,8 @@ interface Recipe {
 
 function storm(recipe: Recipe, options: StormOptions): StormDefinition {
   const families: Record<string, number> = {};
-  for (const [family, weight] of Object.entries(recipe.families)) {
+  const operators: Weights = options.operated === true ? (recipe.operators ?? {}) : {};
+  for (const [family, weight] of Object.entries({ ...recipe.families, ...operators })) {
     const name = family as FamilyName;
     if (options.except?.includes(name)) continue;
     families[name] = options.butRarely?.includes(name) ? weight / 10 : weight;
@@ -115,6 +127,7 @@ export function everything(options: StormOptions = {}): StormDefinition {
     {
       name: 'everything',
       families: weights,
+      operators: operatorWeights,
       noise: stormyEnvironmentKnobs,
       damage: 'noticeable damage',
     },
@@ -128,6 +141,7 @@ export function partitions(options: StormOptions = {}): StormDefinition {
     {
       name: 'partitions',
       families: only('partition', 'degrade', 'clog'),
+      operators: { membership: 3, transfer: 2 },
       noise: environmentKnobs('net.', 'scheduler.'),
       damage: 'no damage',
     },
@@ -140,6 +154,7 @@ export function crashes(options: StormOptions = {}): StormDefinition {
   return storm(
     {
       name: 'crashes',
+      operators: { membership: 3, transfer: 1, 'rolling-restart': 2 },
       families: only(
         'kill',
         'power-loss',
@@ -165,6 +180,7 @@ export function clocks(options: StormOptions = {}): StormDefinition {
         ...only('clock-step', 'clock-freeze', 'clock-drift', 'stall', 'suspend', 'slow'),
         partition: 1,
       },
+      operators: { transfer: 2 },
       noise: environmentKnobs('clock.', 'net.latency', 'scheduler.'),
       damage: 'no damage',
     },
@@ -199,6 +215,68 @@ export function disks(options: StormOptions = {}): StormDefinition {
   );
 }
 
+/**
+ * Disks that rot on any number of nodes at a time, under nodes that crash. All damage is noticeable,
+ * so nothing wrong may ever be answered; whether anything is depends on who can still be repaired.
+ */
+export function rot(options: StormOptions = {}): StormDefinition {
+  return storm(
+    {
+      name: 'rot',
+      families: {
+        'bit-flip': 12,
+        kill: 4,
+        'power-loss': 3,
+        'zone-power-loss': 2,
+        'whole-cluster': 1.5,
+        'restart-loop': 1,
+        partition: 2,
+        wipe: 0.3,
+      },
+      noise: environmentKnobs('disk.', 'net.', 'scheduler.', 'maybe.'),
+      damage: 'noticeable damage',
+      withinTolerance: false,
+    },
+    options,
+  );
+}
+
+/** Members come and go, leadership is handed over, nodes restart in turn, among partitions and deaths. */
+export function operations(options: StormOptions = {}): StormDefinition {
+  return storm(
+    {
+      name: 'operations',
+      families: {
+        ...only('partition', 'kill', 'power-loss', 'stall', 'degrade', 'clog', 'disk/slow', 'wipe'),
+        wipe: 0.3,
+      },
+      operators: { membership: 20, transfer: 8, 'rolling-restart': 2 },
+      noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs'),
+      damage: 'noticeable damage',
+    },
+    { operated: true, ...options },
+  );
+}
+
+/** Leaders are cut off, clogged, stand still, die and hand over, on clocks that drift. */
+export function reigns(options: StormOptions = {}): StormDefinition {
+  return storm(
+    {
+      name: 'reigns',
+      families: {
+        ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
+        partition: 10,
+        clog: 5,
+        wipe: 0.3,
+      },
+      operators: { transfer: 8, membership: 3 },
+      noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
+      damage: 'noticeable damage',
+    },
+    { operated: true, ...options },
+  );
+}
+
 /** No faults and no noise. */
 export function calm(): StormDefinition {
   return storm({ name: 'calm', families: {}, noise: {}, damage: 'no damage' }, {});
@@ -220,6 +298,7 @@ export function beyondTolerance(options: StormOptions = {}): StormDefinition {
         'disk/phantom-write': 2,
         'disk/misdirected-write': 2,
       },
+      operators: operatorWeights,
       noise: {
         ...stormyEnvironmentKnobs,
         'net.undetectedPerMillion': { kind: 'one of', values: [0, 10_000] },

@@ -1,0 +1,42 @@
+import { raftLadder } from '../invariants/raft/ladder.ts';
+import { reigns, scenario } from '../src/index.ts';
+import { raftKv } from '../src/systems/raft/index.ts';
+import { phases, raftClients, raftWords } from './raft/setting.ts';
+
+/** Moments at which a lease is worth most to whoever holds it no longer. */
+const words = {
+  ...raftWords,
+  messages: ['vote', 'timeout-now'],
+  probes: ['transfer begun', 'campaign by order of the leader', 'lease read served'],
+} as const;
+
+export default scenario({
+  summary: 'Raft KV that reads by leases, while leaders are cut off, stand still and hand over',
+  system: raftKv({ nodes: { kind: 'one of', values: [3, 5] } }),
+  clients: raftClients(),
+  storm: reigns({ words }),
+  ladder: raftLadder,
+  phases,
+  fixed: {
+    'raft.leaseReads': true,
+    'raft.checkQuorum': true,
+    // Long leases and one busy key, so that whatever is stale is read.
+    'raft.electionTimeoutUs': 300_000,
+    'raft.heartbeatUs': 50_000,
+    'clients.count': 8,
+    'clients.operations': 450,
+    'clients.keys': 1,
+    'clients.localReadPercent': 0,
+    'clients.atLimits': false,
+    'clients.shape': 'steady',
+    'clients.thinkUs': 0,
+    'clients.timeoutUs': 80_000,
+  },
+  requiredProbes: [
+    'lease read served',
+    'two nodes believe they lead',
+    'transfer succeeded',
+    'transfer given up',
+    'majority partition healed',
+  ],
+});
