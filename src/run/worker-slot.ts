@@ -10,6 +10,7 @@ import {
   type WorkerTask,
 } from './worker-protocol.ts';
 
+const loadingMs = 60_000;
 const checkEveryMs = 250;
 
 /** The worker showed no sign of life for too long, or died; what it was doing is lost. */
@@ -116,7 +117,8 @@ export class WorkerSlot {
       quietMs = beats === last ? quietMs + Math.min(now - before, 2 * checkEveryMs) : 0;
       before = now;
       last = beats;
-      if (quietMs < this.#watchdogMs) return;
+      // Before its first beat it loads modules, which may take long on a machine that is busy.
+      if (quietMs < (beats === 0 ? Math.max(loadingMs, this.#watchdogMs) : this.#watchdogMs)) return;
       // First the verdict: closing ends the task without one.
       reject(this.#whatHangs());
       void this.close();
