@@ -118,7 +118,8 @@ export class WorkerSlot {
       before = now;
       last = beats;
       // Before its first beat it loads modules, which may take long on a machine that is busy.
-      if (quietMs < (beats === 0 ? Math.max(loadingMs, this.#watchdogMs) : this.#watchdogMs)) return;
+      if (quietMs < (beats === 0 ? Math.max(loadingMs, this.#watchdogMs) : this.#watchdogMs))
+        return;
       // First the verdict: closing ends the task without one.
       reject(this.#whatHangs());
       void this.close();
