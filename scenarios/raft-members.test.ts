@@ -6,6 +6,7 @@ import { course2015 } from './raft/members.ts';
 import learnerMustVote from './raft-learner-must-vote.ts';
 import atTheBound from './raft-lease-at-the-bound.ts';
 import beyondDrift from './raft-lease-beyond-drift.ts';
+import handover from './raft-lease-handover.ts';
 import bug2015 from './raft-membership-2015.ts';
 import oneLinkCut from './raft-one-link-cut.ts';
 import preVoteDeadlock from './raft-pre-vote-deadlock.ts';
@@ -107,6 +108,23 @@ describe('one link that is cut', () => {
 describe('a lease', () => {
   test('holds at the bound of clocks', () => {
     for (const seed of seeds) watch(atTheBound, seed, []);
+  });
+
+  test('is given up at a handover: two lead, and none reads what is old', () => {
+    const reached = seeds.filter((seed) => {
+      let rivals = 0;
+      watch(handover, seed, [
+        [
+          'role:leader',
+          (world, node) => {
+            const others = ['n1', 'n2', 'n3'].filter((id) => id !== node);
+            if (others.some((id) => coreOf(world, id)?.role === 'leader')) rivals++;
+          },
+        ],
+      ]);
+      return rivals > 0;
+    });
+    expect(reached).toEqual(seeds);
   });
 
   test('serves a stale read beyond it, and that is seen', () => {

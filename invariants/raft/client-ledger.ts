@@ -26,8 +26,11 @@ export class ClientLedger {
   readIndex = 0;
   /** When a client last took an answer that says that the cluster serves. */
   servedUs = 0;
-  /** When each client endpoint that waits for an answer last asked, by index. */
+  /** The same for writes alone: reads may be served by a cluster that takes no writes. */
+  wroteUs = 0;
+  /** When each client endpoint that waits for an answer last asked, by index; and for writes. */
   readonly askedUs: Map<number, number> = new Map();
+  readonly writeAskedUs: Map<number, number> = new Map();
   /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
   /** The name of each write by where and when a client began it. */
@@ -41,6 +44,7 @@ export class ClientLedger {
   called(request: ClientRequest, client: number, timeUs: number): void {
     const name = nameOf(request);
     this.askedUs.set(client, timeUs);
+    if (request.operation !== 'get') this.writeAskedUs.set(client, timeUs);
     if (request.operation !== 'get') this.#noteWrite(name, request, timeUs);
     else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
       this.#floors.set(name, Math.max(this.ackedIndex, this.readIndex));
@@ -68,6 +72,10 @@ export class ClientLedger {
     if (reply.status === 'ok' || reply.status === 'disk-full' || reply.status === 'too-large') {
       this.servedUs = timeUs;
       this.askedUs.delete(client);
+      if (reply.status !== 'ok' || this.#writes.has(name)) {
+        this.wroteUs = timeUs;
+        this.writeAskedUs.delete(client);
+      }
     }
     if (reply.status !== 'ok') return false;
     if (this.#writes.delete(name)) {

@@ -199,42 +199,53 @@ function callGraceUs({ options }: RaftFacts): number {
   return 2_000_000 + 2 * (typeof giveUpUs === 'number' ? giveUpUs : 2_000_000);
 }
 
-export const writesAreServed = rung<RaftMoment, Wish>({
+export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
   id: 'I53',
   title: 'calls are served',
-  statement: 'While clients that reach a whole stable core keep asking, some call is answered.',
+  statement:
+    'While clients that reach a whole stable core keep asking, some call is answered, and some write.',
   source: 'Raft, section 5.4; availability oracle of virtraft2',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
-  ghost: () => ({ goodUs: 0 }),
-  check({ facts, timeUs }, wish) {
+  ghost: () => ({ calls: { goodUs: 0 }, writes: { goodUs: 0 } }),
+  check({ facts, timeUs }, { calls, writes }) {
     const { core, clients, options } = facts;
     const windowUs = progressWindowUs(options.config);
     const leader = agreedLeader(facts);
     // One outside the core that keeps its quorum may be as slow as its links and its disk.
     const leadsFromCore = leader < 0 || core.has(leader);
-    const isOwed =
-      core.sinceUs >= 0 &&
-      leadsFromCore &&
-      progressIsOwed(facts) &&
-      isAsked(facts, timeUs, windowUs);
-    if (!isOwed) {
-      wish.goodUs = timeUs;
-      return premiseFalse;
+    const isOwed = core.sinceUs >= 0 && leadsFromCore && progressIsOwed(facts);
+    const asked = [
+      { wish: calls, askedUs: clients.askedUs, servedUs: clients.servedUs, what: 'call' },
+      { wish: writes, askedUs: clients.writeAskedUs, servedUs: clients.wroteUs, what: 'write' },
+    ];
+    let outcome = premiseFalse;
+    for (const { wish, askedUs, servedUs, what } of asked) {
+      if (!isOwed || !isAsked(facts, askedUs, timeUs, windowUs)) {
+        wish.goodUs = timeUs;
+        continue;
+      }
+      wish.goodUs = Math.max(wish.goodUs, servedUs);
+      if (waitedUs(facts, wish) >= windowUs) {
+        return broken({ nodes: core.members(), values: { what, leader: leader >= 0 } });
+      }
+      if (servedUs > core.sinceUs) outcome = held;
     }
-    wish.goodUs = Math.max(wish.goodUs, clients.servedUs);
-    if (waitedUs(facts, wish) < windowUs)
-      return clients.servedUs > core.sinceUs ? held : premiseFalse;
-    return broken({ nodes: core.members(), values: { leader: leader >= 0 } });
+    return outcome;
   },
 });
 
 /** Whether a client that reaches all of the core both ways has an open call and asked of late. */
-function isAsked({ clients, core, world }: RaftFacts, timeUs: number, windowUs: number): boolean {
+function isAsked(
+  { core, world }: RaftFacts,
+  asked: ReadonlyMap<number, number>,
+  timeUs: number,
+  windowUs: number,
+): boolean {
   const members = core.members();
-  for (const [client, askedUs] of clients.askedUs) {
+  for (const [client, askedUs] of asked) {
     if (timeUs - askedUs > windowUs / 4) continue;
     const reaches = members.every(
       (node) => world.linkFair(client, node) && world.linkFair(node, client),

@@ -94,8 +94,21 @@ export const progress: StoryBook = {
       'calls are never answered': (rig) => {
         for (let at = 0; at < 100; at += 1) rig.client({ sends: request({}) }).wait(100_000);
       },
+      'reads are answered and writes never are': (rig) => {
+        for (let at = 1; at < 100; at += 1) {
+          rig.client({ sends: request({ client: 8, sequence: 1 }) });
+          rig.client({ sends: request({ sequence: at, operation: 'get' }) }).wait(100_000);
+          rig.client({ takes: reply({ sequence: at }) });
+        }
+      },
     },
     green: {
+      'one client only reads, and is served': (rig) => {
+        for (let at = 1; at < 100; at += 1) {
+          rig.client({ sends: request({ sequence: at, operation: 'get' }) }).wait(100_000);
+          rig.client({ takes: reply({ sequence: at }) });
+        }
+      },
       // Seed 5769 of raft-storm.
       'a leader outside the core is slow': (rig) => {
         rig.client({ sends: request({ sequence: 1 }) }).wait(100_000);

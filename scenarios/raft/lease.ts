@@ -75,3 +75,33 @@ export function cutOffWithDrift(leaderPpm: number, othersPpm: number): readonly 
     cut(seconds(2), 1),
   ];
 }
+
+/** Cuts the leader off from all servers, and from some clients. */
+function cutOff(when: Fault['when']): Fault {
+  return {
+    kind: 'partition',
+    shape: 'isolate',
+    target: { role: 'leader' },
+    direction: 'both',
+    flapUs: 0,
+    arrangement: 1,
+    when,
+    durationUs: 600_000,
+  };
+}
+
+/** The leader hands over, and is cut off when its successor begins to campaign. */
+export const cutOffAtHandover: readonly Fault[] = [1.5, 2.5, 3.5].flatMap((atSeconds, nth) => [
+  {
+    kind: 'transfer',
+    target: { notRole: 'leader', nth },
+    when: { atUs: seconds(atSeconds) },
+    durationUs: 1,
+  },
+  cutOff({
+    event: 'probe:campaign by order of the leader',
+    nth: 1,
+    notBeforeUs: seconds(atSeconds),
+    afterUs: 0,
+  }),
+]);

@@ -8,6 +8,8 @@ export interface KnownConfiguration {
   readonly version: number;
   /** Groups each of which needs a majority for any decision: one, or two while joint. */
   readonly groups: readonly (readonly number[])[];
+  /** It is joint, and the leader leaves it without being asked. */
+  readonly leavesByItself: boolean;
   /** Get everything, decide nothing. */
   readonly learners: readonly number[];
 }

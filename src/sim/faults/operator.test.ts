@@ -55,7 +55,7 @@ class Paper {
 }
 
 function plain(place: number, voters: readonly number[]): KnownConfiguration {
-  return { place, version: 1, groups: [voters], learners: [] };
+  return { place, version: 1, groups: [voters], leavesByItself: false, learners: [] };
 }
 
 function operated(servers: number, plan: readonly Fault[], paper = new Paper()) {
@@ -178,6 +178,7 @@ describe('the budget', () => {
           [2, 3, 4],
           [0, 1, 2],
         ],
+        leavesByItself: true,
         learners: [],
       },
     ];

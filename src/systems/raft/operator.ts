@@ -11,9 +11,15 @@ function nodesOf(members: readonly Member[]): readonly number[] {
 }
 
 function known(place: number, version: number, configuration: Configuration): KnownConfiguration {
-  const { voters, outgoing, learners } = configuration;
+  const { voters, outgoing, learners, autoLeave: leavesByItself } = configuration;
   const groups = outgoing.length === 0 ? [voters] : [voters, outgoing];
-  return { place, version, groups: groups.map(nodesOf), learners: nodesOf(learners) };
+  return {
+    place,
+    version,
+    groups: groups.map(nodesOf),
+    leavesByItself,
+    learners: nodesOf(learners),
+  };
 }
 
 function membership(node: RaftNode): MembershipView | undefined {

@@ -2,7 +2,7 @@ import type { Component } from '../../sim/component.ts';
 import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
-import { plainConfiguration } from './confchange.ts';
+import { isJoint, plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
 import { raftOperator } from './operator.ts';
@@ -118,8 +118,10 @@ function abstractState(node: RaftNode): number {
   state = state * 2 + (core.hardStateDurable ? 0 : 1);
   state = state * 2 + (node.diskFailing ? 1 : 0);
   state = state * 2 + (log.lastTerm < core.term ? 1 : 0);
+  state = state * 2 + (core.isVoter ? 1 : 0);
+  state = state * 3 + (isJoint(core.configuration) ? 2 : core.configurationCommitted ? 1 : 0);
   state = state * 3 + (core.installing !== undefined ? 2 : core.incoming !== undefined ? 1 : 0);
-  if (core.role !== 'leader') return state * 8;
+  if (core.role !== 'leader') return state * 16;
   let lagging = false;
   let sending = false;
   for (const member of core.others) {
@@ -127,7 +129,8 @@ function abstractState(node: RaftNode): number {
     if (core.progress[member]!.state === 'snapshot') sending = true;
   }
   const reading = core.confirmingReads.length + core.waitingReads.length > 0;
-  return state * 8 + (lagging ? 1 : 0) + (sending ? 2 : 0) + (reading ? 4 : 0);
+  const handing = core.transferee !== 0;
+  return state * 16 + (lagging ? 1 : 0) + (sending ? 2 : 0) + (reading ? 4 : 0) + (handing ? 8 : 0);
 }
 
 /**

@@ -40,9 +40,8 @@ export const membership: FaultFamily<FaultOf<'membership'>> = {
     const look = (): void => {
       const leader = findLeader(operator, tools);
       if (leader !== undefined) {
-        const joint = leader.current.groups.length > 1;
-        looks = joint ? looks + 1 : 0;
-        if (!joint) goal.pursue(leader);
+        looks = waitsForLeave(leader) ? looks + 1 : 0;
+        if (leader.current.groups.length === 1) goal.pursue(leader);
         else if (looks > jointLooks) give(leader, { kind: 'leave' }, tools);
       }
       tools.later(lookUs, look);
@@ -53,7 +52,7 @@ export const membership: FaultFamily<FaultOf<'membership'>> = {
       endText: `the operator cares for ${tools.world.nodeId(target!)} no more`,
       end: () => {
         const leader = findLeader(operator, tools);
-        if (leader !== undefined && leader.current.groups.length > 1) {
+        if (leader !== undefined && waitsForLeave(leader)) {
           give(leader, { kind: 'leave' }, tools);
         }
       },
@@ -110,6 +109,11 @@ export const rollingRestart: FaultFamily<FaultOf<'rolling-restart'>> = {
     };
   },
 };
+
+/** Whether a joint configuration stays until somebody asks. */
+function waitsForLeave({ current }: Leader): boolean {
+  return current.groups.length > 1 && !current.leavesByItself;
+}
 
 /** What the operator of one fault wants, step by step. */
 class Goal {
