@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on disks that fail, fill, stall and rot, under nodes that crash',
   system: raftKv(),
   clients: raftClients(),
-  storm: disks({ words: raftWords }),
+  storm: disks({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: [

@@ -7,7 +7,7 @@ export default scenario({
   summary: 'Raft KV on disks that rot beyond any bound: no answer, or the right one',
   system: raftKv(),
   clients: raftClients(),
-  storm: rot({ words: raftWords }),
+  storm: rot({ operated: true, words: raftWords }),
   ladder: raftLadder,
   phases,
   requiredProbes: ['damage noticed', 'damage repaired'],

@@ -41,7 +41,10 @@ export class NodeLedger {
   /** Whether a life is under way, and whether it has got through recovery. */
   alive = false;
   running = false;
-  /** Whether this life has begun with a repair of its disk. */
+  /**
+   * Whether a repair has begun since the last life that ran was over: what such a start cuts may
+   * come to light, and its repair come to its end, in a later one.
+   */
   wasRepaired = false;
   /** Whether this identity has lost its disk since its first boot. */
   lostDisk = false;
@@ -113,7 +116,6 @@ export class NodeLedger {
   begin(): void {
     this.alive = true;
     this.running = false;
-    this.wasRepaired = false;
     this.view = emptyView();
     this.log.forget();
     this.coverage.term = 0;
@@ -124,7 +126,10 @@ export class NodeLedger {
     this.lastEnd = how;
     if (this.alive) {
       this.diedRecovering = !this.running;
-      if (this.running) this.#noteMustKeep();
+      if (this.running) {
+        this.wasRepaired = false;
+        this.#noteMustKeep();
+      }
     }
     this.alive = false;
     this.running = false;

@@ -288,6 +288,18 @@ export const cluster: StoryBook = {
         Object.assign(rig.nodes[2]!, { base: 2, baseTerm: 2 });
         rig.boot(2, { marks: { term: 2, commit: 2, applied: 2 }, log: [] });
       },
+      'a repair gave an entry up, and its life ended before it ran': (rig) => {
+        replicated(rig);
+        rig.lifecycle(1, 'killed');
+        rig.nodes[1]!.damaged = true;
+        rig.boot(1, { marks: { phase: 'repairing' } });
+        rig.lifecycle(1, 'killed');
+        rig.nodes[1]!.damaged = false;
+        rig.boot(1, { marks: { term: 1 }, log: [e11] });
+        // The next restart has nothing to excuse it.
+        rig.lifecycle(1, 'killed');
+        rig.boot(1, { marks: { term: 1 }, log: [e11] });
+      },
       'a durable entry that was being replaced is gone': (rig) => {
         replicated(rig);
         rig.step(1, { log: [e11], marks: { term: 2 } });

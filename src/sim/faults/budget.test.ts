@@ -68,6 +68,31 @@ describe('the budget within tolerance', () => {
     expect(withBudget(3, plan).outcome).toEqual(['n1 begin', 'n1 begin', 'n1 begin']);
   });
 
+  test('counts a node that holds again all that it promised as good', () => {
+    const { world } = testWorld(3);
+    world.begin();
+    world.runUntil(200 * ms);
+    const budget = new ToleranceBudget(world, { system: pingerSystem, driftBoundPpm: 0 });
+    const next = flip('n2', 0, 0);
+    world.flipBit(0, 'log', 0, 3);
+    expect([budget.impaired(), budget.refusal(next, [1]) === undefined]).toEqual([[0], false]);
+    // The same bit once more: as good as a repair.
+    world.flipBit(0, 'log', 0, 3);
+    expect([budget.impaired(), budget.refusal(next, [1])]).toEqual([[], undefined]);
+  });
+
+  test('does not limit how many are damaged where any number may be, and else all the same', () => {
+    const { world } = testWorld(3);
+    world.begin();
+    world.runUntil(200 * ms);
+    const options = { system: pingerSystem, driftBoundPpm: 0, anyNumber: true };
+    const budget = new ToleranceBudget(world, options);
+    for (const node of [0, 1]) world.flipBit(node, 'log', 0, 3);
+    expect(budget.refusal(flip('n3', 0, 0), [2])).toBeUndefined();
+    expect(budget.refusal(disk('n3', 'lying-sync', 0, ms), [2])).toBeDefined();
+    expect(budget.flipRange('log', new Uint8Array(9))).toEqual({ from: 0, to: 8 });
+  });
+
   test('says why', () => {
     const { events } = withBudget(3, [wipe('n1', 100 * ms), wipe('n2', 200 * ms)]);
     expect(events.find((event) => event.phase === 'refused')?.text).toBe(

@@ -113,6 +113,19 @@ describe('a stable core', () => {
     expect([core.sinceUs, core.members()]).toEqual([400 * ms, [1, 2]]);
   });
 
+  test('a node that holds again what it promised is in it from then on', () => {
+    const { world, core } = tracked(3);
+    world.runUntil(100 * ms);
+    world.kill(2);
+    world.flipBit(0, 'log', 0, 3);
+    core.update();
+    expect(core.sinceUs).toBe(-1);
+    world.runUntil(200 * ms);
+    world.flipBit(0, 'log', 0, 3);
+    core.update();
+    expect([core.sinceUs, core.members()]).toEqual([200 * ms, [0, 1]]);
+  });
+
   test('agrees with a search over all sets of nodes, whatever happens', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { world, core } = tracked(5);
