@@ -84,6 +84,10 @@ describe('the code of a kill matrix', () => {
   const mutant: MutantRecord = {
     id: 'B1',
     title: '',
+    source: '',
+    trigger: '',
+    seeds: 1,
+    unclear: 0,
     scenario: 'toy-storm',
     control: false,
     canary: false,
