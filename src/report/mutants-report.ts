@@ -72,7 +72,8 @@ function byRung(mutants: readonly MutantRecord[]): string[] {
     }
   }
   if (found.size === 0) return [];
-  const lines = [...found].flatMap(([rung, ids]) => {
+  const order = [...found].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const lines = order.flatMap(([rung, ids]) => {
     const indent = `  ${rung.padEnd(5)}`;
     return wrapItems(ids, ' ', 100, ' '.repeat(indent.length)).map((line, at) =>
       at === 0 ? indent + line.trimStart() : line,

@@ -1,4 +1,5 @@
 import type { Ladder } from '../checkers/ladder-contract.ts';
+import { HarnessFault } from '../record/harness-fault.ts';
 import type { MutantCensus, MutantStatus } from '../record/mutants-record.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { buildCase } from './build-case.ts';
@@ -142,7 +143,7 @@ export class MutantTrial {
     let last = Math.max(to, firstKill);
     for (let seed = firstKill; seed <= last; seed++) {
       this.#tell({ seeds, stage: 'census' });
-      count.add(await this.#once(seed, { stopAtFirst: false }), seed, seed <= to);
+      count.add(await this.#toTheEnd(seed), seed, seed <= to);
       if (cpuMs() > endMs) last = seed;
     }
     const rungs = [];
@@ -153,6 +154,16 @@ export class MutantTrial {
     }
     const { kills, blackBox } = count;
     return { seeds: Math.min(last, to) - from + 1, kills, blackBox, rungs };
+  }
+
+  /** Goes on after the first break, or not where the harness stumbles over the wreck. */
+  async #toTheEnd(seed: number): Promise<RunRecord> {
+    try {
+      return await this.#once(seed, { stopAtFirst: false });
+    } catch (error) {
+      if (!(error instanceof HarnessFault)) throw error;
+      return await this.#once(seed, { aftermath: false });
+    }
   }
 
   /** Runs a seed in the worker; one that hangs or dies gets a record that says so. */
