@@ -5,7 +5,7 @@ import { agreedLeader } from './progress.ts';
 import { progressWindowUs } from './progress-window.ts';
 
 /** Election timeouts that a leader has to lead in a row. */
-const longTimeouts = 4;
+const longTimeouts = 3;
 
 /** Who leads, and when one last led for long. */
 interface Reign {
@@ -41,7 +41,7 @@ export const leaderLasts = rung<RaftMoment, Reign>({
       return isLong && core.sinceUs >= 0 && waited > electionTimeoutUs ? held : premiseFalse;
     }
     const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
-    if (waited < 2 * progressWindowUs(options.config)) return premiseFalse;
+    if (waited < progressWindowUs(options.config)) return premiseFalse;
     return broken({ nodes: core.members(), values: { waitedUs: waited, term } });
   },
 });
