@@ -11,4 +11,11 @@ export default scenario({
   ladder: raftLadder,
   phases,
   requiredProbes: ['wall clock stepped back on a leader', 'two nodes believe they lead'],
+  outOfReach: {
+    'refused/*/disk-full': 'no disk ever fills',
+    'late-reply/disk-full': 'no disk ever fills',
+    I1: 'no node ever starts again in the storm',
+    I34: 'no disk is ever replaced by an empty one',
+    I36: 'no node ever starts again in the storm',
+  },
 });

@@ -18,4 +18,9 @@ export default scenario({
     'crash during recovery',
     'whole cluster down at once and back',
   ],
+  outOfReach: {
+    'refused/*/disk-full': 'no disk ever fills',
+    'late-reply/disk-full': 'no disk ever fills',
+    I34: 'no disk is ever replaced by an empty one',
+  },
 });

@@ -17,4 +17,11 @@ export default scenario({
     'read refused by a minority leader',
     'majority partition healed',
   ],
+  outOfReach: {
+    'refused/*/disk-full': 'no disk ever fills',
+    'late-reply/disk-full': 'no disk ever fills',
+    I1: 'no node ever starts again in the storm',
+    I34: 'no disk is ever replaced by an empty one',
+    I36: 'no node ever starts again in the storm',
+  },
 });

@@ -23,8 +23,9 @@ export const appendIsASlice = rung<RaftMoment>({
       });
     }
     let prefix = prefixOf(facts, own, prevTerm, prevIndex);
-    for (const [at, entry] of entries.entries()) {
-      const index = prevIndex + 1 + at;
+    let index = prevIndex;
+    for (const entry of entries) {
+      index += 1;
       if (entry.index !== index) {
         return broken({ nodes: [node], values: { index, named: entry.index } });
       }
@@ -92,7 +93,8 @@ export const matchIsHeld = rung<RaftMoment>({
   check({ node, own, before, after, facts }) {
     const isSame = before.role === 'leader' && before.term === after.term;
     let outcome = premiseFalse;
-    for (const [peer, match] of after.match.entries()) {
+    for (let peer = 0; peer < after.match.length; peer += 1) {
+      const match = after.match[peer] as number;
       if (match === 0 || peer === own.index || (isSame && before.match[peer] === match)) continue;
       const follower = facts.nodes[peer];
       if (follower === undefined) continue;

@@ -52,10 +52,11 @@ function readWhole(
     whole.push(entry.term, hash);
     const known = facts.registry.find(entry.term, index);
     if (known === undefined) continue;
-    const [first, second] = [hashText(known.prefix), hashText(whole.prefix(index))];
+    const prefix = whole.prefix(index);
+    if (known.hash === hash && known.prefix === prefix) continue;
+    const [first, second] = [hashText(known.prefix), hashText(prefix)];
     const what = broken({ nodes: [node], values: { term: entry.term, index, first, second } });
-    if (known.hash !== hash) note('I21', what);
-    else if (known.prefix !== whole.prefix(index)) note('I22', what);
+    note(known.hash === hash ? 'I22' : 'I21', what);
   }
   return whole;
 }
@@ -72,6 +73,11 @@ function auditCommitted(facts: RaftFacts, node: number, whole: Chain, note: Note
 function auditDisk(facts: RaftFacts, node: number, note: NoteBroken): string | undefined {
   const { world } = facts;
   const { durable } = facts.nodes[node]!;
+  if (durable.isJustRead) {
+    // A second reading of the same bytes could say nothing else.
+    if (durable.malformed !== '') noteMalformed(node, durable, note);
+    return undefined;
+  }
   const disk = world.disk(node);
   const files = {
     names: () => disk.promisedFiles(),
@@ -79,9 +85,7 @@ function auditDisk(facts: RaftFacts, node: number, note: NoteBroken): string | u
   };
   const fresh = new DurableLog(files, durable.prefixAt);
   fresh.readAll();
-  if (fresh.malformed !== '') {
-    note('I5d', broken({ nodes: [node], values: { malformed: fresh.malformed } }));
-  }
+  if (fresh.malformed !== '') noteMalformed(node, fresh, note);
   const told = [durable.term, durable.votedFor, durable.lastIndex, durable.lastTerm];
   const read = [fresh.term, fresh.votedFor, fresh.lastIndex, fresh.lastTerm];
   const [last] = [durable.chain.last];
@@ -89,4 +93,8 @@ function auditDisk(facts: RaftFacts, node: number, note: NoteBroken): string | u
     last <= durable.snapshotIndex || durable.chain.prefix(last) === fresh.chain.prefix(last);
   if (String(told) === String(read) && sameEnd) return undefined;
   return `disk of ${world.nodeId(node)}: ledger has ${told}, bytes say ${read}`;
+}
+
+function noteMalformed(node: number, { malformed }: DurableLog, note: NoteBroken): void {
+  note('I5d', broken({ nodes: [node], values: { malformed } }));
 }

@@ -5,8 +5,28 @@ export function nameOf({ client, sequence }: { client: number; sequence: number 
   return `${client}/${sequence}`;
 }
 
-function placeOf(timeUs: number, operation: string, key: string, value: unknown): string {
-  return JSON.stringify([timeUs, operation, key, operation === 'delete' ? '' : value]);
+/** Whether a history tells of the value that a request carries. */
+function sameValue({ operation, expected, value }: ClientRequest, told: unknown): boolean {
+  if (operation !== 'cas') return told === value;
+  return Array.isArray(told) && told[0] === expected && told[1] === value;
+}
+
+/** The first sending at a time or later. */
+function firstAt(sendings: readonly Sending[], timeUs: number): number {
+  let [low, high] = [0, sendings.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sendings[middle] as Sending).timeUs < timeUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A write on its way, for the first time or again. */
+interface Sending {
+  readonly name: string;
+  readonly request: ClientRequest;
+  readonly timeUs: number;
 }
 
 /** In place of the floor of a read that has its answer. */
@@ -30,8 +50,8 @@ export class ClientLedger {
   readonly askedUs: Map<number, number> = new Map();
   /** For each linearizable read: what was known to be done when it began, until it is answered. */
   readonly #floors: Map<string, number> = new Map();
-  /** The name of each write by where and when a client began it. */
-  readonly #namesByPlace: Map<string, string> = new Map();
+  /** All writes as clients sent them, in order of time. */
+  readonly #sendings: Sending[] = [];
   /** Writes under way. */
   readonly #writes: Set<string> = new Set();
   /** Calls that were refused for ever. */
@@ -41,8 +61,10 @@ export class ClientLedger {
   called(request: ClientRequest, client: number, timeUs: number): void {
     const name = nameOf(request);
     this.askedUs.set(client, timeUs);
-    if (request.operation !== 'get') this.#noteWrite(name, request, timeUs);
-    else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
+    if (request.operation !== 'get') {
+      this.#writes.add(name);
+      this.#sendings.push({ name, request, timeUs });
+    } else if (request.consistency === 'linearizable' && !this.#floors.has(name)) {
       this.#floors.set(name, Math.max(this.ackedIndex, this.readIndex));
       if (this.#floors.size > rememberedReads) {
         this.#floors.delete(this.#floors.keys().next().value as string);
@@ -50,15 +72,16 @@ export class ClientLedger {
     }
   }
 
-  #noteWrite(name: string, { operation, key, value, expected }: ClientRequest, timeUs: number) {
-    this.#writes.add(name);
-    const place = placeOf(timeUs, operation, key, operation === 'cas' ? [expected, value] : value);
-    if (!this.#namesByPlace.has(place)) this.#namesByPlace.set(place, name);
-  }
-
   /** Session and sequence of a write, as `client/sequence`, by how a history tells of it. */
   nameOfWrite(timeUs: number, operation: string, key: string, value: unknown): string | undefined {
-    return this.#namesByPlace.get(placeOf(timeUs, operation, key, value));
+    const sendings = this.#sendings;
+    let at = firstAt(sendings, timeUs);
+    for (; sendings[at]?.timeUs === timeUs; at += 1) {
+      const { name, request } = sendings[at] as Sending;
+      if (request.operation !== operation || request.key !== key) continue;
+      if (operation === 'delete' || sameValue(request, value)) return name;
+    }
+    return undefined;
   }
 
   /** A client takes an answer. True when it says for the first time that the call is done. */

@@ -2,7 +2,6 @@ import { hashBytes } from '../../src/index.ts';
 import { decodeSnapshot, snapshotIndexOf } from '../../src/systems/raft/snapshot-format.ts';
 import type { Member } from '../../src/systems/raft/types.ts';
 import {
-  decodeEntry,
   decodeHardState,
   decodeHeader,
   decodeReset,
@@ -18,7 +17,7 @@ import {
   type WalRecord,
 } from '../../src/systems/raft/wal-format.ts';
 import { Chain } from './chain.ts';
-import { entryHash } from './entry-hash.ts';
+import { readEntryAt, type WrittenEntry } from './entry-hash.ts';
 import type { PrefixAt } from './log-mirror.ts';
 
 /** The names and bytes that a disk has promised, or any other image of it. */
@@ -28,6 +27,7 @@ export interface ImageFiles {
 }
 
 const record: WalRecord = emptyRecord();
+const written: WrittenEntry = { term: 0, index: 0, hash: 0 };
 
 /**
  * What a node has promised to its disk, read from the bytes and brought up to date with each sync:
@@ -52,6 +52,10 @@ export class DurableLog {
   readonly prefixAt: PrefixAt;
   #sequence = 0;
   #readTo = 0;
+  /** The segment that was read last, as its name is asked for at each sync. */
+  #named = 0;
+  #name = '';
+  #isJustRead = false;
 
   constructor(files: ImageFiles, prefixAt: PrefixAt) {
     this.#files = files;
@@ -72,6 +76,11 @@ export class DurableLog {
     return this.snapshotIndex >= index || this.chain.prefix(index) === prefix;
   }
 
+  /** Whether nothing has been promised since everything was read again. */
+  get isJustRead(): boolean {
+    return this.#isJustRead;
+  }
+
   #restart(): void {
     this.chain.restart(0, 0, 0);
     this.#sequence = 0;
@@ -81,6 +90,7 @@ export class DurableLog {
   /** A sync promised a file. True when it says something new. */
   filePromised(file: string): boolean {
     this.cutFrom = 0;
+    this.#isJustRead = false;
     const sequence = segmentSequence(file);
     if (sequence === 0) return snapshotIndexOf(file) > 0 && this.#readSnapshot(file);
     return sequence < this.#sequence ? false : this.#readSegments(sequence);
@@ -89,16 +99,21 @@ export class DurableLog {
   /** A directory sync promised names. True when they say something new. */
   namesPromised(): boolean {
     this.cutFrom = 0;
+    this.#isJustRead = false;
     const sequences: number[] = [];
     let changed = false;
-    for (const file of this.#files.names()) {
+    const names = this.#files.names();
+    // Newest first, so that of several snapshots only the one that counts is read.
+    for (let at = names.length - 1; at >= 0; at -= 1) {
+      const file = names[at] as string;
       const sequence = segmentSequence(file);
       if (sequence > this.#sequence) sequences.push(sequence);
       if (snapshotIndexOf(file) > this.snapshotIndex) changed = this.#readSnapshot(file) || changed;
     }
     // A name may be there before its bytes are: then the segment before it is the newest.
     sequences.sort((a, b) => b - a);
-    return sequences.some((sequence) => this.#readSegments(sequence)) || changed;
+    for (const sequence of sequences) if (this.#readSegments(sequence)) return true;
+    return changed;
   }
 
   /** Drops what lies below an index and is held by the snapshot. */
@@ -114,6 +129,7 @@ export class DurableLog {
     this.snapshotTerm = 0;
     this.#restart();
     this.namesPromised();
+    this.#isJustRead = true;
   }
 
   #readSnapshot(file: string): boolean {
@@ -138,10 +154,24 @@ export class DurableLog {
     return this.#readOn(newest, Number.POSITIVE_INFINITY);
   }
 
+  #segment(sequence: number): Uint8Array | undefined {
+    if (sequence !== this.#named) {
+      this.#named = sequence;
+      this.#name = segmentName(sequence);
+    }
+    return this.#files.bytes(this.#name);
+  }
+
   #header(sequence: number): SegmentHeader | undefined {
-    const bytes = this.#files.bytes(segmentName(sequence));
+    const bytes = this.#segment(sequence);
     if (bytes === undefined || !readRecord(bytes, bytes.length, 0, sequence, record)) return;
-    return record.type === headerRecord ? decodeHeader(bytes, record.payloadAt) : undefined;
+    if (record.type !== headerRecord) return;
+    const header = decodeHeader(bytes, record.payloadAt);
+    // Before its first batch is whole a segment is no part of the log.
+    while (!record.endsBatch) {
+      if (!readRecord(bytes, bytes.length, record.next, sequence, record)) return;
+    }
+    return header;
   }
 
   /** A segment that does not simply go on: follow the chain of headers back, then read forward. */
@@ -196,20 +226,28 @@ export class DurableLog {
 
   /** Reads whole batches from where reading stopped, up to `end`. */
   #readOn(sequence: number, end: number): boolean {
-    const bytes = this.#files.bytes(segmentName(sequence));
+    const bytes = this.#segment(sequence);
     if (bytes === undefined) return false;
     const limit = Math.min(end, bytes.length);
-    let whole = this.#readTo;
-    for (let at = whole; readRecord(bytes, limit, at, sequence, record); ) {
+    const start = this.#readTo;
+    for (let at = start; readRecord(bytes, limit, at, sequence, record); ) {
       at = record.next;
-      if (record.endsBatch) whole = at;
+      if (record.endsBatch) this.#takeBatch(bytes, sequence, at);
     }
-    if (whole === this.#readTo) return false;
-    while (this.#readTo < whole && readRecord(bytes, limit, this.#readTo, sequence, record)) {
-      this.#readTo = record.next;
+    return this.#readTo > start;
+  }
+
+  /** The batch that ends at `end` is whole: what it says counts. */
+  #takeBatch(bytes: Uint8Array, sequence: number, end: number): void {
+    if (record.at > this.#readTo) {
+      // Back to its first record. Checksums were found right just now.
+      readRecord(bytes, end, this.#readTo, sequence, record, false);
+    }
+    this.#take(bytes);
+    while (record.next < end && readRecord(bytes, end, record.next, sequence, record, false)) {
       this.#take(bytes);
     }
-    return true;
+    this.#readTo = end;
   }
 
   #take(bytes: Uint8Array): void {
@@ -243,19 +281,19 @@ export class DurableLog {
   }
 
   #takeEntry(bytes: Uint8Array, payloadAt: number, payloadBytes: number): void {
-    const entry = decodeEntry(bytes, payloadAt, payloadBytes);
+    readEntryAt(bytes, payloadAt, payloadBytes, written);
+    const { term, index, hash } = written;
     const { chain } = this;
-    if (entry.index > chain.last + 1) {
-      this.malformed = `entry ${entry.index} follows ${chain.last}`;
-      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
-    } else if (entry.index <= chain.base) {
+    if (index > chain.last + 1) {
+      this.malformed = `entry ${index} follows ${chain.last}`;
+      chain.restart(index - 1, -1, this.prefixAt(-1, index - 1));
+    } else if (index <= chain.base) {
       // Entries below the base are committed and in a snapshot; they may be written again.
-      chain.restart(entry.index - 1, -1, this.prefixAt(-1, entry.index - 1));
+      chain.restart(index - 1, -1, this.prefixAt(-1, index - 1));
     }
-    const hash = entryHash(entry);
-    if (entry.index <= chain.last && chain.hash(entry.index) !== hash) this.#noteCut(entry.index);
-    chain.cutAfter(entry.index - 1);
-    chain.push(entry.term, hash);
+    if (index <= chain.last && chain.hash(index) !== hash) this.#noteCut(index);
+    chain.cutAfter(index - 1);
+    chain.push(term, hash);
   }
 
   #noteCut(from: number): void {

@@ -2,7 +2,6 @@ import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { RaftMoment } from './moment.ts';
 import { agreedLeader } from './progress.ts';
-import { progressWindowUs } from './progress-window.ts';
 
 /** Election timeouts that a leader has to lead in a row. */
 const longTimeouts = 3;
@@ -25,7 +24,7 @@ export const leaderLasts = rung<RaftMoment, Reign>({
   watches: ['pulse'],
   ghost: () => ({ term: -1, sinceUs: 0, goodUs: 0 }),
   check({ facts, timeUs }, reign) {
-    const { core, nodes, options } = facts;
+    const { core, nodes, options, pace } = facts;
     const { electionTimeoutUs } = settingsFrom(options.config);
     const leader = agreedLeader(facts);
     const term = leader < 0 ? -1 : (nodes[leader]?.view.term ?? -1);
@@ -41,7 +40,7 @@ export const leaderLasts = rung<RaftMoment, Reign>({
       return isLong && core.sinceUs >= 0 && waited > electionTimeoutUs ? held : premiseFalse;
     }
     const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
-    if (waited < progressWindowUs(options.config)) return premiseFalse;
+    if (waited < pace.windowUs) return premiseFalse;
     return broken({ nodes: core.members(), values: { waitedUs: waited, term } });
   },
 });

@@ -33,9 +33,11 @@ export const matchOnlyGrows = rung<RaftMoment>({
   watches: ['match'],
   check({ node, own, before, after }) {
     if (before.role !== 'leader' || before.term !== after.term) return premiseFalse;
-    for (const [peer, match] of after.match.entries()) {
+    for (let peer = 0; peer < after.match.length; peer += 1) {
       if (peer === own.index) continue;
-      const [old, next] = [before.match[peer] ?? 0, after.next[peer] ?? 0];
+      const match = after.match[peer] as number;
+      const old = before.match[peer] ?? 0;
+      const next = after.next[peer] ?? 0;
       if (match >= old && next > match) continue;
       return broken({ nodes: [node, peer], values: { before: old, match, next } });
     }

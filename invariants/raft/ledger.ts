@@ -29,6 +29,7 @@ import { MachineModel } from './machine-model.ts';
 import { changedMarks } from './marks.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { NodeLedger } from './node-ledger.ts';
+import { paceOf } from './progress-window.ts';
 import { Registry } from './registry.ts';
 import { triggers } from './triggers.ts';
 
@@ -47,6 +48,7 @@ class RaftLedger implements Ledger<RaftMoment> {
   readonly #servers: number;
   readonly #prefixAt: (term: number, index: number) => number;
   #nextPulseUs = 0;
+  #topologyVersion = -1;
   #nextPruneStep = 0;
 
   constructor(options: LadderOptions) {
@@ -54,11 +56,13 @@ class RaftLedger implements Ledger<RaftMoment> {
     const canonical = new CanonicalChain();
     const registry = new Registry();
     this.#servers = world.serverCount;
-    this.#prefixAt = (term, index) => {
+    // Assigned in two steps, or V8 puts it into its old space: see `OperationQueue`.
+    const prefixAt = (term: number, index: number): number => {
       const known = canonical.chain.term(index);
       if (known !== -1 && (term === -1 || known === term)) return canonical.chain.prefix(index);
       return registry.find(term, index)?.prefix ?? -2;
     };
+    this.#prefixAt = prefixAt;
     const nodes = Array.from({ length: world.serverCount }, (_, node) => {
       const files = {
         names: () => world.disk(node).promisedFiles(),
@@ -78,6 +82,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes),
+      pace: paceOf(options.config),
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -118,7 +123,8 @@ class RaftLedger implements Ledger<RaftMoment> {
       if (changed !== 0) changed |= this.#noteChanges(changed, own, step);
     }
     if (step.sentCount > 0) this.#noteSent(own, step);
-    return changed | this.#noteTime(step);
+    this.#noteTopology();
+    return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
   }
 
   promised(node: number, file: string, _from: number, _to: number): number {
@@ -192,8 +198,8 @@ class RaftLedger implements Ledger<RaftMoment> {
   audit(node: number | undefined, note: NoteBroken): string | undefined {
     // Silent damage breaks ghost state lawfully: promised bytes are not there any more.
     if (this.#facts.options.damage === 'any damage') return undefined;
+    if (node !== undefined) return auditNode(this.#facts, node, note);
     for (const { index } of this.#facts.nodes) {
-      if (node !== undefined && node !== index) continue;
       const disagreement = auditNode(this.#facts, index, note);
       if (disagreement !== undefined) return disagreement;
     }
@@ -332,9 +338,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     return isNews ? triggers.answered : 0;
   }
 
-  #noteTime(step: Step): number {
-    this.#noteTopology();
-    if (step.timeUs < this.#nextPulseUs) return 0;
+  #pulse(step: Step): number {
     this.#nextPulseUs = step.timeUs + pulseUs;
     if (step.index >= this.#nextPruneStep) {
       this.#nextPruneStep = step.index + 4_096;
@@ -344,8 +348,12 @@ class RaftLedger implements Ledger<RaftMoment> {
   }
 
   #noteTopology(): void {
-    this.#facts.core.update();
-    this.#facts.attached.update();
+    const { world, core, attached } = this.#facts;
+    const { topologyVersion } = world;
+    if (topologyVersion === this.#topologyVersion) return;
+    this.#topologyVersion = topologyVersion;
+    core.update();
+    attached.update();
   }
 
   /** Below what every node has compacted away, on disk too, no statement reaches. */

@@ -48,9 +48,10 @@ export const logMatching = rung<RaftMoment>({
       const term = chain.term(index);
       const known = facts.registry.find(term, index);
       if (known === undefined) continue;
-      const [first, second] = [known.prefix, chain.prefix(index)];
-      if (first !== second) {
-        const values = { term, index, first: hashText(first), second: hashText(second) };
+      const prefix = chain.prefix(index);
+      if (known.prefix !== prefix) {
+        const [first, second] = [hashText(known.prefix), hashText(prefix)];
+        const values = { term, index, first, second };
         return broken({ nodes: [node, known.creator], values });
       }
       if (known.creator !== node) outcome = held;

@@ -14,7 +14,7 @@ export type PrefixAt = (term: number, index: number) => number;
  * from the end to the first entry that is the very object it saw before.
  */
 export class LogMirror {
-  readonly chain: Chain = new Chain();
+  #chain: Chain = new Chain();
   /** The entries themselves, from `#refsFrom` on. */
   #refs: Entry[] = [];
   #refsFrom = 1;
@@ -27,6 +27,10 @@ export class LogMirror {
   /** Of the last `follow`: an index inside the log at which there is no entry; 0: none. */
   holeAt = 0;
 
+  get chain(): Chain {
+    return this.#chain;
+  }
+
   entry(index: number): Entry | undefined {
     return this.#refs[index - this.#refsFrom];
   }
@@ -35,6 +39,14 @@ export class LogMirror {
   isRewritten(log: LogReader): boolean {
     const { lastIndex } = log;
     return lastIndex >= this.#refsFrom && log.entry(lastIndex) !== this.entry(lastIndex);
+  }
+
+  /** Gives the chain away, and begins an empty one. */
+  handOver(): Chain {
+    const given = this.#chain;
+    this.#chain = new Chain();
+    this.forget();
+    return given;
   }
 
   /** A new life has an empty memory. */

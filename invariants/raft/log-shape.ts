@@ -18,7 +18,8 @@ export const logShape = rung<RaftMoment>({
       return broken({ nodes: [node], values: { lastTerm: after.lastTerm, term: after.term } });
     }
     for (let index = newFrom; index <= newTo; index += 1) {
-      const [term, previous] = [chain.term(index), chain.term(index - 1)];
+      const term = chain.term(index);
+      const previous = chain.term(index - 1);
       if (term < previous) {
         return broken({ nodes: [node], values: { index, previousTerm: previous, term } });
       }

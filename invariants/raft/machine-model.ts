@@ -40,6 +40,8 @@ export class MachineModel {
   /** Where each write took effect, by `client/sequence`. */
   readonly indexOf: Map<string, number> = new Map();
   readonly #capacity: number;
+  /** What each key adds to the hash of the state. */
+  readonly #hashes: Map<string, number> = new Map();
   #state = 0;
   #effects: Effect[] = [];
   #from = 1;
@@ -107,30 +109,35 @@ export class MachineModel {
     const old = this.values.get(key);
     switch (operation) {
       case 'put':
-        this.#set(key, old, value);
+        this.#set(key, value);
         return false;
       case 'append':
-        this.#set(key, old, (old ?? '') + value);
+        this.#set(key, (old ?? '') + value);
         return false;
       case 'cas':
         if ((old ?? null) !== expected) return false;
-        this.#set(key, old, value);
+        this.#set(key, value);
         return true;
       case 'delete':
-        this.#set(key, old, undefined);
+        this.#set(key, undefined);
         return old !== undefined;
       default:
         return false;
     }
   }
 
-  #set(key: string, old: string | undefined, value: string | undefined): void {
-    if (old !== undefined) this.#add(-valueHash(key, old));
-    if (value === undefined) this.values.delete(key);
-    else {
-      this.values.set(key, value);
-      this.#add(valueHash(key, value));
+  #set(key: string, value: string | undefined): void {
+    const old = this.#hashes.get(key);
+    if (old !== undefined) this.#add(-old);
+    if (value === undefined) {
+      this.values.delete(key);
+      this.#hashes.delete(key);
+      return;
     }
+    const hash = valueHash(key, value);
+    this.values.set(key, value);
+    this.#hashes.set(key, hash);
+    this.#add(hash);
   }
 
   /** Gives the client whose session had to make room; 0: none. */

@@ -11,6 +11,7 @@ import type { CanonicalChain } from './canonical-chain.ts';
 import type { ClientLedger } from './client-ledger.ts';
 import type { MachineModel } from './machine-model.ts';
 import type { NodeLedger } from './node-ledger.ts';
+import type { Pace } from './progress-window.ts';
 import type { Registry } from './registry.ts';
 
 /** What all rungs of Raft share: the ghost state of one run. Only the ledger writes to it. */
@@ -26,6 +27,7 @@ export interface RaftFacts {
   readonly clients: ClientLedger;
   readonly core: StableCoreTracker;
   readonly attached: AttachedNodes;
+  readonly pace: Pace;
   phase: Phase;
   phaseSinceUs: number;
 }

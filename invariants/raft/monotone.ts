@@ -45,14 +45,12 @@ export const applyInOrder = rung<RaftMoment>({
   check({ node, before, after, state }) {
     if (before.phase !== 'running' || state === undefined) return premiseFalse;
     const { applied } = state.machine;
-    const values = { before: before.applied, after: applied, commit: after.commit };
-    if (applied < before.applied || applied > after.commit) {
-      return broken({ nodes: [node], values });
-    }
+    const isOutOfOrder = applied < before.applied || applied > after.commit;
     const isGap = before.applied + 1 < before.firstIndex && applied > before.applied;
-    if (isGap && after.snapshotIndex <= before.applied) {
-      return broken({ nodes: [node], values: { ...values, firstIndex: before.firstIndex } });
-    }
-    return held;
+    const isUncovered = isGap && after.snapshotIndex <= before.applied;
+    if (!isOutOfOrder && !isUncovered) return held;
+    const values = { before: before.applied, after: applied, commit: after.commit };
+    if (isOutOfOrder) return broken({ nodes: [node], values });
+    return broken({ nodes: [node], values: { ...values, firstIndex: before.firstIndex } });
   },
 });

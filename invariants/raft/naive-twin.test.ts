@@ -93,4 +93,4 @@ it('neither finds anything in 200 short storms of the real system', async () => 
     expect([seed, violation, twin.brokenAt]).toEqual([seed, undefined, 0]);
     expect(steps).toBeGreaterThan(50);
   }
-});
+}, 300_000);

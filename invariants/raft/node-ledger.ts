@@ -1,8 +1,10 @@
 import type { Member } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
+import { Chain } from './chain.ts';
 import type { DurableLog } from './durable-log.ts';
 import { LogMirror } from './log-mirror.ts';
 import { emptyView } from './marks.ts';
+import { remember } from './remember.ts';
 
 /** The end of a candidate's log, as it told a voter. */
 export interface LogEnd {
@@ -55,6 +57,8 @@ export class NodeLedger {
   /** What the next recovery must bring back: the durable log up to here is in memory as well. */
   mustKeepIndex = 0;
   mustKeepPrefix = 0;
+  /** The log that the last life had in memory when it ended. */
+  lastLog: Chain = new Chain();
   /** The highest index whose storage this node has acknowledged and not lawfully cut since. */
   ackedIndex = 0;
   /** When the last life ended, and how: for probes. */
@@ -67,7 +71,8 @@ export class NodeLedger {
   }
 
   noteRequest(candidate: Member, term: number, { lastIndex, lastTerm }: LogEnd): void {
-    remember(this.#requests, `${term} ${candidate}`, { lastIndex, lastTerm });
+    const end = { lastIndex, lastTerm };
+    remember(this.#requests, `${term} ${candidate}`, end, rememberedTerms);
   }
 
   request(candidate: Member, term: number): LogEnd | undefined {
@@ -75,15 +80,17 @@ export class NodeLedger {
   }
 
   noteDecision(term: number, candidate: Member): void {
-    if (!this.decided.has(term)) remember(this.decided, term, candidate);
+    // A life that died before its vote was durable may have decided otherwise: the last one counts.
+    remember(this.decided, term, candidate, rememberedTerms);
   }
 
   noteGrant(term: number, candidate: Member): void {
-    if (!this.granted.has(term)) remember(this.granted, term, candidate);
+    if (!this.granted.has(term)) remember(this.granted, term, candidate, rememberedTerms);
   }
 
   noteLeader(term: number, leader: Member): void {
-    if (leader !== 0 && !this.recognised.has(term)) remember(this.recognised, term, leader);
+    if (leader === 0 || this.recognised.has(term)) return;
+    remember(this.recognised, term, leader, rememberedTerms);
   }
 
   noteCoverage(term: number, leader: Member, upTo: number): void {
@@ -128,6 +135,7 @@ export class NodeLedger {
     while (index > floor && durable.chain.prefix(index) !== log.chain.prefix(index)) index -= 1;
     this.mustKeepIndex = index;
     this.mustKeepPrefix = log.chain.prefix(index);
+    this.lastLog = log.handOver();
   }
 
   /** The disk is another, empty one. What was promised stays owed: others may have counted on it. */
@@ -136,11 +144,4 @@ export class NodeLedger {
     this.mustKeepIndex = 0;
     this.ackedIndex = 0;
   }
-}
-
-/** Adds to a map that forgets its oldest entries. */
-function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
-  map.set(key, value);
-  if (map.size <= rememberedTerms) return;
-  map.delete(map.keys().next().value as Key);
 }

@@ -4,16 +4,32 @@ import { settingsFrom } from '../../src/systems/raft/settings.ts';
 /** Rounds of an election that a stable core is given before progress is owed. */
 const rounds = 6;
 
+/** How fast progress is owed in one run, by its drawn times. */
+export interface Pace {
+  readonly windowUs: number;
+  readonly roundUs: number;
+  readonly leastCaughtUp: number;
+}
+
+/** Worked out once a run: the times do not change, and many looks need them. */
+export function paceOf(config: LadderOptions['config']): Pace {
+  return {
+    windowUs: progressWindowUs(config),
+    roundUs: roundUs(config),
+    leastCaughtUp: leastCaughtUp(config),
+  };
+}
+
 /**
  * How long a stable core must have lasted before progress is owed, from the drawn times: enough for
  * several elections, each as slow as disks, links and held messages can make it.
  */
-export function progressWindowUs(config: LadderOptions['config']): number {
+function progressWindowUs(config: LadderOptions['config']): number {
   return rounds * roundUs(config);
 }
 
 /** The slowest lawful election: a full time-out, then two exchanges with a sync at both ends. */
-export function roundUs(config: LadderOptions['config']): number {
+function roundUs(config: LadderOptions['config']): number {
   return 2 * settingsFrom(config).electionTimeoutUs + 2 * exchangeUs(config) + 20_000;
 }
 
@@ -22,7 +38,7 @@ export function roundUs(config: LadderOptions['config']): number {
  * batches or their answers are lost and sent again with the second heartbeat. Half of the window
  * may go by in an election, during which nobody sends any.
  */
-export function leastCaughtUp(config: LadderOptions['config']): number {
+function leastCaughtUp(config: LadderOptions['config']): number {
   const batchUs = exchangeUs(config) + 2 * settingsFrom(config).heartbeatUs;
   return Math.max(1, Math.floor(progressWindowUs(config) / 2 / batchUs));
 }

@@ -1,6 +1,5 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
-import { leastCaughtUp, progressWindowUs, roundUs } from './progress-window.ts';
 
 /** A wait that is longer than the pause between two looks. */
 const contestedUs = 120_000;
@@ -32,7 +31,7 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
       // A leader that was there all the time proves nothing.
       return waited > contestedUs ? held : premiseFalse;
     }
-    if (waited < progressWindowUs(facts.options.config)) return premiseFalse;
+    if (waited < facts.pace.windowUs) return premiseFalse;
     const members = facts.core.members();
     const leaders = facts.nodes.filter(({ view }) => view.role === 'leader').length;
     return broken({ nodes: members, values: { waitedUs: waited, leaders } });
@@ -45,18 +44,20 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
  * of the quorum keep everybody else from replacing it. -1: none.
  */
 export function agreedLeader({ core, nodes }: RaftFacts): number {
-  const members = core.members();
   for (const { index, member, view, running } of nodes) {
     if (view.role !== 'leader' || !running) continue;
+    let coreSize = 0;
     let inCore = 0;
     let inAll = 0;
     for (const other of nodes) {
+      const isInCore = core.has(other.index);
+      if (isInCore) coreSize += 1;
       const follows = other.view.term === view.term && other.view.leaderId === member;
       if (!follows || !other.running) continue;
       inAll += 1;
-      if (members.includes(other.index)) inCore += 1;
+      if (isInCore) inCore += 1;
     }
-    if (inCore * 2 > members.length || inAll * 2 > nodes.length) return index;
+    if (inCore * 2 > coreSize || inAll * 2 > nodes.length) return index;
   }
   return -1;
 }
@@ -81,8 +82,8 @@ export const commitsArrive = rung<RaftMoment, Past>({
   watches: ['pulse'],
   ghost: () => ({ times: [], lasts: [], applied: [], remoteUs: [] }),
   check({ facts, timeUs }, past) {
-    const { core, attached, nodes, options } = facts;
-    const sinceUs = timeUs - progressWindowUs(options.config);
+    const { core, attached, nodes, pace } = facts;
+    const sinceUs = timeUs - pace.windowUs;
     look(facts, timeUs, sinceUs, past);
     const owed = past.lasts[0] as number;
     if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
@@ -93,7 +94,7 @@ export const commitsArrive = rung<RaftMoment, Past>({
       const applied = nodes[node]?.view.applied ?? 0;
       if (applied >= owed) continue;
       const advanced = applied - (past.applied[0]?.[node] ?? 0);
-      if (advanced >= leastCaughtUp(options.config)) continue;
+      if (advanced >= pace.leastCaughtUp) continue;
       return broken({ nodes: [node], values: { applied, owed, advanced } });
     }
     return owed > 0 ? held : premiseFalse;
@@ -130,8 +131,12 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
   watches: ['pulse'],
   ghost: () => ({ sinceUs: -1, term: 0 }),
   check({ facts, timeUs }, window) {
-    const { core, attached, nodes, options } = facts;
-    const highest = nodes.reduce((most, { view }) => Math.max(most, view.term), 0);
+    const { core, attached, nodes, pace } = facts;
+    // A node that still recovers has its term on disk only.
+    const highest = nodes.reduce(
+      (most, { view, durable }) => Math.max(most, view.term, durable.term),
+      0,
+    );
     const isWhole = core.sinceUs >= 0 && attached.sinceUs.every((sinceUs) => sinceUs >= 0);
     if (!isWhole) {
       window.sinceUs = -1;
@@ -142,9 +147,9 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
       window.term = highest;
     }
     const lengthUs = timeUs - window.sinceUs;
-    if (lengthUs < progressWindowUs(options.config)) return premiseFalse;
+    if (lengthUs < pace.windowUs) return premiseFalse;
     const grown = highest - window.term;
-    const bound = 4 + (2 * lengthUs) / roundUs(options.config);
+    const bound = 4 + (2 * lengthUs) / pace.roundUs;
     window.sinceUs = timeUs;
     window.term = highest;
     if (grown <= bound) return held;
@@ -199,8 +204,8 @@ export const writesAreServed = rung<RaftMoment, Wish>({
   watches: ['pulse'],
   ghost: () => ({ goodUs: 0 }),
   check({ facts, timeUs }, wish) {
-    const { core, clients, options } = facts;
-    const windowUs = progressWindowUs(options.config);
+    const { core, clients, pace } = facts;
+    const { windowUs } = pace;
     const leader = agreedLeader(facts);
     // One outside the core that keeps its quorum may be as slow as its links and its disk.
     const leadsFromCore = leader < 0 || core.has(leader);

@@ -1,4 +1,5 @@
 import { broken, hashText, held, premiseFalse, rung } from '../../src/index.ts';
+import type { Chain } from './chain.ts';
 import type { RaftMoment } from './moment.ts';
 
 /** Entries that were about to be replaced when the node died may be gone: see `NodeLedger.end`. */
@@ -24,6 +25,7 @@ export const recoveryKeeps = rung<RaftMoment>({
     const { chain } = own.log;
     const { mustKeepIndex: index, mustKeepPrefix: promised } = own;
     if (index <= chain.base || chain.prefix(index) === promised) return held;
+    if (isReplaced(own.lastLog, chain, facts.canonical.chain)) return held;
     return broken({
       nodes: [node],
       values: {
@@ -35,3 +37,13 @@ export const recoveryKeeps = rung<RaftMoment>({
     });
   },
 });
+
+/**
+ * Whether the log was void behind the snapshot that it now begins with: the node died while it took
+ * over a snapshot of the committed history, and had other entries there.
+ */
+function isReplaced(old: Chain, log: Chain, canonical: Chain): boolean {
+  const { base } = log;
+  if (base <= old.base || base > old.last) return false;
+  return log.prefix(base) === canonical.prefix(base) && old.prefix(base) !== log.prefix(base);
+}

@@ -2,7 +2,6 @@ import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { ClientRequest } from '../../src/systems/raft/types.ts';
 import { nameOf } from './client-ledger.ts';
 import type { RaftMoment } from './moment.ts';
-import { leastCaughtUp, progressWindowUs } from './progress-window.ts';
 
 /** Requests that nodes have taken and not answered, and how far they had committed. */
 interface Waiting {
@@ -52,16 +51,15 @@ function callsOf({ calls }: Waiting, node: number): Map<string, number> {
 }
 
 function judge({ facts, timeUs }: RaftMoment, waiting: Waiting) {
-  const { core, nodes, options } = facts;
-  const windowUs = progressWindowUs(options.config);
-  const sinceUs = timeUs - windowUs;
+  const { core, nodes, pace } = facts;
+  const sinceUs = timeUs - pace.windowUs;
   for (const { index, view, running } of nodes) {
     const looks = lookAt(waiting, index, timeUs, view.commit, sinceUs);
     const isOwed = running && core.sinceUs >= 0 && core.sinceUs <= sinceUs && core.has(index);
     const oldest = waiting.calls[index]?.values().next().value;
     if (!isOwed || oldest === undefined || oldest > sinceUs) continue;
     const [, commit] = looks[0] as readonly [number, number];
-    const commits = view.role === 'leader' && view.commit - commit >= leastCaughtUp(options.config);
+    const commits = view.role === 'leader' && view.commit - commit >= pace.leastCaughtUp;
     if (commits) continue;
     return broken({ nodes: [index], values: { waitedUs: timeUs - oldest, role: view.role } });
   }

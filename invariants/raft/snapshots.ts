@@ -3,8 +3,15 @@ import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
 import { decodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
 import { stateHash } from './machine-model.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
+import { remember } from './remember.ts';
 
-export const snapshotIsTheChain = rung<RaftMoment>({
+/** Hash of the file that was found right, by index: nodes at one index write equal bytes. */
+type Proved = Map<number, number>;
+
+/** Indexes remembered; older snapshots have given way to newer ones on every node. */
+const rememberedFiles = 64;
+
+export const snapshotIsTheChain = rung<RaftMoment, Proved>({
   id: 'I35',
   title: 'snapshots tell the truth',
   statement: 'A snapshot names a committed entry and holds the state that the chain gives there.',
@@ -12,7 +19,8 @@ export const snapshotIsTheChain = rung<RaftMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['snapshot'],
-  check({ node, own, before, after, facts }) {
+  ghost: () => new Map(),
+  check({ node, own, before, after, facts }, proved) {
     const { snapshotIndex: index, snapshotTerm: term } = before === after ? own.durable : after;
     const { chain } = facts.canonical;
     if (index === 0 || index < chain.base) return premiseFalse;
@@ -21,7 +29,12 @@ export const snapshotIsTheChain = rung<RaftMoment>({
       return broken({ nodes: [node], values: { index, term, canonicalTerm } });
     }
     // The bytes are judged when the disk promises them, the marks whenever they change.
-    return before === after ? stateOnDisk(facts, node, index) : held;
+    if (before !== after) return held;
+    if (facts.machine.effect(index) === undefined) return premiseFalse;
+    if (proved.get(index) === own.durable.snapshotHash) return held;
+    const outcome = stateOnDisk(facts, node, index);
+    if (outcome === held) remember(proved, index, own.durable.snapshotHash, rememberedFiles);
+    return outcome;
   },
 });
 

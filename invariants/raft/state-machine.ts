@@ -38,6 +38,9 @@ function eachApplied(moment: RaftMoment, touched: (effect: Effect) => unknown, c
   return outcome;
 }
 
+const keyOf = ({ key }: Effect): string => key;
+const clientOf = ({ client }: Effect): number => client;
+
 export const stateMachineSafety = rung<RaftMoment>({
   id: 'I38',
   title: 'state machine safety',
@@ -58,7 +61,7 @@ export const stateMachineSafety = rung<RaftMoment>({
       const values = { applied, state: hashText(hash), canonical: hashText(arrived.state) };
       return broken({ nodes: [node], values });
     }
-    return eachApplied(moment, (effect) => effect.key, compareValue);
+    return eachApplied(moment, keyOf, compareValue);
   },
 });
 
@@ -84,15 +87,7 @@ export const exactlyOnce = rung<RaftMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['applied'],
-  check: (moment) =>
-    eachApplied(
-      moment,
-      (effect) => effect.client,
-      (at, state, index, effect) => {
-        if (effect.first) return premiseFalse;
-        return compareSession(at, state, index, effect);
-      },
-    ),
+  check: (moment) => eachApplied(moment, clientOf, compareRepeated),
 });
 
 export const sessionsAgree = rung<RaftMoment>({
@@ -103,7 +98,7 @@ export const sessionsAgree = rung<RaftMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['applied'],
-  check: (moment) => eachApplied(moment, (effect) => effect.client, compareSession),
+  check: (moment) => eachApplied(moment, clientOf, compareSession),
 });
 
 const compareSession: Compare = ({ node }, state, index, { client, session }) => {
@@ -122,3 +117,6 @@ const compareSession: Compare = ({ node }, state, index, { client, session }) =>
     },
   });
 };
+
+const compareRepeated: Compare = (moment, state, index, effect) =>
+  effect.first ? premiseFalse : compareSession(moment, state, index, effect);

@@ -77,6 +77,17 @@ export const progress: StoryBook = {
       },
     },
     green: {
+      // Seed 1988 of raft-crashes.
+      'nodes come back with the term that they had': (rig) => {
+        for (const node of [0, 1, 2]) {
+          rig.promise(node, { term: 99 });
+          rig.lifecycle(node, 'killed');
+        }
+        for (const node of [0, 1, 2]) rig.boot(node, 'still recovering');
+        rig.wait(1_000_000);
+        for (const node of [0, 1, 2]) rig.step(node, { marks: { phase: 'running', term: 99 } });
+        rig.wait(20_000_000);
+      },
       'terms grow now and then': (rig) => {
         for (let term = 1; term < 9; term += 1) rig.step(1, { marks: { term } }).wait(1_000_000);
       },

@@ -229,6 +229,20 @@ export const cluster: StoryBook = {
         rig.step(1, { log: [e11, e12, e13] });
         restart(rig, 1, [e11, e12]);
       },
+      // Seed 1062 of raft-crashes.
+      'the end of the log was void behind a snapshot': (rig) => {
+        const [e21, e22] = [entry(2, 1), entry(2, 2)];
+        rig.hold(2, 1, [e11, e12, e13]);
+        rig.elect(0, 2).promise(0, { entries: [e21, e22] });
+        rig
+          .step(0, { log: [e21, e22] })
+          .hold(1, 2, [e21, e22])
+          .commit(0, 2);
+        rig.promiseSnapshot(2, 2, 2, rig.nodes[0]!.machine);
+        rig.lifecycle(2, 'killed');
+        Object.assign(rig.nodes[2]!, { base: 2, baseTerm: 2 });
+        rig.boot(2, { marks: { term: 2, commit: 2, applied: 2 }, log: [] });
+      },
       'a durable entry that was being replaced is gone': (rig) => {
         replicated(rig);
         rig.step(1, { log: [e11], marks: { term: 2 } });

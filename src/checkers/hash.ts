@@ -43,7 +43,17 @@ export function mix(a: number, b: number): number {
 export function hashBytes(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
   let first = 0x811c9dc5;
   let second = (to - from) ^ 0x5bd1e995;
-  for (let at = from; at < to; at += 1) {
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const word =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    first = stir(first, word);
+    second = Math.imul((second << 5) ^ (second >>> 27) ^ word, 0x27d4eb2d);
+  }
+  for (; at < to; at += 1) {
     const byte = bytes[at] as number;
     first = Math.imul(first ^ byte, 0x01000193);
     second = Math.imul((second << 5) ^ (second >>> 27) ^ byte, 0x27d4eb2d);
@@ -53,9 +63,16 @@ export function hashBytes(bytes: Uint8Array, from = 0, to: number = bytes.length
 
 /** Hash of the UTF-16 units of a text. */
 export function hashString(text: string): number {
+  const { length } = text;
   let first = 0x811c9dc5;
-  let second = text.length ^ 0x5bd1e995;
-  for (let at = 0; at < text.length; at += 1) {
+  let second = length ^ 0x5bd1e995;
+  let at = 0;
+  for (; at + 2 <= length; at += 2) {
+    const word = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
+    first = stir(first, word);
+    second = Math.imul((second << 5) ^ (second >>> 27) ^ word, 0x27d4eb2d);
+  }
+  if (at < length) {
     const unit = text.charCodeAt(at);
     first = Math.imul(first ^ unit, 0x01000193);
     second = Math.imul((second << 5) ^ (second >>> 27) ^ unit, 0x27d4eb2d);

@@ -4,24 +4,33 @@ import { failureKey } from './failure-key.ts';
 import { HarnessFault } from './harness-fault.ts';
 import type { LadderOptions, LadderRun, Phase, RungReport, Violation } from './ladder-contract.ts';
 import type { Ledger, LedgerDefinition, NoteBroken } from './ledger.ts';
-import type { Broken } from './outcome.ts';
+import { type Broken, premiseFalse } from './outcome.ts';
 import type { AnyProbe, AnyRung, Moment } from './rung.ts';
-import { type Watcher, Watchers } from './watchers.ts';
+import type { Audience, Watchers } from './watchers.ts';
 
 /** Steps between two audits of the whole cluster. */
 const auditEverySteps = 10_000;
 
+/** Something that may be silenced. */
+interface Sleeper {
+  asleep: boolean;
+}
+
 /** One rung during one run. */
-interface Climbed<M extends Moment> extends Watcher {
+interface Climbed<M extends Moment> extends Sleeper {
   readonly rung: AnyRung<M>;
+  /** Of the rung. Read from here, since all of these have one shape and rungs have several. */
+  readonly check: AnyRung<M>['check'];
   readonly ghost: unknown;
+  /** Whether its premises count outside the storm too. */
+  readonly countsAlways: boolean;
   premise: number;
   /** Why it cannot be green any more, when a check gave up. */
   unknown: string | undefined;
   violation: Violation | undefined;
 }
 
-interface Probed<M extends Moment> extends Watcher {
+interface Probed<M extends Moment> extends Sleeper {
   readonly probe: AnyProbe<M>;
   readonly ghost: unknown;
 }
@@ -33,15 +42,18 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   readonly probes: Map<string, number> = new Map();
 
   readonly #world: WorldView;
+  readonly #servers: number;
   readonly #stopAtFirst: boolean;
   /** Rungs were left out: a law that nobody watches may be broken. */
   readonly #isPartial: boolean;
   readonly #ledger: Ledger<M>;
   readonly #climbed: readonly Climbed<M>[];
-  readonly #rungs: Watchers<Climbed<M>>;
-  readonly #probed: Watchers<Probed<M>>;
+  readonly #probed: readonly Probed<M>[];
+  readonly #watchers: Watchers;
   readonly #noteBroken: NoteBroken;
-  #phase: Phase = 'form';
+  #inStorm = false;
+  /** After the first violation the ghost state may be wrong, so nothing more is looked at. */
+  #isOver = false;
   #step = 0;
   #timeUs = 0;
   #nextAuditStep = auditEverySteps;
@@ -51,70 +63,73 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     definition: LedgerDefinition<M>,
     rungs: readonly AnyRung<M>[],
     probes: readonly AnyProbe<M>[],
+    watchers: Watchers,
   ) {
     this.#world = options.world;
+    this.#servers = options.world.serverCount;
     this.#stopAtFirst = options.stopAtFirst ?? true;
     this.#isPartial = options.only !== undefined;
     this.#ledger = definition.begin(options);
-    this.#climbed = rungs.map((rung, order) => ({
+    this.#climbed = rungs.map((rung) => ({
       rung,
+      check: rung.check,
       ghost: rung.ghost?.(),
-      order,
-      watches: rung.watches,
+      countsAlways: rung.kind === 'eventually',
       asleep: false,
       premise: 0,
       unknown: undefined,
       violation: undefined,
     }));
-    this.#rungs = new Watchers(this.#climbed, definition.triggers);
-    this.#probed = new Watchers(
-      probes.map((probe, order) => {
-        this.probes.set(probe.name, 0);
-        return { probe, ghost: probe.ghost?.(), order, watches: probe.watches, asleep: false };
-      }),
-      definition.triggers,
-    );
+    this.#probed = probes.map((probe) => {
+      this.probes.set(probe.name, 0);
+      return { probe, ghost: probe.ghost?.(), asleep: false };
+    });
+    this.#watchers = watchers;
     const byId = new Map(this.#climbed.map((climbed) => [climbed.rung.id, climbed]));
-    this.#noteBroken = (id, what) => {
+    // Assigned in two steps, or V8 puts it into its old space: see `OperationQueue`.
+    const noteBroken: NoteBroken = (id, what) => {
       const climbed = byId.get(id);
       if (climbed !== undefined) this.#note(climbed, what);
     };
+    this.#noteBroken = noteBroken;
   }
 
   afterStep(step: Step): void {
-    if (this.#isOver()) return;
-    this.#step = step.index;
+    if (this.#isOver) return;
+    const { index, sentCount } = step;
+    this.#step = index;
     this.#timeUs = step.timeUs;
-    const { moment } = this.#ledger;
-    moment.message = undefined;
-    this.#wake(this.#ledger.afterStep(step));
-    if (step.node < this.#world.serverCount) {
-      if (step.received !== undefined) this.#wakeForReceived(step);
-      for (let at = 0; at < step.sentCount; at += 1) this.#wakeForSent(step, at);
+    this.#ledger.moment.message = undefined;
+    const changed = this.#ledger.afterStep(step);
+    if (changed !== 0) this.#wake(changed);
+    if (step.node < this.#servers) {
+      const watchers = this.#watchers;
+      if (watchers.watchReceived && step.received !== undefined) this.#wakeForReceived(step);
+      if (sentCount > 0 && watchers.watchSent) this.#wakeForSent(step, sentCount);
     }
-    if (step.index >= this.#nextAuditStep) {
-      this.#nextAuditStep = step.index + auditEverySteps;
+    if (index >= this.#nextAuditStep) {
+      this.#nextAuditStep = index + auditEverySteps;
       this.#audit(undefined);
     }
-    this.#settle();
+    if (this.violations.length > 0) this.#settle();
   }
 
   promised(node: number, file: string, from: number, to: number): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between();
     this.#wake(this.#ledger.promised(node, file, from, to));
     this.#settle();
   }
 
   directoryPromised(node: number, directory: string): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between();
     this.#wake(this.#ledger.directoryPromised(node, directory));
     this.#settle();
   }
 
   lifecycle(node: number, what: Lifecycle, timeUs: number): void {
-    if (this.#isOver() || node >= this.#world.serverCount) return;
+    if (this.#isOver || node >= this.#servers) return;
     this.#between(timeUs);
     this.#wake(this.#ledger.lifecycle(node, what, timeUs));
     // A life that ends is the last chance to compare what it had with what is known of it.
@@ -123,29 +138,29 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   }
 
   threw(node: number, error: unknown, timeUs: number): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between(timeUs);
     this.#wake(this.#ledger.threw(node, error, timeUs));
     this.#settle();
   }
 
   stuck(reason: string, timeUs: number): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between(timeUs);
     this.#wake(this.#ledger.stuck(reason, timeUs));
     this.#settle();
   }
 
   phase(phase: Phase, timeUs: number): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between(timeUs);
-    this.#phase = phase;
+    this.#inStorm = phase === 'storm';
     this.#wake(this.#ledger.phase(phase, timeUs));
     this.#settle();
   }
 
   finish(): void {
-    if (this.#isOver()) return;
+    if (this.#isOver) return;
     this.#between();
     this.#audit(undefined);
     this.#wake(this.#ledger.finish());
@@ -162,11 +177,6 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
     }));
   }
 
-  /** After the first violation the ghost state may be wrong, so nothing more is looked at. */
-  #isOver(): boolean {
-    return this.#stopAtFirst && this.violation !== undefined;
-  }
-
   /** What happens between two steps counts to the step that is about to run. */
   #between(timeUs: number = this.#world.timeUs): void {
     this.#step = this.#world.steps + 1;
@@ -175,59 +185,54 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   }
 
   #wake(changed: number): void {
-    if (changed === 0) return;
-    for (const climbed of this.#rungs.of(changed)) this.#look(climbed);
-    if (this.#phase !== 'storm') return;
-    for (const probed of this.#probed.of(changed)) this.#lookFor(probed);
+    if (changed !== 0) this.#tell(this.#watchers.of(changed));
+  }
+
+  #tell({ rungs, probes }: Audience): void {
+    for (let at = 0; at < rungs.length; at += 1) this.#look(rungs[at] as number);
+    if (!this.#inStorm) return;
+    for (let at = 0; at < probes.length; at += 1) this.#lookFor(probes[at] as number);
   }
 
   #wakeForReceived(step: Step): void {
     const message = step.received as NonNullable<Step['received']>;
-    const rungs = this.#rungs.ofReceived(message.kind);
-    const probes = this.#probed.ofReceived(message.kind);
-    if (rungs === undefined && probes === undefined) return;
-    this.#wakeForMessage(rungs, probes, message, step.from);
+    const audience = this.#watchers.ofReceived(message.kind);
+    if (audience !== undefined) this.#wakeForMessage(audience, message, step.from);
   }
 
-  #wakeForSent(step: Step, at: number): void {
-    const { message, to } = step.sent[at] as Step['sent'][number];
-    const rungs = this.#rungs.ofSent(message.kind);
-    const probes = this.#probed.ofSent(message.kind);
-    if (rungs === undefined && probes === undefined) return;
-    this.#wakeForMessage(rungs, probes, message, to);
+  #wakeForSent({ sent }: Step, sentCount: number): void {
+    for (let at = 0; at < sentCount; at += 1) {
+      const { message, to } = sent[at] as Step['sent'][number];
+      const audience = this.#watchers.ofSent(message.kind);
+      if (audience !== undefined) this.#wakeForMessage(audience, message, to);
+    }
   }
 
-  #wakeForMessage(
-    rungs: readonly Climbed<M>[] | undefined,
-    probes: readonly Probed<M>[] | undefined,
-    message: NonNullable<Moment['message']>,
-    peer: number,
-  ): void {
+  #wakeForMessage(audience: Audience, message: NonNullable<Moment['message']>, peer: number): void {
     const { moment } = this.#ledger;
     moment.message = message;
     moment.peer = peer;
-    if (rungs !== undefined) for (const climbed of rungs) this.#look(climbed);
-    if (probes !== undefined && this.#phase === 'storm') {
-      for (const probed of probes) this.#lookFor(probed);
-    }
+    this.#tell(audience);
     moment.message = undefined;
   }
 
-  #look(climbed: Climbed<M>): void {
+  #look(place: number): void {
+    const climbed = this.#climbed[place] as Climbed<M>;
     if (climbed.asleep) return;
-    const { rung } = climbed;
     try {
-      const outcome = rung.check(this.#ledger.moment, climbed.ghost);
+      const outcome = climbed.check.call(climbed.rung, this.#ledger.moment, climbed.ghost);
+      if (outcome === premiseFalse) return;
       if (outcome.kind === 'held') {
-        if (this.#phase === 'storm' || rung.kind === 'eventually') climbed.premise += 1;
+        if (this.#inStorm || climbed.countsAlways) climbed.premise += 1;
       } else if (outcome.kind === 'broken') this.#note(climbed, outcome);
       else if (outcome.kind === 'unknown') climbed.unknown = outcome.reason;
     } catch (error) {
-      this.#blame(`rung ${rung.id} threw`, error, climbed);
+      this.#blame(`rung ${climbed.rung.id} threw`, error, climbed);
     }
   }
 
-  #lookFor(probed: Probed<M>): void {
+  #lookFor(place: number): void {
+    const probed = this.#probed[place] as Probed<M>;
     const { probe } = probed;
     try {
       if (!probe.seen(this.#ledger.moment, probed.ghost)) return;
@@ -241,7 +246,7 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
    * Once a law is broken a check may stumble over the wreck: then it is silenced, not blamed. Where
    * rungs were left out nobody can tell, and the rung is not green any more.
    */
-  #blame(what: string, cause: unknown, watcher: Watcher): void {
+  #blame(what: string, cause: unknown, watcher: Sleeper): void {
     const isWreck = this.#climbed.some(({ violation }) => violation !== undefined);
     if (!isWreck && !this.#isPartial)
       throw new HarnessFault(`${what} at step ${this.#step}: ${cause}`, { cause });
@@ -286,7 +291,9 @@ export class LadderAtWork<M extends Moment> implements LadderRun {
   #settle(): void {
     if (this.violation !== undefined || this.violations.length === 0) return;
     this.violation = this.#climbed.find(({ violation }) => violation !== undefined)?.violation;
-    if (this.#stopAtFirst) this.violations.splice(0, Number.POSITIVE_INFINITY, this.violation!);
+    if (!this.#stopAtFirst) return;
+    this.violations.splice(0, Number.POSITIVE_INFINITY, this.violation!);
+    this.#isOver = true;
   }
 
   #audit(node: number | undefined): void {

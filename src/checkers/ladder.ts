@@ -3,6 +3,7 @@ import type { Ladder, LadderOptions, LadderRun } from './ladder-contract.ts';
 import { LadderAtWork } from './ladder-run.ts';
 import type { LedgerDefinition } from './ledger.ts';
 import type { AnyProbe, AnyRung, Moment } from './rung.ts';
+import { Watchers } from './watchers.ts';
 
 /** What makes a ladder. */
 export interface LadderDefinition<M extends Moment> {
@@ -12,6 +13,12 @@ export interface LadderDefinition<M extends Moment> {
   /** Lowest first: at a tie within one step the lower one is the headline. */
   readonly rungs: readonly AnyRung<M>[];
   readonly probes?: readonly AnyProbe<M>[];
+}
+
+/** The rungs that runs of one kind climb. */
+interface Selection<M extends Moment> {
+  readonly climbed: readonly AnyRung<M>[];
+  readonly watchers: Watchers;
 }
 
 /**
@@ -32,12 +39,23 @@ export function ladder<M extends Moment>(definition: LadderDefinition<M>): Ladde
       }
     }
   }
+  const selections = new Map<string, Selection<M>>();
+  const select = (options: LadderOptions): Selection<M> => {
+    const climbed = rungs.filter((rung) => isAsked(rung, options));
+    const key = climbed.map(({ id }) => id).join(' ');
+    let selection = selections.get(key);
+    if (selection === undefined) {
+      selection = { climbed, watchers: new Watchers(climbed, probes, ghost.triggers) };
+      selections.set(key, selection);
+    }
+    return selection;
+  };
   return {
     name,
     rungs,
     begin(options: LadderOptions): LadderRun {
-      const climbed = rungs.filter((rung) => isAsked(rung, options));
-      return new LadderAtWork(options, ghost, climbed, probes);
+      const { climbed, watchers } = select(options);
+      return new LadderAtWork(options, ghost, climbed, probes, watchers);
     },
   };
 }
@@ -51,5 +69,13 @@ const severity: readonly OwedUnder[] = ['no damage', 'noticeable damage', 'any d
 
 function isAsked(rung: AnyRung<Moment>, { only, damage }: LadderOptions): boolean {
   if (only !== undefined && !only.includes(rung.id)) return false;
-  return severity.indexOf(rung.owedUnder) >= severity.indexOf(damage);
+  return isOwed(rung, damage);
+}
+
+/** Whether a rung must hold in a storm that does such damage. */
+export function isOwed(
+  { owedUnder }: { readonly owedUnder: OwedUnder },
+  damage: OwedUnder,
+): boolean {
+  return severity.indexOf(owedUnder) >= severity.indexOf(damage);
 }

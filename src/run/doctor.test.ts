@@ -79,10 +79,10 @@ describe('runIsolated', () => {
     const { record, caseFile } = await runIsolated(
       fixture('counters-that-hang'),
       { seed: 5 },
-      { watchdogMs: 1_000 },
+      { watchdogMs: 5_000 },
     );
     expect(record.violation).toMatchObject({ rung: 'I1', title: 'every step ends' });
-    expect(record.violation!.values).toEqual({ reason: 'a handler did not return within 1 s' });
+    expect(record.violation!.values).toEqual({ reason: 'a handler did not return within 5 s' });
     expect(record.violation!.step).toBeGreaterThan(1);
     expect(caseFile.choices).toMatchObject({ kind: 'seed', seed: 5 });
   });

@@ -19,6 +19,11 @@ export interface Scenario {
   readonly plan?: readonly Fault[];
   /** Probes that a sweep of 200 seeds or more must have seen. */
   readonly requiredProbes?: readonly string[];
+  /**
+   * What this weather cannot bring about, with the reason: ids of rungs whose premise never holds
+   * and cells that clients never reach. A sweep that meets one of them all the same says so.
+   */
+  readonly outOfReach?: Readonly<Record<string, string>>;
   /** Steps that one seed may take before it is inconclusive; default 1,000,000. */
   readonly stepLimit?: number;
   /** Fault kinds that must fire in a sweep of 200 or more; default: those of the storm. */

@@ -94,6 +94,7 @@ const schema = v.strictObject(
     ),
     requiredProbes: v.optional(v.array(text, 'must be a list of names')),
     requiredFaults: v.optional(v.array(text, 'must be a list of fault kinds')),
+    outOfReach: v.optional(v.record(v.string(), text, 'must be a record of reasons')),
     stepLimit: v.optional(v.pipe(v.number('must be a number'), v.integer(), v.minValue(1))),
     prepare: v.optional(func),
   },

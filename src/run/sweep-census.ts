@@ -92,7 +92,9 @@ export class SweepCensus {
     const probes = Object.fromEntries(this.#probes);
     const seeds = this.seeds;
     const reasons = [...this.#outcomeReasons()];
-    if (seeds > 0) reasons.push(...judge(scenario, { seeds, rungs, probes, families, clients }));
+    const operations = Object.fromEntries(this.#operations);
+    const met = { seeds, rungs, probes, families, clients, operations };
+    if (seeds > 0) reasons.push(...judge(scenario, met));
     else reasons.push('no seed was finished');
     const verdict: Outcome =
       this.broken > 0 ? 'broken' : reasons.length > 0 ? 'inconclusive' : 'held';
@@ -115,7 +117,7 @@ export class SweepCensus {
       rungs,
       probes,
       faults: families,
-      operations: Object.fromEntries(this.#operations),
+      operations,
       clients,
       failures: this.failures,
       unclear: this.#unclear,

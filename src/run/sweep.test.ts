@@ -118,7 +118,7 @@ describe('sweep', () => {
     const { record } = await sweep(fixture('counters-that-hang'), {
       seeds: 12,
       jobs: 2,
-      watchdogMs: 1_500,
+      watchdogMs: 5_000,
     });
     expect(record.held + record.broken).toBe(12);
     expect(record.failures.map(({ seed, rung }) => [seed, rung])).toEqual([[5, 'I1']]);
@@ -128,10 +128,10 @@ describe('sweep', () => {
     const { record } = await sweep(fixture('counters-that-hang', 'checking'), {
       seeds: 8,
       jobs: 2,
-      watchdogMs: 1_500,
+      watchdogMs: 5_000,
     });
     expect([record.held, record.inconclusive]).toEqual([7, 1]);
-    expect(record.unclear[0]!.reason).toMatch(/^the checks of step \d+ took over 1\.5 s$/);
+    expect(record.unclear[0]!.reason).toMatch(/^the checks of step \d+ took over 5 s$/);
   });
 
   it('makes a dead worker the outcome of one seed', async () => {

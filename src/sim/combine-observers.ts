@@ -18,9 +18,11 @@ export function combineObservers(observers: readonly WorldObserver[]): WorldObse
   for (const member of members) {
     const parts = observers.filter((observer) => observer[member] !== undefined);
     if (parts.length === 0) continue;
-    combined[member] = (...given: unknown[]) => {
+    // A function that is written into a property at once would be born old: see `OperationQueue`.
+    const tellAll = (...given: unknown[]): void => {
       for (const part of parts) (part[member] as (...args: unknown[]) => void)(...given);
     };
+    combined[member] = tellAll;
   }
   combined['afterStep'] = combineAfterStep(observers);
   if (combined['afterStep'] === undefined) delete combined['afterStep'];

@@ -6,7 +6,9 @@ export class EventQueue {
   #time = new Float64Array(256);
   #tie = new Int32Array(256);
   #order = new Float64Array(256);
+  /** Slots, and beside each the time of its event: most comparisons look no further. */
   #heap = new Int32Array(256);
+  #heapTime = new Float64Array(256);
   #size = 0;
   #arrivals = 0;
   readonly #free: number[] = [];
@@ -26,7 +28,7 @@ export class EventQueue {
 
   /** Time of the next event; Infinity when there is none. */
   nextTime(): number {
-    return this.#size === 0 ? Infinity : (this.#time[this.#heap[0] as number] as number);
+    return this.#size === 0 ? Infinity : (this.#heapTime[0] as number);
   }
 
   timeOf(slot: number): number {
@@ -54,15 +56,15 @@ export class EventQueue {
     this.causeStep[slot] = causeStep;
     this.subject[slot] = subject;
     this.detail[slot] = detail;
-    this.#siftUp(this.#size++, slot);
+    this.#siftUp(this.#size++, slot, timeUs);
   }
 
   /** Takes the next event out and returns its slot. Call `release` when done with the slot. */
   pop(): number {
     const heap = this.#heap;
     const top = heap[0] as number;
-    const last = heap[--this.#size] as number;
-    if (this.#size > 0) this.#siftDown(last);
+    const end = --this.#size;
+    if (end > 0) this.#siftDown(heap[end] as number, this.#heapTime[end] as number);
     return top;
   }
 
@@ -72,42 +74,57 @@ export class EventQueue {
     this.#free.push(slot);
   }
 
+  /** Of two events at the same time: whether the one on the left comes first. */
   #before(left: number, right: number): boolean {
-    const byTime = (this.#time[left] as number) - (this.#time[right] as number);
-    if (byTime !== 0) return byTime < 0;
     const byTie = (this.#tie[left] as number) - (this.#tie[right] as number);
     if (byTie !== 0) return byTie < 0;
     return (this.#order[left] as number) < (this.#order[right] as number);
   }
 
-  #siftUp(from: number, slot: number): void {
+  #siftUp(from: number, slot: number, timeUs: number): void {
     const heap = this.#heap;
+    const times = this.#heapTime;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
+      const time = times[parent] as number;
+      if (time < timeUs) break;
       const other = heap[parent] as number;
-      if (!this.#before(slot, other)) break;
+      if (time === timeUs && !this.#before(slot, other)) break;
       heap[at] = other;
+      times[at] = time;
       at = parent;
     }
     heap[at] = slot;
+    times[at] = timeUs;
   }
 
-  #siftDown(slot: number): void {
+  #siftDown(slot: number, timeUs: number): void {
     const heap = this.#heap;
+    const times = this.#heapTime;
     const size = this.#size;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= size) break;
-      if (child + 1 < size && this.#before(heap[child + 1] as number, heap[child] as number))
-        child++;
-      const other = heap[child] as number;
-      if (!this.#before(other, slot)) break;
+      let time = times[child] as number;
+      let other = heap[child] as number;
+      if (child + 1 < size) {
+        const rightTime = times[child + 1] as number;
+        const right = heap[child + 1] as number;
+        if (rightTime < time || (rightTime === time && this.#before(right, other))) {
+          child++;
+          time = rightTime;
+          other = right;
+        }
+      }
+      if (timeUs < time || (timeUs === time && this.#before(slot, other))) break;
       heap[at] = other;
+      times[at] = time;
       at = child;
     }
     heap[at] = slot;
+    times[at] = timeUs;
   }
 
   #newSlot(): number {
@@ -124,6 +141,7 @@ export class EventQueue {
     this.#tie = widened(new Int32Array(capacity), this.#tie);
     this.#order = widened(new Float64Array(capacity), this.#order);
     this.#heap = widened(new Int32Array(capacity), this.#heap);
+    this.#heapTime = widened(new Float64Array(capacity), this.#heapTime);
     this.kind = widened(new Uint8Array(capacity), this.kind);
     this.node = widened(new Int32Array(capacity), this.node);
     this.incarnation = widened(new Int32Array(capacity), this.incarnation);

@@ -103,6 +103,8 @@ export class KeyedStream implements Stream {
   readonly name: string;
   readonly nameHash: number;
   readonly #owner: KeyedChoices;
+  /** The table of the owner. */
+  readonly #occurrences: Uint16Array;
   readonly #slow: boolean;
   /** Salts are made when first drawn with: most links of a world never carry a message. */
   #salted = false;
@@ -113,6 +115,7 @@ export class KeyedStream implements Stream {
 
   constructor(owner: KeyedChoices, name: string, hasNamed: boolean) {
     this.#owner = owner;
+    this.#occurrences = owner.occurrences;
     this.name = name;
     this.nameHash = hashText(`stream ${name}`);
     this.#slow = hasNamed || owner.recorder !== undefined;
@@ -174,7 +177,7 @@ export class KeyedStream implements Stream {
   #count(point: ChoicePoint, key: number): number {
     const slot =
       (Math.imul(this.nameHash ^ point.hash, 0x9e3779b1) + Math.imul(key, 0x85ebca6b)) | 0;
-    const { occurrences } = this.#owner;
+    const occurrences = this.#occurrences;
     const at = (slot ^ (slot >>> 15)) & (occurrences.length - 1);
     const nth = occurrences[at] as number;
     occurrences[at] = nth + 1;

@@ -32,6 +32,7 @@ export interface Packet {
   readonly message: Message;
   /** Content key, for the choices that concern this packet. */
   readonly key: number;
+  /** Known only where bandwidth is limited, 0 elsewhere. */
   readonly sizeBytes: number;
 }
 
@@ -118,7 +119,7 @@ export class Network {
       port,
       message,
       key: codec.identity(message) | 0,
-      sizeBytes: codec.sizeBytes(message),
+      sizeBytes: this.#environment.netBandwidth > 0 ? codec.sizeBytes(message) : 0,
     };
     if (from === to) {
       this.#host.deliverAt(nowUs + this.#environment.netLatencyMinUs, packet);

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: the heart of the simulator; a step reads best in one place
 import { choicePoint } from './choice-point.ts';
-import type { Choices, Stream } from './choices.ts';
+import type { ChoicePoint, Choices, Stream } from './choices.ts';
 import type { AnyComponent } from './component.ts';
 import { enter, leave } from './current.ts';
 import { Digest } from './digest.ts';
@@ -74,7 +74,8 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   readonly #destinations = new Map<Address, Destination | undefined>();
   protected readonly network: Network;
   readonly #step = new StepRecord();
-  readonly #armed = new Map<string, boolean>();
+  /** Points of `maybe` by name; null for those that this run does not volunteer. */
+  readonly #armed = new Map<string, ChoicePoint | null>();
   readonly #marks = new Marks();
   readonly #priority: SchedulingPriority;
   readonly #stepsPerInstant: number;
@@ -526,12 +527,13 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
   maybe(_node: SimNode, name: string): boolean {
     const share = this.environment.maybePerMillion;
     if (share === 0) return false;
-    let armed = this.#armed.get(name);
-    if (armed === undefined) {
-      armed = this.#maybe.below(armedPoint, hashText(name), 2) === 1;
-      this.#armed.set(name, armed);
+    let point = this.#armed.get(name);
+    if (point === undefined) {
+      const armed = this.#maybe.below(armedPoint, hashText(name), 2) === 1;
+      point = armed ? choicePoint(name) : null;
+      this.#armed.set(name, point);
     }
-    return armed && this.#maybe.chance(choicePoint(name), _node.index, share) === 1;
+    return point !== null && this.#maybe.chance(point, _node.index, share) === 1;
   }
 
   probe(node: SimNode, name: string): void {

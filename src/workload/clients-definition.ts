@@ -39,6 +39,11 @@ export interface ClientsDefinition {
   ): AnyComponent;
   /** Counts per operation, option, result and phase, for the census. */
   census(history: HistoryLike): Readonly<Record<string, number>>;
+  /**
+   * Cells of that census which a sweep of 2,000 seeds or more must have reached. A cell stands for
+   * all that begin with its parts (`refused/put/disk-full`), and a part may end with `*`.
+   */
+  readonly requiredCells?: readonly string[];
   /** Totals for the census of a sweep; without it the census knows cells only. */
   summary?(history: HistoryLike): OperationSummary;
 }

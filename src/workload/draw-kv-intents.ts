@@ -91,7 +91,7 @@ function callIntent(
 ): CallIntent {
   const [, , what, keyDraw, valueDraw, detail] = drawn;
   const operation = operations[pick(mixes[settings.mix] ?? mixes.even!, what % 100)]!;
-  const keyLength = settings.atLimits ? lengthAround(limits.keyLength, keyDraw % 2_000) : 0;
+  const keyLength = settings.atLimits ? lengthAround(limits.keyLength, keyDraw % 400) : 0;
   const plainKey = keyOf(settings, keyDraw);
   const key = keyLength > 0 ? `${plainKey}+${keyLength}` : plainKey;
   if (operation === 'get') {
@@ -102,7 +102,7 @@ function callIntent(
   const value = settings.uniqueValues
     ? uniqueValue(nth)
     : repeatedValues[valueDraw % repeatedValues.length]!;
-  const atLimit = settings.atLimits ? lengthAround(limits.valueLength, valueDraw) : 0;
+  const atLimit = settings.atLimits ? lengthAround(limits.valueLength, valueDraw % 500) : 0;
   const padTo = atLimit > 0 ? atLimit : valueDraw % 4 === 0 ? settings.valueBytes : 0;
   if (operation === 'cas') {
     const expected = expectation(settings, detail, nth);

@@ -9,6 +9,7 @@ import { kvClient } from './kv-client.ts';
 import type { KvIntent } from './kv-intents.ts';
 import { kvClientKnobs, kvClientSettings } from './kv-knobs.ts';
 import type { KvProtocol } from './kv-protocol.ts';
+import { kvRequiredCells } from './kv-required-cells.ts';
 
 /** What a scenario says about its key-value clients. */
 export interface KvClientsOptions<M extends Message> {
@@ -69,6 +70,7 @@ export function kvClients<M extends Message>(options: KvClientsOptions<M>): Clie
       });
     },
     census: (history: HistoryLike) => kvCensus(asHistory(history)),
+    requiredCells: kvRequiredCells(options.protocol.refusals ?? {}),
     summary: (history: HistoryLike) => operationSummary(asHistory(history)),
   };
 }

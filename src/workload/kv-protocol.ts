@@ -58,6 +58,11 @@ export interface KvProtocol<M extends Message = Message> {
   readonly codec?: Codec<M>;
   /** Longest key and longest value that one call may carry, in UTF-16 units. */
   readonly limits: { readonly keyLength: number; readonly valueLength: number };
+  /**
+   * The refusals (statuses other than `ok`) that a storm must have shown, each with the operations
+   * that can meet it. Default: none.
+   */
+  readonly refusals?: Readonly<Record<string, readonly KvOperation[]>>;
   request(call: KvCall): M;
   /** Undefined when the message is no reply to a client. */
   reply(message: M): KvReply | undefined;

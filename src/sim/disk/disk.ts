@@ -304,7 +304,12 @@ export class SimulatedDisk implements DiskView {
   }
 
   #error(error: DiskErrorCode, code: OperationCode, file: string): DiskError {
-    return new DiskError(error, operationNames[code] as string, file);
+    // It is handed over, not thrown: a stack would show this simulator alone, and is dear.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    const made = new DiskError(error, operationNames[code] as string, file);
+    Error.stackTraceLimit = stackTraceLimit;
+    return made;
   }
 
   /** Queues of names that are gone must not pile up. */

@@ -96,7 +96,10 @@ export class OperationQueue {
   constructor(name: string, finish: (queue: OperationQueue) => void) {
     this.name = name;
     this.hash = hashText(name);
-    this.complete = () => finish(this);
+    // In two steps: V8 puts a function that is assigned to a property as it is written into its old
+    // space, from where it would hold the whole world through many young collections.
+    const complete = (): void => finish(this);
+    this.complete = complete;
   }
 
   get first(): Operation | undefined {

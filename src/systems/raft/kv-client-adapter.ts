@@ -35,6 +35,9 @@ export interface RaftKvReply {
   readonly leader: string;
 }
 
+const writes: readonly Operation[] = ['put', 'append', 'cas', 'delete'];
+const allOperations: readonly Operation[] = ['get', ...writes];
+
 /**
  * How clients speak to Raft KV: fits `KvProtocol` of the workload, which this folder may not
  * import.
@@ -42,11 +45,20 @@ export interface RaftKvReply {
 export const raftKvProtocol: {
   readonly codec: Codec<RaftKvMessage>;
   readonly limits: { readonly keyLength: number; readonly valueLength: number };
+  readonly refusals: Readonly<Record<string, readonly Operation[]>>;
   request(call: RaftKvCall): ClientRequest;
   reply(message: RaftKvMessage): RaftKvReply | undefined;
 } = {
   codec: raftKvCodec,
   limits: { keyLength: maxKeyLength, valueLength: maxValueLength },
+  refusals: {
+    'not-leader': allOperations,
+    unavailable: allOperations,
+    'too-large': allOperations,
+    'disk-full': writes,
+    unknown: writes,
+    'session-expired': writes,
+  },
 
   request(call: RaftKvCall): ClientRequest {
     return {

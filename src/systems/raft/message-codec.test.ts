@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Digest } from '../../sim/digest.ts';
 import { raftKvCodec } from './message-codec.ts';
-import type { Entry, RaftKvMessage } from './types.ts';
+import type { AppendMessage, Entry, RaftKvMessage } from './types.ts';
 
 const integer = fc.oneof(fc.nat(5), fc.maxSafeNat());
 const bytes = fc.uint8Array({ maxLength: 20 });
@@ -16,16 +16,29 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 });
 const of = <Kind extends RaftKvMessage['kind']>(kind: Kind) => fc.constant(kind);
 
+function inSequence(append: AppendMessage): AppendMessage {
+  const terms = [append.prevTerm, append.term, ...append.entries.map(({ term }) => term)];
+  const [prevTerm, ...rising] = terms.toSorted((a, b) => a - b) as [number, ...number[]];
+  const entries = append.entries.map((one, at) => ({
+    ...one,
+    term: rising[at]!,
+    index: append.prevIndex + 1 + at,
+  }));
+  return { ...append, prevTerm, term: rising.at(-1)!, entries };
+}
+
 const arbitraries: Readonly<Record<RaftKvMessage['kind'], fc.Arbitrary<RaftKvMessage>>> = {
-  append: fc.record({
-    kind: of('append'),
-    term: integer,
-    prevIndex: integer,
-    prevTerm: integer,
-    entries: fc.array(entry, { maxLength: 3 }),
-    commit: integer,
-    round: integer,
-  }),
+  append: fc
+    .record({
+      kind: of('append'),
+      term: integer,
+      prevIndex: fc.nat(),
+      prevTerm: integer,
+      entries: fc.array(entry, { maxLength: 3 }),
+      commit: integer,
+      round: integer,
+    })
+    .map(inSequence),
   'append-reply': fc.record({
     kind: of('append-reply'),
     term: integer,
@@ -181,6 +194,30 @@ describe('raftKvCodec', () => {
         }
       }),
     );
+  });
+
+  test('an append whose entries do not follow each other is refused', () => {
+    const whole: AppendMessage = {
+      kind: 'append',
+      term: 4,
+      prevIndex: 7,
+      prevTerm: 2,
+      entries: [8, 9].map((index) => ({ term: 3, index, kind: 'noop', data: new Uint8Array(0) })),
+      commit: 7,
+      round: 1,
+    };
+    const [first, second] = whole.entries as [Entry, Entry];
+    const bad: AppendMessage[] = [
+      { ...whole, prevIndex: 6 },
+      { ...whole, prevTerm: 4 },
+      { ...whole, term: 2 },
+      { ...whole, entries: [first, { ...second, index: 9 + 2 ** 35 }] },
+      { ...whole, entries: [first, { ...second, term: 2 }] },
+    ];
+    expect(raftKvCodec.decode(raftKvCodec.encode(whole).slice())).toEqual(whole);
+    for (const one of bad) {
+      expect(() => raftKvCodec.decode(raftKvCodec.encode(one).slice())).toThrow('has no place');
+    }
   });
 
   test('identity names the call, not its payload', () => {

@@ -3,7 +3,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
 import { consistencies, entryKinds, flag, kindNumber, statuses } from './message-numbers.ts';
-import type { ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
+import type { AppendMessage, ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -26,6 +26,20 @@ function readEntries(reader: ByteReader): readonly Entry[] {
     entries.push({ term, index, kind, data: reader.blob() });
   }
   return entries;
+}
+
+/** An append whose entries do not follow each other was damaged on its way: nobody sends such. */
+function followUp(append: AppendMessage): AppendMessage {
+  let index = append.prevIndex;
+  let term = append.prevTerm;
+  for (const entry of append.entries) {
+    index += 1;
+    if (entry.index !== index || entry.term < term || entry.term > append.term) {
+      throw new RangeError(`entry ${entry.term}/${entry.index} has no place in its append`);
+    }
+    term = entry.term;
+  }
+  return append;
 }
 
 function pick<T>(from: readonly T[], index: number): T {
@@ -159,7 +173,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   const term = reader.integer();
   switch (kind) {
     case kindNumber.append:
-      return {
+      return followUp({
         kind: 'append',
         term,
         prevIndex: reader.integer(),
@@ -167,7 +181,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         entries: readEntries(reader),
         commit: reader.integer(),
         round: reader.integer(),
-      };
+      });
     case kindNumber['append-reply']:
       return {
         kind: 'append-reply',

@@ -36,7 +36,7 @@ export const raftKnobs: Readonly<Record<string, Domain>> = {
   'raft.batchEntries': { kind: 'one of', values: [64, 1, 3] },
   'raft.batchBytes': { kind: 'one of', values: [65_536, 1, 200] },
   'raft.maxUncommitted': { kind: 'one of', values: [1_000, 4, 30] },
-  'raft.sessions': { kind: 'one of', values: [1_000, 64] },
+  'raft.sessions': { kind: 'one of', values: [1_000, 64, 16] },
   'raft.preVote': { kind: 'one of', values: [true] },
   'raft.checkQuorum': { kind: 'one of', values: [true] },
 };
