@@ -14,6 +14,7 @@ import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
 import { indexOrder } from './index-order.ts';
 import { leaderIdentity } from './leader-identity.ts';
+import { leaderLasts } from './leader-lasts.ts';
 import { leaderAppendOnly, matchOnlyGrows } from './leader-log.ts';
 import { raftGhost } from './ledger.ts';
 import { linearizable } from './linearizable.ts';
@@ -30,6 +31,7 @@ import {
   writesAreServed,
 } from './progress.ts';
 import { recoveryKeeps } from './recovery.ts';
+import { requestsAreAnswered } from './requests-answered.ts';
 import { roleMoves } from './role-moves.ts';
 import { snapshotIsTheChain } from './snapshots.ts';
 import { exactlyOnce, sessionsAgree, stateMachineSafety } from './state-machine.ts';
@@ -92,11 +94,13 @@ export const raftLadder: Ladder = ladder({
     failureIsFinal,
     // progress
     oneStableLeader,
+    leaderLasts,
     commitsArrive,
     termsSettle,
     callsEnd,
     writesAreServed,
     jointIsLeft,
+    requestsAreAnswered,
   ],
   probes: raftProbes,
 });

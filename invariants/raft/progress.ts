@@ -50,7 +50,7 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
  * outside the core may keep its quorum through links that are bad, and then pre-votes and the check
  * of the quorum keep everybody else from replacing it. -1: none.
  */
-function agreedLeader({ core, nodes }: RaftFacts): number {
+export function agreedLeader({ core, nodes }: RaftFacts): number {
   for (const { index, member, view, running } of nodes) {
     if (view.role !== 'leader' || !running) continue;
     const follows = ({ view: own, running: isUp }: NodeLedger) =>

@@ -150,6 +150,13 @@ export const messages: StoryBook = {
         rig.promise(0, { term: 2, vote: 2, entries: [entry(2, 2)] });
         rig.step(0, { log: [e11, entry(2, 2)], sent: [[1, grant(2)]] });
       },
+      // Mutant E10: the vote was there before it was asked, the log grew before the reply.
+      'a vote for the leader that is followed already': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { term: 2, votedFor: 2, leaderId: 2 } });
+        rig.step(0, { received: [1, askVote(2, 1, 1)] });
+        rig.promise(0, { term: 2, vote: 2, entries: [entry(2, 2)] });
+        rig.step(0, { log: [e11, entry(2, 2)], sent: [[1, grant(2)]] });
+      },
       'a vote for a shorter log of a later term': (rig) => {
         rig.hold(0, 1, [e11, e12]);
         rig.step(0, { received: [1, askVote(3, 1, 2)], marks: { term: 3, votedFor: 2 } });

@@ -8,6 +8,17 @@ function apartFromLeader(rig: Rig): void {
   rig.lifecycle(0, 'resumed');
 }
 
+/** A node wins, and another one hears of it. */
+function leads(rig: Rig, node: number, term: number): Rig {
+  const others = [0, 1, 2].filter((other) => other !== node);
+  for (const other of others) {
+    rig.step(other, { marks: { role: 'follower', term, leaderId: 0 } });
+  }
+  rig.elect(node, term);
+  for (const other of others) rig.step(other, { marks: { leaderId: node + 1 } });
+  return rig;
+}
+
 /** Stories about progress. */
 export const progress: StoryBook = {
   I48: {
@@ -90,6 +101,53 @@ export const progress: StoryBook = {
       invokedUs: [0, 19_900_000],
       completedUs: [color === 'red' ? -1 : 5, -1],
     }),
+  },
+  I55: {
+    red: {
+      'leaders come and go': (rig) => {
+        for (let term = 1; term < 60; term += 1) leads(rig, term % 2, term).wait(250_000);
+      },
+    },
+    green: {
+      'a leader lasts after some that did not': (rig) => {
+        for (let term = 1; term < 6; term += 1) leads(rig, term % 2, term).wait(250_000);
+        leads(rig, 0, 7).wait(10_000_000);
+      },
+    },
+  },
+  I54: {
+    red: {
+      'a former leader keeps silent': (rig) => {
+        leads(rig, 0, 1);
+        rig.step(0, { received: [3, request({ sequence: 1 })] }).wait(10_000);
+        leads(rig, 1, 2).wait(10_000_000);
+      },
+      'a leader commits nothing any more': (rig) => {
+        leads(rig, 0, 1);
+        rig.step(0, { received: [3, request({ sequence: 1 })] }).wait(10_000_000);
+      },
+    },
+    green: {
+      'the answer comes late': (rig) => {
+        rig.step(0, { received: [3, request({ sequence: 1 })] }).wait(1_000_000);
+        rig.step(0, { sent: [[3, reply({ sequence: 1 })]] }).wait(10_000_000);
+      },
+      'the node that was asked is dead': (rig) => {
+        rig.step(1, { received: [3, request({ sequence: 1 })] }).wait(100_000);
+        rig.step(1, { sent: [[3, reply({ sequence: 1 })]] }).wait(100_000);
+        rig.step(1, { received: [3, request({ sequence: 2 })] });
+        rig.lifecycle(1, 'killed');
+        rig.boot(1);
+        rig.wait(10_000_000);
+      },
+      'there is no core': (rig) => {
+        rig.step(0, { received: [3, request({ sequence: 1 })] }).wait(100_000);
+        rig.step(0, { sent: [[3, reply({ sequence: 1 })]] });
+        rig.fair = () => false;
+        rig.lifecycle(0, 'suspended');
+        rig.step(0, { received: [3, request({ sequence: 2 })] }).wait(10_000_000);
+      },
+    },
   },
   I53: {
     red: {

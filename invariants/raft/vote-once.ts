@@ -1,5 +1,5 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type { VoteReply } from '../../src/systems/raft/types.ts';
+import type { VoteMessage, VoteReply } from '../../src/systems/raft/types.ts';
 import type { RaftMoment } from './moment.ts';
 import { atLeastAsUpToDate } from './node-ledger.ts';
 
@@ -39,15 +39,19 @@ function votesAreRemembered({ node, own, after }: RaftMoment): Outcome {
   return broken({ nodes: [node], values: { term: after.term, given, recovered: 0 } });
 }
 
-export const voteForTheUpToDate = rung<RaftMoment>({
+/** Requests that came from the candidate a node votes for, when its log bore that: node, term, candidate. */
+type BorneOut = Set<string>;
+
+export const voteForTheUpToDate = rung<RaftMoment, BorneOut>({
   id: 'I27',
   title: 'election restriction',
   statement: 'A node votes only for a candidate whose log is at least as up to date as its own.',
   source: 'Raft, section 5.4.1',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['send:vote-reply', 'vote'],
-  check({ node, own, after, message, peer }) {
+  watches: ['receive:vote', 'send:vote-reply', 'vote'],
+  ghost: () => new Set(),
+  check({ node, own, after, message, peer }, borneOut) {
     const mine = { lastIndex: after.lastIndex, lastTerm: after.lastTerm };
     if (message === undefined) {
       // The decision itself: nothing can have changed between the look at the log and the vote.
@@ -59,8 +63,17 @@ export const voteForTheUpToDate = rung<RaftMoment>({
         values: { voter: mine, candidate: theirs },
       });
     }
+    const name = `${node} ${(message as VoteMessage).term} ${peer}`;
+    if (message.kind === 'vote') {
+      const request = message as VoteMessage;
+      // Its vote was there before it was asked. The answer may wait, and the log grow meanwhile.
+      const isItsVote = after.votedFor === peer + 1 && after.term === request.term;
+      if (!request.pre && isItsVote && atLeastAsUpToDate(request, mine)) borneOut.add(name);
+      return premiseFalse;
+    }
     const { pre, granted, term } = message as VoteReply;
     if (pre || !granted || own.decided.get(term) === peer + 1) return premiseFalse;
+    if (borneOut.has(name)) return held;
     // Granted without a decision that was seen: then the log of today must bear it.
     const theirs = own.request(peer + 1, term);
     if (theirs !== undefined && atLeastAsUpToDate(theirs, mine)) return held;

@@ -43,6 +43,8 @@ export interface RungInfo {
   readonly source: string;
   readonly kind: 'always' | 'sometimes' | 'eventually';
   readonly owedUnder: OwedUnder;
+  /** Whether a client can see the law broken. Default: false. */
+  readonly clientVisible?: boolean;
 }
 
 /** Phases of a run, in order. */

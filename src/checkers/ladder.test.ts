@@ -272,6 +272,23 @@ describe('faults of the harness', () => {
     expect(run.violation).toMatchObject({ rung: 'small', nodes: ['n2'] });
   });
 
+  it('are nothing that a rung left out could explain; but a rung that throws is not green', () => {
+    const clumsy = countRung('clumsy', {
+      check: () => {
+        throw new Error('oops');
+      },
+    });
+    const definition = countLedger(() => 'count is 3, ghost says 4');
+    const both = ladder({ name: 'counts', ghost: definition, rungs: [clumsy, small] });
+    const run = both.begin({ ...options, only: ['clumsy'] });
+    run.afterStep!(step(1, { after: 1 }));
+    run.finish();
+    expect(run.violation).toBeUndefined();
+    expect(run.reports()).toMatchObject([
+      { verdict: 'inconclusive', reason: expect.stringContaining('oops') },
+    ]);
+  });
+
   it('are definitions that contradict themselves', () => {
     expect(() => begin([small, small])).toThrow(/two rungs are called small/);
     expect(() => begin([countRung('odd', { watches: ['shrank'] })])).toThrow(/never happens/);

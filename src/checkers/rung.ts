@@ -25,8 +25,6 @@ export interface Rung<M extends Moment, G = undefined> extends RungInfo {
    * `receive:<kind>` for messages of the node that steps. It is asleep otherwise.
    */
   readonly watches: readonly string[];
-  /** Whether a client can see the law broken. Default: false. */
-  readonly clientVisible?: boolean;
   /** Fresh memory for one run. */
   readonly ghost?: () => G;
   check(moment: M, ghost: G): Outcome;

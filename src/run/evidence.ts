@@ -55,7 +55,8 @@ export function evidenceOf(record: SweepRecord): EvidenceLine {
   };
 }
 
-function commitOf(root: string): { commit: string | null; dirty: boolean } {
+/** The commit of a checkout, and whether what claims rest on differs from it. */
+export function commitOf(root: string): { commit: string | null; dirty: boolean } {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   try {

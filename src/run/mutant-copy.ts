@@ -20,18 +20,37 @@ export function copySources(root: string, copy: string): void {
 }
 
 /**
+ * Sees beforehand whether all patches apply, so that nobody waits for the last one to learn it.
+ * @throws UsageError that names those that do not
+ */
+export function checkPatches(mutants: readonly MutantPatch[], pristine: string): void {
+  const problems = new Map<MutantPatch, string>();
+  for (const mutant of mutants) {
+    const problem = applyPatch(mutant.file, pristine, true);
+    if (problem !== undefined) problems.set(mutant, problem);
+  }
+  const stale = [...problems.keys()];
+  if (stale.length === 0) return;
+  if (stale.length === 1) throw stalePatch(stale[0]!, problems.get(stale[0]!)!);
+  throw new UsageError(
+    `the patches of ${stale.map(({ id }) => id).join(', ')} do not apply`,
+    dirname(stale[0]!.file),
+    `the code has changed under them; write them anew:\n${[...problems.values()].join('\n')}`,
+  );
+}
+
+function stalePatch({ id, file }: MutantPatch, problem: string): UsageError {
+  const hint = `the code has changed under it; write it anew:\n${problem}`;
+  return new UsageError(`the patch of ${id} does not apply`, file, hint);
+}
+
+/**
  * Applies a patch to a copy of `pristine`, and makes sure that it did just what it says.
  * @throws UsageError when it does not apply, or other files differ afterwards than it names
  */
 export function plantMutant(mutant: MutantPatch, pristine: string, copy: string): void {
   const problem = applyPatch(mutant.file, copy);
-  if (problem !== undefined) {
-    throw new UsageError(
-      `the patch of ${mutant.id} does not apply`,
-      mutant.file,
-      `the code has changed under it; write it anew:\n${problem}`,
-    );
-  }
+  if (problem !== undefined) throw stalePatch(mutant, problem);
   const changed = differingFiles(pristine, copy);
   if (changed.join('\n') === mutant.paths.join('\n')) return;
   const list = (paths: readonly string[]): string =>
@@ -43,15 +62,23 @@ export function plantMutant(mutant: MutantPatch, pristine: string, copy: string)
   );
 }
 
-/** The complaint of the tool, or undefined when the patch was applied. */
-function applyPatch(file: string, copy: string): string | undefined {
+/**
+ * The complaint of the tool, or undefined when the patch was applied.
+ * @param dry only says whether it could be
+ */
+function applyPatch(file: string, copy: string, dry: boolean = false): string | undefined {
   // Inside a repository git would skip files that the repository ignores, and say nothing.
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(copy) };
   delete env.GIT_DIR;
   delete env.GIT_WORK_TREE;
+  // Made with `git diff --no-prefix`, or by hand.
+  const strip = /^(?:---|\+\+\+) [ab]\//m.test(readFileSync(file, 'utf8')) ? '-p1' : '-p0';
   const tools: readonly (readonly [string, readonly string[]])[] = [
-    ['git', ['apply', '--whitespace=nowarn', file]],
-    ['patch', ['-p1', '--batch', '--no-backup-if-mismatch', '-i', file]],
+    ['git', ['apply', strip, '--whitespace=nowarn', ...(dry ? ['--check'] : []), file]],
+    [
+      'patch',
+      [strip, '--batch', '--no-backup-if-mismatch', ...(dry ? ['--dry-run'] : []), '-i', file],
+    ],
   ];
   for (const [tool, args] of tools) {
     const done = spawnSync(tool, args, { cwd: copy, env, encoding: 'utf8' });

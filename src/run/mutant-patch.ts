@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { didYouMean } from '../record/near-names.ts';
 import { UsageError } from '../record/usage-error.ts';
 
@@ -26,18 +26,21 @@ export interface MutantPatch {
 }
 
 /**
- * Reads `mutants/<system>/*.patch`, in order of their names.
- * @throws UsageError when there is no such folder, or a header lacks something
+ * Reads the patches of a folder, in order of their names.
+ *
+ * @param folder `mutants/<system>` of a checkout, or any folder of `.patch` or `.diff` files
+ * @param own whether they are of this project: then their headers must be whole
+ * @throws UsageError when there is no such folder, a header lacks something or an id comes twice
  */
-export function readMutants(root: string, system: string): readonly MutantPatch[] {
-  const folder = join(root, 'mutants', system);
+export function readMutants(folder: string, system: string, own: boolean): readonly MutantPatch[] {
   let files: string[];
   try {
-    files = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+    files = readdirSync(folder).filter((name) => /\.(patch|diff)$/.test(name));
   } catch {
-    throw new UsageError(`there are no mutants of ${system}`, folder, knownSystems(root, system));
+    const hint = own ? knownSystems(dirname(folder), system) : 'give a folder of .patch files';
+    throw new UsageError(`there are no mutants of ${system}`, folder, hint);
   }
-  const mutants = files.sort().map((name) => readMutant(join(folder, name), system));
+  const mutants = files.sort().map((name) => readMutant(join(folder, name), system, own));
   const seen = new Set<string>();
   for (const { id, file } of mutants) {
     if (seen.has(id)) throw new UsageError(`another mutant has the id ${id} too`, file);
@@ -46,9 +49,9 @@ export function readMutants(root: string, system: string): readonly MutantPatch[
   return mutants;
 }
 
-function knownSystems(root: string, system: string): string {
+function knownSystems(folder: string, system: string): string {
   try {
-    const entries = readdirSync(join(root, 'mutants'), { withFileTypes: true });
+    const entries = readdirSync(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     return didYouMean(system, names);
   } catch {
@@ -56,27 +59,27 @@ function knownSystems(root: string, system: string): string {
   }
 }
 
-/** Reads one patch file. @throws UsageError when its header or its diff lacks something */
-export function readMutant(file: string, system: string): MutantPatch {
-  const lines = readFileSync(file, 'utf8').split('\n');
+/**
+ * Reads one patch file.
+ * @param own false: what the header lacks is made up, for a stranger's diff needs none
+ * @throws UsageError when its header or its diff lacks something
+ */
+export function readMutant(file: string, system: string, own: boolean = true): MutantPatch {
+  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
   const begin = lines.findIndex((line) => line.startsWith('diff ') || line.startsWith('--- '));
   if (begin < 0) throw new UsageError('there is no diff in this file', file);
-  const header = new Map<string, string>();
-  for (const line of lines.slice(0, begin)) {
-    const match = /^#\s*([\w-]+)\s*:\s*(.*?)\s*$/.exec(line);
-    if (match !== null) header.set(match[1]!.toLowerCase(), match[2]!);
-  }
-  const needed = (key: string): string => {
+  const header = readHeader(lines.slice(0, begin));
+  const needed = (key: string, otherwise: string): string => {
     const text = header.get(key) ?? '';
-    if (text === '') throw new UsageError(`the header lacks "# ${key}: ..."`, file);
-    return text;
+    if (text === '' && own) throw new UsageError(`the header lacks "# ${key}: ..."`, file);
+    return text === '' ? otherwise : text;
   };
   const yes = (key: string): boolean => /^(yes|true)$/i.test(header.get(key) ?? '');
-  const control = yes('control');
-  const rungs = (control ? (header.get('rung') ?? '') : needed('rung')).split(/[\s,]+/);
+  const control = yes('control') || /^(equivalent|control)\b/i.test(header.get('kind') ?? '');
+  const rungs = (control ? (header.get('rung') ?? '') : needed('rung', '')).split(/[\s,]+/);
   return {
-    id: needed('id'),
-    title: needed('title'),
+    id: needed('id', basename(file).replace(/\.\w+$/, '')),
+    title: needed('title', header.get('subject') ?? ''),
     source: header.get('source') ?? '',
     trigger: header.get('trigger') ?? '',
     rungs: rungs.filter((rung) => rung !== ''),
@@ -86,6 +89,16 @@ export function readMutant(file: string, system: string): MutantPatch {
     file,
     paths: changedPaths(lines.slice(begin), file),
   };
+}
+
+/** `# field: text`, or the same without the sign as mails have it. */
+function readHeader(lines: readonly string[]): ReadonlyMap<string, string> {
+  const header = new Map<string, string>();
+  for (const line of lines) {
+    const match = /^(?:#\s*)?([A-Za-z][\w-]*)\s*:\s*(.*?)\s*$/.exec(line);
+    if (match !== null) header.set(match[1]!.toLowerCase(), match[2]!);
+  }
+  return header;
 }
 
 function changedPaths(diff: readonly string[], file: string): string[] {
@@ -103,8 +116,9 @@ function changedPaths(diff: readonly string[], file: string): string[] {
 }
 
 /**
- * Those that a person selected: ids, or `canary` for those that are one.
- * @throws UsageError on an id that nobody has
+ * Those that a person selected: by id, by the letters that the ids of a family begin with, or by
+ * the words `canary` and `controls`.
+ * @throws UsageError on a name that nobody has
  */
 export function selectMutants(
   mutants: readonly MutantPatch[],
@@ -113,14 +127,21 @@ export function selectMutants(
   if (only === undefined) return mutants;
   const chosen = new Set<MutantPatch>();
   for (const name of only) {
-    const matches = mutants.filter((mutant) =>
-      name === 'canary' ? mutant.canary : mutant.id.toLowerCase() === name.toLowerCase(),
-    );
-    if (matches.length === 0 && name !== 'canary') {
+    const matches = matching(mutants, name.toLowerCase());
+    if (matches.length === 0 && name !== 'canary' && name !== 'controls') {
       const ids = mutants.map((mutant) => mutant.id);
       throw new UsageError(`there is no mutant ${name}`, '--only', didYouMean(name, ids));
     }
     for (const mutant of matches) chosen.add(mutant);
   }
   return mutants.filter((mutant) => chosen.has(mutant));
+}
+
+function matching(mutants: readonly MutantPatch[], name: string): readonly MutantPatch[] {
+  const exact = mutants.filter(({ id }) => id.toLowerCase() === name);
+  if (exact.length > 0) return exact;
+  if (name === 'canary') return mutants.filter((mutant) => mutant.canary);
+  if (name === 'controls') return mutants.filter((mutant) => mutant.control);
+  if (!/^[a-z]+$/.test(name)) return [];
+  return mutants.filter(({ id }) => /^[a-z]*/.exec(id.toLowerCase())![0] === name);
 }

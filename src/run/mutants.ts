@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessFault } from '../record/harness-fault.ts';
-import type { MutantRecord, MutantStatus, MutantsRecord } from '../record/mutants-record.ts';
-import type { RunRecord } from '../record/run-record.ts';
+import type { BaselineRecord, MutantRecord, MutantsRecord } from '../record/mutants-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import { UsageError } from '../record/usage-error.ts';
-import { copySources, plantMutant } from './mutant-copy.ts';
+import { type Attempt, beginAttempt, isOpen, recordOf, takeEnd } from './mutant-attempt.ts';
+import { checkPatches, copySources, plantMutant } from './mutant-copy.ts';
 import type { MutantPatch } from './mutant-patch.ts';
+import { type CopyEnd, runInCopy } from './mutant-process.ts';
 
 /** How to try mutants. */
 export interface MutantsOptions {
@@ -16,229 +16,242 @@ export interface MutantsOptions {
   /** Root of the source checkout. */
   readonly root: string;
   readonly mutants: readonly MutantPatch[];
+  /** Seeds that a mutant is allowed, both ends included. */
   readonly seeds: readonly [from: number, to: number];
-  /** Worker threads of each sweep; default: one per processor. */
-  readonly jobs?: number;
-  /** The module that is the command line, for a copy of the sources. */
+  /** Seeds that a control is allowed, from the same first one; default: as many. */
+  readonly controlSeeds?: number;
+  /** Processor time that a mutant is allowed. */
+  readonly cpuLimitMs?: number;
+  /** First seeds of the range over which each rung is judged without the others. */
+  readonly censusSeeds: number;
+  /** Mutants that are tried side by side. */
+  readonly jobs: number;
+  /** The module that runs a copy of the sources: `mutant-child`. */
   program(copy: string): string;
   readonly signal?: AbortSignal;
-  readonly onBaseline?: (scenario: string) => void;
+  readonly onProgress?: (progress: MutantsProgress) => void;
   readonly onMutant?: (record: MutantRecord) => void;
+  /** Told of the rungs that a baseline climbed. */
+  readonly onLadder?: (rungs: readonly { readonly id: string; readonly title: string }[]) => void;
 }
 
-/** A sweep as its process tells of it: the record, and the processor time. */
-type TimedSweep = SweepRecord & { readonly cpuMs?: number };
+/** How far the trials are. */
+export interface MutantsProgress {
+  /** Mutants that are settled, and all. */
+  readonly settled: number;
+  readonly total: number;
+  readonly killed: number;
+  /** What is under way: `baseline` or ids of mutants, with the seeds that they have behind them. */
+  readonly busy: readonly (readonly [name: string, seeds: number])[];
+}
 
-const codeHeld = 0;
-const codeBroken = 1;
-const codeUsage = 2;
-const codeInconclusive = 3;
-const exactReplays = 2;
-const leastTimeoutMs = 120_000;
+/** Ends of the rounds, in seeds: most bugs show early, and only the others are worth more. */
+const roundEnds: readonly number[] = [100, 500];
+const leastTimeoutMs = 300_000;
 /** A mutant may be slower than the baseline, but not without end. */
 const timeoutFactor = 10;
 
 /**
- * Plants each bug in a copy of the sources outside of any repository and sweeps the copy. The
- * unchanged sources are swept first over the same seeds; unless they hold, no mutant is tried.
+ * Plants each bug in a copy of the sources outside of any repository and sweeps the copy, in rounds
+ * of more and more seeds. In each round the unchanged sources come first, over the same seeds;
+ * unless they hold, no mutant is tried on them.
+ *
  * @throws UsageError when a patch does not apply
  * @throws HarnessFault when a baseline sweep gives no record
  */
 export async function tryMutants(options: MutantsOptions): Promise<MutantsRecord> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'seedstorm-mutants-')));
-  const pristine = join(folder, 'baseline');
-  const [from, to] = options.seeds;
-  const baselines: SweepRecord[] = [];
-  const mutants: MutantRecord[] = [];
-  const aborted = (): boolean => options.signal?.aborted === true;
+  const work = new MutantsAtWork(options, folder);
   try {
-    copySources(options.root, pristine);
-    for (const scenario of new Set(options.mutants.map((mutant) => mutant.scenario))) {
-      if (aborted()) break;
-      options.onBaseline?.(scenario);
-      const baseline = await sweepBaseline(scenario, pristine, options);
-      if (baseline !== undefined) baselines.push(baseline);
-    }
-    const sound = baselines.every((baseline) => baseline.verdict === 'held');
-    for (const mutant of sound ? options.mutants : []) {
-      if (aborted()) break;
-      const baseline = baselines.find((record) => record.scenario === mutant.scenario);
-      const timeoutMs = Math.max(leastTimeoutMs, timeoutFactor * (baseline?.wallMs ?? 0));
-      const record = await tryMutant(mutant, pristine, join(folder, mutant.id), timeoutMs, options);
-      if (record === undefined) break;
-      mutants.push(record);
-      options.onMutant?.(record);
-    }
+    await work.run();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return {
-    schema: 'seedstorm-mutants/1',
-    system: options.system,
-    from,
-    to,
-    baselines: baselines.map(({ scenario, verdict, reasons, digest, wallMs }) => ({
-      scenario,
-      verdict,
-      reasons,
-      digest,
-      wallMs,
-    })),
-    mutants,
-    stopped: aborted(),
-  };
+  return work.record();
 }
 
-async function sweepBaseline(
-  scenario: string,
-  copy: string,
-  options: MutantsOptions,
-): Promise<SweepRecord | undefined> {
-  const ended = await runProgram(copy, sweepArguments(scenario, options), undefined, options);
-  const record = recordIn<SweepRecord>(ended.stdout);
-  if (record !== undefined && [codeHeld, codeBroken, codeInconclusive].includes(ended.code)) {
-    return record;
-  }
-  if (options.signal?.aborted === true) return undefined;
-  if (ended.code === codeUsage) {
-    throw new UsageError(`${scenario} cannot be swept without any mutant`, copy, ended.stderr);
-  }
-  throw new HarnessFault(
-    `the sweep of ${scenario} without any mutant ended with code ${ended.code}`,
-    { details: [ended.stderr.slice(-2_000)] },
-  );
-}
+class MutantsAtWork {
+  readonly #options: MutantsOptions;
+  readonly #pristine: string;
+  readonly #folder: string;
+  readonly #attempts: readonly Attempt[];
+  readonly #baselines: BaselineRecord[] = [];
+  readonly #busy = new Map<string, number>();
+  #failed: Error | undefined;
 
-async function tryMutant(
-  mutant: MutantPatch,
-  pristine: string,
-  copy: string,
-  timeoutMs: number,
-  options: MutantsOptions,
-): Promise<MutantRecord | undefined> {
-  copySources(pristine, copy);
-  try {
-    plantMutant(mutant, pristine, copy);
-    const args = [...sweepArguments(mutant.scenario, options), '--bail', '1'];
-    const ended = await runProgram(copy, args, timeoutMs, options);
-    if (options.signal?.aborted === true) return undefined;
-    const record = recordIn<TimedSweep>(ended.stdout);
-    const failure = record?.failures[0];
-    let status = statusOf(ended);
-    if (status === 'killed') {
-      const exact = failure !== undefined && (await replaysExactly(failure, mutant, copy, options));
-      if (!exact) status = 'not exact';
-    }
+  constructor(options: MutantsOptions, folder: string) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#pristine = join(folder, 'baseline');
+    this.#attempts = options.mutants.map((mutant) => beginAttempt(mutant));
+  }
+
+  record(): MutantsRecord {
+    const { system, seeds } = this.#options;
     return {
-      id: mutant.id,
-      title: mutant.title,
-      scenario: mutant.scenario,
-      control: mutant.control,
-      canary: mutant.canary,
-      status,
-      expected: mutant.rungs,
-      ...(failure === undefined
-        ? {}
-        : {
-            rung: failure.rung,
-            seed: failure.seed,
-            seedsToKill: failure.seed - options.seeds[0] + 1,
-          }),
-      cpuMs: record?.cpuMs ?? 0,
-      wallMs: ended.wallMs,
+      schema: 'seedstorm-mutants/1',
+      system,
+      from: seeds[0],
+      to: seeds[1],
+      baselines: this.#baselines,
+      mutants: this.#attempts.filter((attempt) => !isOpen(attempt)).map(recordOf),
+      stopped: this.#isAborted(),
     };
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
+  }
+
+  async run(): Promise<void> {
+    const { root, mutants, seeds } = this.#options;
+    copySources(root, this.#pristine);
+    checkPatches(mutants, this.#pristine);
+    const total = seeds[1] - seeds[0] + 1;
+    let done = 0;
+    for (const end of [...roundEnds.filter((bound) => bound < total), total]) {
+      const open = this.#attempts.filter((attempt) => isOpen(attempt));
+      if (open.length === 0) return;
+      const range = [seeds[0] + done, seeds[0] + end - 1] as const;
+      if (!(await this.#baselinesHold(open, range)) || this.#isAborted()) return;
+      await this.#round(open, range, end === total);
+      if (this.#isAborted()) return;
+      done = end;
+    }
+  }
+
+  #isAborted(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  async #baselinesHold(
+    open: readonly Attempt[],
+    [from, to]: readonly [number, number],
+  ): Promise<boolean> {
+    for (const scenario of new Set(open.map(({ mutant }) => mutant.scenario))) {
+      if (this.#isAborted()) return false;
+      this.#busy.set(`${scenario} without a bug`, 0);
+      const record = await this.#sweepBaseline(scenario, from, to);
+      this.#busy.clear();
+      if (record === undefined) return false;
+      const { verdict, reasons, digest, wallMs } = record;
+      this.#baselines.push({ scenario, from, to, verdict, reasons, digest, wallMs });
+      if (verdict !== 'held') return false;
+    }
+    return true;
+  }
+
+  async #sweepBaseline(
+    scenario: string,
+    from: number,
+    to: number,
+  ): Promise<SweepRecord | undefined> {
+    const { jobs, program, signal } = this.#options;
+    const end = await runInCopy({
+      copy: this.#pristine,
+      program: program(this.#pristine),
+      task: { type: 'baseline', scenario, from, to, jobs },
+      signal,
+      onProgress: (seeds) => this.#tell(`${scenario} without a bug`, seeds),
+    });
+    if (end.how === 'stopped') return undefined;
+    if (end.how === 'result') {
+      const { record, rungs } = end.result as {
+        record: SweepRecord;
+        rungs: { id: string; title: string }[];
+      };
+      this.#options.onLadder?.(rungs);
+      return record;
+    }
+    const what = `${scenario} cannot be swept without any mutant`;
+    if (end.how === 'failed' && end.isUsage) throw new UsageError(what, '', end.error.message);
+    throw new HarnessFault(`${what}: ${described(end)}`);
+  }
+
+  async #round(
+    open: readonly Attempt[],
+    range: readonly [number, number],
+    isLast: boolean,
+  ): Promise<void> {
+    const queue = [...open];
+    const lane = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        if (this.#isAborted() || this.#failed !== undefined) return;
+        try {
+          await this.#try(next, range, isLast);
+        } catch (error) {
+          this.#failed ??= error as Error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, this.#options.jobs) }, lane));
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  async #try(
+    attempt: Attempt,
+    [from, to]: readonly [number, number],
+    isLast: boolean,
+  ): Promise<void> {
+    const { mutant } = attempt;
+    const { program, signal, seeds, controlSeeds, censusSeeds, cpuLimitMs } = this.#options;
+    const own = mutant.control ? (controlSeeds ?? Number.POSITIVE_INFINITY) : undefined;
+    const last = own === undefined ? to : Math.min(to, seeds[0] + own - 1);
+    const copy = join(this.#folder, `mutant-${mutant.id.replaceAll(/[^\w-]/g, '_')}`);
+    this.#tell(mutant.id, 0);
+    copySources(this.#pristine, copy);
+    try {
+      plantMutant(mutant, this.#pristine, copy);
+      const began = performance.now();
+      const end = await runInCopy({
+        copy,
+        program: program(copy),
+        task: {
+          type: 'trial',
+          task: {
+            scenario: mutant.scenario,
+            from,
+            to: last,
+            ...(censusSeeds === 0 ? {} : { census: this.#censusRange() }),
+            ...(cpuLimitMs === undefined ? {} : { cpuLimitMs: cpuLimitMs - attempt.cpuMs }),
+          },
+        },
+        timeoutMs: this.#timeoutMs(mutant.scenario),
+        signal,
+        onProgress: (count) => this.#tell(mutant.id, count),
+      });
+      const isFull = last < to || isLast || attempt.cpuMs >= (cpuLimitMs ?? Infinity);
+      takeEnd(attempt, end, Math.round(performance.now() - began), isFull);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+      this.#busy.delete(mutant.id);
+    }
+    if (isOpen(attempt)) return;
+    this.#options.onMutant?.(recordOf(attempt));
+    this.#tell();
+  }
+
+  #censusRange(): readonly [number, number] {
+    const { seeds, censusSeeds } = this.#options;
+    return [seeds[0], Math.min(seeds[1], seeds[0] + censusSeeds - 1)];
+  }
+
+  #timeoutMs(scenario: string): number {
+    const baseline = this.#baselines.findLast((record) => record.scenario === scenario);
+    const ownMs = (baseline?.wallMs ?? 0) * this.#options.jobs;
+    return Math.max(leastTimeoutMs, timeoutFactor * ownMs);
+  }
+
+  #tell(name?: string, seeds: number = 0): void {
+    if (name !== undefined) this.#busy.set(name, seeds);
+    const settled = this.#attempts.filter((attempt) => !isOpen(attempt));
+    this.#options.onProgress?.({
+      settled: settled.length,
+      total: this.#attempts.length,
+      killed: settled.filter(({ status }) => status === 'killed').length,
+      busy: [...this.#busy],
+    });
   }
 }
 
-function statusOf(ended: Ended): MutantStatus {
-  if (ended.timedOut) return 'timeout';
-  if (/heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(ended.stderr)) return 'out of memory';
-  if (ended.code === codeBroken) return 'killed';
-  if (ended.code === codeHeld) return 'survived';
-  return ended.code === codeInconclusive ? 'inconclusive' : 'harness fault';
-}
-
-/** A kill counts when running the seed again, twice, gives the same digest and the same failure. */
-async function replaysExactly(
-  failure: SweepRecord['failures'][number],
-  mutant: MutantPatch,
-  copy: string,
-  options: MutantsOptions,
-): Promise<boolean> {
-  const args =
-    failure.case === undefined
-      ? ['replay', mutant.scenario, '--seed', String(failure.seed), '--json']
-      : ['replay', failure.case, '--json'];
-  for (let count = 0; count < exactReplays; count += 1) {
-    const ended = await runProgram(copy, args, leastTimeoutMs, options);
-    const record = recordIn<RunRecord>(ended.stdout);
-    const same = record?.digest === failure.digest && record.violation?.key === failure.key;
-    if (ended.code !== codeBroken || !same) return false;
-  }
-  return true;
-}
-
-function sweepArguments(scenario: string, options: MutantsOptions): string[] {
-  const jobs = options.jobs === undefined ? [] : ['--jobs', String(options.jobs)];
-  return ['sweep', scenario, '--seeds', options.seeds.join('..'), '--json', ...jobs];
-}
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly timedOut: boolean;
-  readonly wallMs: number;
-}
-
-function runProgram(
-  copy: string,
-  args: readonly string[],
-  timeoutMs: number | undefined,
-  options: MutantsOptions,
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const child = spawn(process.execPath, [options.program(copy), ...args], {
-      cwd: copy,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    let timedOut = false;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    const stop = (): void => void child.kill('SIGKILL');
-    options.signal?.addEventListener('abort', stop, { once: true });
-    if (options.signal?.aborted === true) stop();
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            stop();
-          }, timeoutMs);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', stop);
-      const wallMs = Math.round(performance.now() - began);
-      resolve({ code: code ?? -1, stdout, stderr, timedOut, wallMs });
-    });
-  });
-}
-
-/** The record in the last line of standard output. */
-function recordIn<T>(stdout: string): T | undefined {
-  try {
-    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as T;
-  } catch {
-    return undefined;
-  }
+function described(end: CopyEnd): string {
+  if (end.how === 'failed') return end.error.message;
+  if (end.how === 'died') return `its process ended with code ${end.code}\n${end.stderr}`;
+  return end.how;
 }

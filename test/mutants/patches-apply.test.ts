@@ -8,7 +8,7 @@ import { copySources, plantMutant } from '../../src/run/mutant-copy.ts';
 import { readMutants } from '../../src/run/mutant-patch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
-const mutants = readMutants(root, 'raft');
+const mutants = readMutants(join(root, 'mutants', 'raft'), 'raft', true);
 
 let folder: string;
 let pristine: string;

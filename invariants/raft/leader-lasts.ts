@@ -1,0 +1,46 @@
+import { broken, held, premiseFalse, rung } from '../../src/index.ts';
+import { settingsFrom } from '../../src/systems/raft/settings.ts';
+import type { RaftMoment } from './moment.ts';
+import { agreedLeader } from './progress.ts';
+
+/** Election timeouts that a leader has to lead in a row. */
+const longTimeouts = 3;
+
+/** Who leads, and when one last led for long. */
+interface Reign {
+  term: number;
+  sinceUs: number;
+  goodUs: number;
+}
+
+export const leaderLasts = rung<RaftMoment, Reign>({
+  id: 'I55',
+  title: 'a leader lasts',
+  statement:
+    'While a stable core lasts, some leader leads it for several election time-outs in a row, whatever those outside do.',
+  source: 'Ongaro, dissertation, section 4.2.3: disruptive servers; Cloudflare, November 2020',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => ({ term: -1, sinceUs: 0, goodUs: 0 }),
+  check({ facts, timeUs }, reign) {
+    const { core, nodes, options, pace } = facts;
+    const { electionTimeoutUs } = settingsFrom(options.config);
+    const leader = agreedLeader(facts);
+    const term = leader < 0 ? -1 : (nodes[leader]?.view.term ?? -1);
+    if (term !== reign.term) {
+      reign.term = term;
+      reign.sinceUs = timeUs;
+    }
+    const isLong = term >= 0 && timeUs - reign.sinceUs >= longTimeouts * electionTimeoutUs;
+    if (core.sinceUs < 0 || isLong) {
+      const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
+      reign.goodUs = timeUs;
+      // A leader that was there all the time proves nothing.
+      return isLong && core.sinceUs >= 0 && waited > electionTimeoutUs ? held : premiseFalse;
+    }
+    const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
+    if (waited < pace.windowUs) return premiseFalse;
+    return broken({ nodes: core.members(), values: { waitedUs: waited, term } });
+  },
+});
