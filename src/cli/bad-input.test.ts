@@ -91,7 +91,7 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
   ['a missing case file', ['replay', 'nowhere.json'], ['nowhere.json']],
   ['neither case nor seed', ['replay', 'lagoon-storm'], ['--seed']],
   ['a bound without sense', ['replay', 'lagoon-storm', '--seed', '1', '--from', 'x'], ['--from']],
-  ['mutants of nothing', ['mutants', 'lagoon'], ['mutants/']],
+  ['mutants of nothing', ['mutants', 'lagoon'], ['source checkout']],
   ['a check without model', ['check', 'good.jsonl'], ['--model', 'cas-register']],
   ['an unknown model', ['check', '-m', 'que', 'good.jsonl'], ['--model', 'que', 'queue']],
   ['a check without file', ['check', '-m', 'queue'], ['files']],

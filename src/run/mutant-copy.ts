@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../record/usage-error.ts';
 import type { MutantPatch } from './mutant-patch.ts';
 
@@ -13,6 +22,7 @@ const leftOut = new Set(['node_modules', '.git', 'dist', 'logs', 'coverage', 'mu
 export function copySources(root: string, copy: string): void {
   cpSync(root, copy, {
     recursive: true,
+    preserveTimestamps: true,
     filter: (from) => dirname(from) !== root || !leftOut.has(basename(from)),
   });
   const modules = join(root, 'node_modules');
@@ -44,22 +54,81 @@ function stalePatch({ id, file }: MutantPatch, problem: string): UsageError {
   return new UsageError(`the patch of ${id} does not apply`, file, hint);
 }
 
-/**
- * Applies a patch to a copy of `pristine`, and makes sure that it did just what it says.
- * @throws UsageError when it does not apply, or other files differ afterwards than it names
- */
-export function plantMutant(mutant: MutantPatch, pristine: string, copy: string): void {
-  const problem = applyPatch(mutant.file, copy);
-  if (problem !== undefined) throw stalePatch(mutant, problem);
-  const changed = differingFiles(pristine, copy);
-  if (changed.join('\n') === mutant.paths.join('\n')) return;
-  const list = (paths: readonly string[]): string =>
-    paths.length === 0 ? 'none' : paths.join(', ');
-  throw new UsageError(
-    `the patch of ${mutant.id} changed other files than it names`,
-    mutant.file,
-    `named: ${list(mutant.paths)}; changed: ${list(changed)}`,
-  );
+/** A copy of the sources in which one mutant after another is planted. */
+export class MutantCopy {
+  readonly folder: string;
+  readonly #pristine: string;
+  /** Size and time of last change of each file as it was copied. */
+  readonly #stamps: ReadonlyMap<string, string>;
+
+  /** Copies the sources below `pristine` to a folder that does not exist yet. */
+  constructor(pristine: string, folder: string) {
+    this.folder = folder;
+    this.#pristine = pristine;
+    copySources(pristine, folder);
+    this.#stamps = stampsBelow(folder);
+  }
+
+  /**
+   * Applies a patch, and makes sure that it did just what it says.
+   * @throws UsageError when it does not apply, or other files differ afterwards than it names
+   */
+  plant(mutant: MutantPatch): void {
+    const problem = applyPatch(mutant.file, this.folder);
+    if (problem !== undefined) throw stalePatch(mutant, problem);
+    const changed = this.#changed();
+    if (changed.join('\n') === mutant.paths.join('\n')) return;
+    const list = (paths: readonly string[]): string =>
+      paths.length === 0 ? 'none' : paths.join(', ');
+    throw new UsageError(
+      `the patch of ${mutant.id} changed other files than it names`,
+      mutant.file,
+      `named: ${list(mutant.paths)}; changed: ${list(changed)}`,
+    );
+  }
+
+  /** Makes the copy equal to the sources again. */
+  restore(): void {
+    for (const path of this.#changed()) {
+      const [from, to] = [join(this.#pristine, path), join(this.folder, path)];
+      rmSync(to, { force: true });
+      // With the time of the original, so that the stamp is the old one.
+      if (existsSync(from)) cpSync(from, to, { preserveTimestamps: true });
+    }
+  }
+
+  #changed(): string[] {
+    const now = stampsBelow(this.folder);
+    const names = new Set([...now.keys(), ...this.#stamps.keys()]);
+    return [...names]
+      .filter((name) => now.get(name) !== this.#stamps.get(name) && !this.#isPristine(name))
+      .sort();
+  }
+
+  /** A stamp may be another one though the content is not. */
+  #isPristine(name: string): boolean {
+    const [one, other] = [join(this.#pristine, name), join(this.folder, name)];
+    if (!existsSync(one) || !existsSync(other)) return false;
+    return readFileSync(one).equals(readFileSync(other));
+  }
+}
+
+/** Stamps of sources; what a sweep left in `logs/` is no source. */
+function stampsBelow(folder: string): ReadonlyMap<string, string> {
+  const stamps = new Map<string, string>();
+  const walk = (below: string): void => {
+    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+      if (below === '' && leftOut.has(entry.name)) continue;
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      // By hand: a recursive listing would follow the link to the modules.
+      if (entry.isDirectory()) walk(name);
+      if (!entry.isFile()) continue;
+      const { size, mtimeMs } = statSync(join(folder, name));
+      stamps.set(name, `${size} ${mtimeMs}`);
+    }
+  };
+  walk('');
+  return stamps;
 }
 
 /**
@@ -89,25 +158,4 @@ function applyPatch(file: string, copy: string, dry: boolean = false): string | 
     return (done.stderr || done.stdout || String(done.error ?? '')).trim();
   }
   throw new UsageError('neither git nor patch can be started: mutants need one of them');
-}
-
-/**
- * Sources that are not the same in both folders, relative and sorted. Links are not followed, and
- * what a sweep left in `logs/` is no source.
- */
-export function differingFiles(one: string, other: string): string[] {
-  const names = new Set([...filesBelow(one), ...filesBelow(other)]);
-  return [...names].filter((name) => !sameFile(join(one, name), join(other, name))).sort();
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((name) => !leftOut.has(name.split('/')[0]!));
-}
-
-function sameFile(one: string, other: string): boolean {
-  if (!existsSync(one) || !existsSync(other)) return false;
-  return readFileSync(one).equals(readFileSync(other));
 }

@@ -6,7 +6,7 @@ import type { BaselineRecord, MutantRecord, MutantsRecord } from '../record/muta
 import type { SweepRecord } from '../record/sweep-record.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { type Attempt, beginAttempt, isOpen, recordOf, takeEnd } from './mutant-attempt.ts';
-import { checkPatches, copySources, plantMutant } from './mutant-copy.ts';
+import { checkPatches, copySources, MutantCopy } from './mutant-copy.ts';
 import type { MutantPatch } from './mutant-patch.ts';
 import { type CopyEnd, runInCopy } from './mutant-process.ts';
 
@@ -76,6 +76,7 @@ class MutantsAtWork {
   readonly #folder: string;
   readonly #attempts: readonly Attempt[];
   readonly #baselines: BaselineRecord[] = [];
+  readonly #copies: MutantCopy[] = [];
   readonly #busy = new Map<string, number>();
   #failed: Error | undefined;
 
@@ -170,22 +171,30 @@ class MutantsAtWork {
     isLast: boolean,
   ): Promise<void> {
     const queue = [...open];
-    const lane = async (): Promise<void> => {
+    const lane = async (place: number): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         if (this.#isAborted() || this.#failed !== undefined) return;
         try {
-          await this.#try(next, range, isLast);
+          await this.#try(next, this.#copy(place), range, isLast);
         } catch (error) {
           this.#failed ??= error as Error;
         }
       }
     };
-    await Promise.all(Array.from({ length: Math.max(1, this.#options.jobs) }, lane));
+    const lanes = Math.min(queue.length, Math.max(1, this.#options.jobs));
+    await Promise.all(Array.from({ length: lanes }, (_, place) => lane(place)));
     if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  /** Each lane has a copy of its own, in which it plants one bug after another. */
+  #copy(place: number): MutantCopy {
+    this.#copies[place] ??= new MutantCopy(this.#pristine, join(this.#folder, `lane-${place}`));
+    return this.#copies[place];
   }
 
   async #try(
     attempt: Attempt,
+    copy: MutantCopy,
     [from, to]: readonly [number, number],
     isLast: boolean,
   ): Promise<void> {
@@ -193,15 +202,13 @@ class MutantsAtWork {
     const { program, signal, seeds, controlSeeds, censusSeeds, cpuLimitMs } = this.#options;
     const own = mutant.control ? (controlSeeds ?? Number.POSITIVE_INFINITY) : undefined;
     const last = own === undefined ? to : Math.min(to, seeds[0] + own - 1);
-    const copy = join(this.#folder, `mutant-${mutant.id.replaceAll(/[^\w-]/g, '_')}`);
     this.#tell(mutant.id, 0);
-    copySources(this.#pristine, copy);
     try {
-      plantMutant(mutant, this.#pristine, copy);
+      copy.plant(mutant);
       const began = performance.now();
       const end = await runInCopy({
-        copy,
-        program: program(copy),
+        copy: copy.folder,
+        program: program(copy.folder),
         task: {
           type: 'trial',
           task: {
@@ -219,7 +226,7 @@ class MutantsAtWork {
       const isFull = last < to || isLast || attempt.cpuMs >= (cpuLimitMs ?? Infinity);
       takeEnd(attempt, end, Math.round(performance.now() - began), isFull);
     } finally {
-      rmSync(copy, { recursive: true, force: true });
+      copy.restore();
       this.#busy.delete(mutant.id);
     }
     if (isOpen(attempt)) return;

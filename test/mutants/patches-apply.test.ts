@@ -1,32 +1,33 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
-import { copySources, plantMutant } from '../../src/run/mutant-copy.ts';
+import { MutantCopy } from '../../src/run/mutant-copy.ts';
 import { readMutants } from '../../src/run/mutant-patch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
 const mutants = readMutants(join(root, 'mutants', 'raft'), 'raft', true);
 
 let folder: string;
-let pristine: string;
-let copy: string;
+let copy: MutantCopy;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'seedstorm-patches-'));
-  pristine = join(folder, 'pristine');
-  copy = join(folder, 'copy');
-  copySources(root, pristine);
-  copySources(pristine, copy);
+  copy = new MutantCopy(root, join(folder, 'copy'));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('mutants of raft', () => {
-  it('are a dozen, and one of them is the canary', () => {
-    expect(mutants.length).toBeGreaterThanOrEqual(12);
+  it('are many of every family, ten controls and one canary', () => {
+    const bugs = mutants.filter((mutant) => !mutant.control);
+    expect(bugs.length).toBeGreaterThanOrEqual(70);
+    for (const family of 'ELSQDP') {
+      expect(bugs.filter(({ id }) => id.startsWith(family)).length).toBeGreaterThanOrEqual(5);
+    }
+    expect(mutants.filter((mutant) => mutant.control).length).toBeGreaterThanOrEqual(10);
     expect(mutants.filter((mutant) => mutant.canary)).toHaveLength(1);
   });
 
@@ -35,9 +36,9 @@ describe('mutants of raft', () => {
     (_, mutant) => {
       try {
         // It throws when the patch does not apply, or does something else than it says.
-        plantMutant(mutant, pristine, copy);
+        copy.plant(mutant);
       } finally {
-        for (const path of mutant.paths) copyFileSync(join(pristine, path), join(copy, path));
+        copy.restore();
       }
       expect(mutant.paths.every((path) => path.startsWith('src/systems/raft/'))).toBe(true);
     },
