@@ -32,6 +32,7 @@ function answer(piece: WorkerAnswer): void {
 async function work(task: WorkerTask): Promise<void> {
   loading ??= loadScenario(reference);
   const scenario = await loading;
+  beat();
   if (task.type === 'seeds') {
     for (const seed of task.seeds) {
       beat();
