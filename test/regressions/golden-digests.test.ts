@@ -22,18 +22,18 @@ describe('golden digests', () => {
     }
     expect(digests).toMatchInlineSnapshot(`
       {
-        "raftClocks 1": "b72afe1b000f13db",
-        "raftClocks 2": "313e86e8724f2ded",
-        "raftClocks 3": "194a0728bd314613",
-        "raftDisk 1": "a2c6e09aec108893",
-        "raftDisk 2": "5381daa06835ceb6",
-        "raftDisk 3": "a350525056219f6b",
-        "raftPartitions 1": "e5e26a472f529194",
-        "raftPartitions 2": "e0326b5a6c2d99fe",
-        "raftPartitions 3": "14851544f09ae62d",
-        "raftStorm 1": "1f87288c995336bf",
-        "raftStorm 2": "c23479281995c3fe",
-        "raftStorm 3": "64efb84435dc4d2a",
+        "raftClocks 1": "44bf84b80b73fc62",
+        "raftClocks 2": "5f5e17f2759cb896",
+        "raftClocks 3": "f5a915a5c29afcb1",
+        "raftDisk 1": "fad9b8a801679456",
+        "raftDisk 2": "3753b3df40104109",
+        "raftDisk 3": "8754ec975df1dc56",
+        "raftPartitions 1": "fed868171c7948a4",
+        "raftPartitions 2": "b4d316611c79ae5d",
+        "raftPartitions 3": "177f3124d2431ce7",
+        "raftStorm 1": "bb3e4f18cb248b6c",
+        "raftStorm 2": "dc1250a36df0c965",
+        "raftStorm 3": "efab7da270f350f1",
       }
     `);
   });
