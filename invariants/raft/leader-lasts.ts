@@ -2,6 +2,7 @@ import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
 import type { RaftMoment } from './moment.ts';
 import { agreedLeader } from './progress.ts';
+import { progressIsOwed } from './progress-window.ts';
 
 /** Election timeouts that a leader has to lead in a row. */
 const longTimeouts = 3;
@@ -33,13 +34,13 @@ export const leaderLasts = rung<RaftMoment, Reign>({
       reign.sinceUs = timeUs;
     }
     const isLong = term >= 0 && timeUs - reign.sinceUs >= longTimeouts * electionTimeoutUs;
-    if (core.sinceUs < 0 || isLong) {
-      const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
+    const isOwed = core.sinceUs >= 0 && progressIsOwed(facts);
+    const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
+    if (!isOwed || isLong) {
       reign.goodUs = timeUs;
       // A leader that was there all the time proves nothing.
-      return isLong && core.sinceUs >= 0 && waited > electionTimeoutUs ? held : premiseFalse;
+      return isOwed && isLong && waited > electionTimeoutUs ? held : premiseFalse;
     }
-    const waited = timeUs - Math.max(core.sinceUs, reign.goodUs);
     if (waited < pace.windowUs) return premiseFalse;
     return broken({ nodes: core.members(), values: { waitedUs: waited, term } });
   },

@@ -113,6 +113,17 @@ export const progress: StoryBook = {
         for (let term = 1; term < 6; term += 1) leads(rig, term % 2, term).wait(250_000);
         leads(rig, 0, 7).wait(10_000_000);
       },
+      // Seed 508 of raft-storm.
+      'without pre-votes, a node outside the core disturbs each leader': (rig) => {
+        rig.config['raft.preVote'] = false;
+        rig.fair = (from, to) => from !== 2 && to !== 2;
+        rig.lifecycle(2, 'resumed');
+        for (let term = 1; term < 60; term += 1) leads(rig, term % 2, term).wait(250_000);
+        rig.fair = () => true;
+        rig.lifecycle(2, 'resumed');
+        for (let term = 61; term < 65; term += 1) leads(rig, term % 2, term).wait(250_000);
+        leads(rig, 0, 65).wait(10_000_000);
+      },
     },
   },
   I54: {

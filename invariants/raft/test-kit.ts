@@ -88,6 +88,8 @@ export class Rig {
   #topology = 1;
   /** Which links are fair. */
   fair: (from: number, to: number) => boolean = () => true;
+  /** Settings of the run; what is not there has its calm value. */
+  readonly config: Record<string, boolean | number> = {};
 
   constructor(options: RigOptions = {}) {
     this.#watch = options.watch;
@@ -95,7 +97,7 @@ export class Rig {
       world: this.#world(),
       ...(options.only === undefined ? {} : { only: [options.only].flat() }),
       damage: 'noticeable damage',
-      config: {},
+      config: this.config,
       history: options.history,
     });
     this.run.phase('storm', 0);
