@@ -1,20 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Digest } from '../../sim/digest.ts';
+import { encodeConfiguration } from './configuration-format.ts';
+import { encodeCommand, operations } from './kv-codec.ts';
 import { raftKvCodec } from './message-codec.ts';
 import { changeKinds, orderStatuses, orders, transitions } from './message-numbers.ts';
-import type { AppendMessage, Entry, RaftKvMessage } from './types.ts';
+import type { AppendMessage, Entry, EntryKind, RaftKvMessage } from './types.ts';
 
 const integer = fc.oneof(fc.nat(5), fc.maxSafeNat());
 const bytes = fc.uint8Array({ maxLength: 20 });
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const optional = fc.option(text);
-const entry: fc.Arbitrary<Entry> = fc.record({
-  term: integer,
-  index: integer,
-  kind: fc.constantFrom('command', 'noop', 'configuration'),
-  data: bytes,
-});
+const members = fc.array(fc.nat(9), { maxLength: 5 });
+const configuration = fc
+  .record({
+    voters: members,
+    outgoing: members,
+    learners: members,
+    learnersNext: members,
+    autoLeave: fc.boolean(),
+  })
+  .map(encodeConfiguration);
+const command = fc
+  .record({
+    operation: fc.constantFrom(...operations),
+    client: integer,
+    sequence: integer,
+    key: text,
+    value: text,
+    expected: optional,
+  })
+  .map(encodeCommand);
+const content = <Kind extends EntryKind>(kind: Kind, data: fc.Arbitrary<Uint8Array>) =>
+  fc.record({ kind: fc.constant(kind), data, term: integer, index: integer });
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  content('command', command),
+  content('configuration', configuration),
+  content('noop', fc.constant(new Uint8Array(0))),
+);
 const of = <Kind extends RaftKvMessage['kind']>(kind: Kind) => fc.constant(kind);
 
 function inSequence(append: AppendMessage): AppendMessage {
@@ -254,6 +277,21 @@ describe('raftKvCodec', () => {
     expect(raftKvCodec.decode(raftKvCodec.encode(whole).slice())).toEqual(whole);
     for (const one of bad) {
       expect(() => raftKvCodec.decode(raftKvCodec.encode(one).slice())).toThrow('has no place');
+    }
+  });
+
+  test('an entry that nobody can have proposed is refused', () => {
+    const bad: readonly Pick<Entry, 'kind' | 'data'>[] = [
+      { kind: 'command', data: new Uint8Array([0, 1]) },
+      { kind: 'command', data: new Uint8Array(0) },
+      { kind: 'configuration', data: new Uint8Array(7) },
+      { kind: 'noop', data: new Uint8Array(1) },
+    ];
+    for (const content of bad) {
+      const entries = [{ term: 3, index: 8, ...content }];
+      const append = { term: 4, prevIndex: 7, prevTerm: 2, entries, commit: 7, round: 1 };
+      const frame = raftKvCodec.encode({ kind: 'append', ...append }).slice();
+      expect(() => raftKvCodec.decode(frame)).toThrow(RangeError);
     }
   });
 

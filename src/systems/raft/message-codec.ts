@@ -1,11 +1,25 @@
 import type { Codec } from '../../sim/message.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { operations, readOperation, readOptional, writeOptional } from './kv-codec.ts';
+import { decodeConfiguration } from './configuration-format.ts';
+import {
+  decodeCommand,
+  operations,
+  readOperation,
+  readOptional,
+  writeOptional,
+} from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
 import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
 import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
 import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
-import type { AppendMessage, ClientReply, ClientRequest, Entry, RaftKvMessage } from './types.ts';
+import type {
+  AppendMessage,
+  ClientReply,
+  ClientRequest,
+  Entry,
+  EntryKind,
+  RaftKvMessage,
+} from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -25,9 +39,22 @@ function readEntries(reader: ByteReader): readonly Entry[] {
     const term = reader.integer();
     const index = reader.integer();
     const kind = pick(entryKinds, reader.u8());
-    entries.push({ term, index, kind, data: reader.blob() });
+    const data = reader.blob();
+    refuseUnreadable(kind, data);
+    entries.push({ term, index, kind, data });
   }
   return entries;
+}
+
+/**
+ * What no checksum has seen must not get into a log, where it would end each node that applies it:
+ * seed 1886 of raft-beyond-tolerance.
+ * @throws RangeError when nobody can have proposed these bytes
+ */
+function refuseUnreadable(kind: EntryKind, data: Uint8Array): void {
+  if (kind === 'command') decodeCommand(data);
+  else if (kind === 'configuration') decodeConfiguration(data);
+  else if (data.length > 0) throw new RangeError('an entry without content has some');
 }
 
 /** An append whose entries do not follow each other was damaged on its way: nobody sends such. */
