@@ -9,6 +9,7 @@ const longTimeouts = 3;
 
 /** Who leads, and when one last led for long. */
 interface Reign {
+  leader: number;
   term: number;
   sinceUs: number;
   goodUs: number;
@@ -18,18 +19,26 @@ export const leaderLasts = rung<RaftMoment, Reign>({
   id: 'I55',
   title: 'a leader lasts',
   statement:
-    'While a stable core lasts, some leader leads it for several election time-outs in a row, whatever those outside do.',
+    'While a stable core lasts, some leader leads it for several election time-outs in a row unless it gives way, whatever those outside do.',
   source: 'Ongaro, dissertation, section 4.2.3: disruptive servers; Cloudflare, November 2020',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['pulse'],
-  ghost: () => ({ term: -1, sinceUs: 0, goodUs: 0 }),
-  check({ facts, timeUs }, reign) {
-    const { core, nodes, options, pace } = facts;
+  watches: ['pulse', 'send:timeout-now'],
+  ghost: () => ({ leader: -1, term: -1, sinceUs: 0, goodUs: 0 }),
+  check({ facts, timeUs, message }, reign) {
+    if (message !== undefined) {
+      // Its operator wants another one to lead: seed 510 of raft-partitions.
+      reign.goodUs = timeUs;
+      return premiseFalse;
+    }
+    const { core, nodes, membership, options, pace } = facts;
     const { electionTimeoutUs } = settingsFrom(options.config);
     const leader = agreedLeader(facts);
     const term = leader < 0 ? -1 : (nodes[leader]?.view.term ?? -1);
     if (term !== reign.term) {
+      // Who is no member any more has stepped down by itself.
+      if (reign.leader >= 0 && !membership.isMember(reign.leader)) reign.goodUs = timeUs;
+      reign.leader = leader;
       reign.term = term;
       reign.sinceUs = timeUs;
     }

@@ -129,17 +129,28 @@ function look(facts: RaftFacts, timeUs: number, sinceUs: number, past: Past): vo
   }
 }
 
-export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
+/** The terms of a while, and how often a leader has asked another node to begin one in it. */
+interface Terms {
+  sinceUs: number;
+  term: number;
+  transfers: number;
+}
+
+export const termsSettle = rung<RaftMoment, Terms>({
   id: 'I50',
   title: 'terms settle',
   statement:
-    'While all nodes are attached to a stable core, terms grow no faster than elections can lose.',
+    'While all nodes are attached to a stable core, terms grow no faster than elections can lose and leaders give way.',
   source: 'bounded term growth of turmoil tests in openraft',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['pulse'],
-  ghost: () => ({ sinceUs: -1, term: 0 }),
-  check({ facts, timeUs }, window) {
+  watches: ['pulse', 'send:timeout-now'],
+  ghost: () => ({ sinceUs: -1, term: 0, transfers: 0 }),
+  check({ facts, timeUs, message }, window) {
+    if (message !== undefined) {
+      window.transfers += 1;
+      return premiseFalse;
+    }
     const { core, attached, nodes, membership, pace } = facts;
     const members = nodes.filter(({ index }) => membership.isMember(index));
     // A node that recovers has not read its term yet, and has not entered it anew either.
@@ -156,13 +167,15 @@ export const termsSettle = rung<RaftMoment, { sinceUs: number; term: number }>({
     if (window.sinceUs < Math.max(...attached.sinceUs)) {
       window.sinceUs = timeUs;
       window.term = highest;
+      window.transfers = 0;
     }
     const lengthUs = timeUs - window.sinceUs;
     if (lengthUs < pace.windowUs) return premiseFalse;
     const grown = highest - window.term;
-    const bound = 4 + (2 * lengthUs) / pace.roundUs;
+    const bound = 4 + window.transfers + (2 * lengthUs) / pace.roundUs;
     window.sinceUs = timeUs;
     window.term = highest;
+    window.transfers = 0;
     if (grown <= bound) return held;
     return broken({ nodes: core.members(), values: { grown, bound } });
   },

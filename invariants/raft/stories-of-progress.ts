@@ -1,6 +1,6 @@
 import { replicated, type StoryBook } from './stories.ts';
 import { entry, type Rig } from './test-kit.ts';
-import { reply, request } from './test-messages.ts';
+import { giveWay, reply, request } from './test-messages.ts';
 
 /** Links to the first node are bad, so the core is made of the others. */
 function apartFromLeader(rig: Rig): void {
@@ -88,6 +88,13 @@ export const progress: StoryBook = {
         for (const node of [0, 1, 2]) rig.step(node, { marks: { phase: 'running', term: 99 } });
         rig.wait(20_000_000);
       },
+      // Seed 392 of raft-partitions.
+      'leaders give way often': (rig) => {
+        for (let term = 1; term < 500; term += 1) {
+          rig.step(0, { marks: { term }, sent: [[1, giveWay(term)]] }).wait(20_000);
+        }
+        rig.wait(20_000_000);
+      },
       'terms grow now and then': (rig) => {
         for (let term = 1; term < 9; term += 1) rig.step(1, { marks: { term } }).wait(1_000_000);
       },
@@ -112,6 +119,14 @@ export const progress: StoryBook = {
       'a leader lasts after some that did not': (rig) => {
         for (let term = 1; term < 6; term += 1) leads(rig, term % 2, term).wait(250_000);
         leads(rig, 0, 7).wait(10_000_000);
+      },
+      // Seed 510 of raft-partitions.
+      'leaders give way often': (rig) => {
+        for (let term = 1; term < 60; term += 1) {
+          leads(rig, term % 2, term).wait(200_000);
+          rig.step(term % 2, { sent: [[2, giveWay(term)]] }).wait(50_000);
+        }
+        leads(rig, 0, 60).wait(10_000_000);
       },
       // Seed 508 of raft-storm.
       'without pre-votes, a node outside the core disturbs each leader': (rig) => {

@@ -5,6 +5,7 @@ import type {
   ClientRequest,
   Entry,
   SnapshotReply,
+  TimeoutNowMessage,
   VoteMessage,
   VoteReply,
 } from '../../src/systems/raft/types.ts';
@@ -29,6 +30,10 @@ export function askVote(term: number, lastIndex: number, lastTerm: number): Vote
 
 export function grant(term: number): VoteReply {
   return { kind: 'vote-reply', pre: false, term, granted: true };
+}
+
+export function giveWay(term: number): TimeoutNowMessage {
+  return { kind: 'timeout-now', term };
 }
 
 export function installed(term: number, index: number): SnapshotReply {

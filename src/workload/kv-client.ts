@@ -35,6 +35,11 @@ export interface KvClientState {
   readyUs: number;
   /** Index of the node that is asked first. */
   target: number;
+  /**
+   * The node whose turn it is when nobody knows a leader. Hints do not move it: two nodes that were
+   * removed and name each other would else be asked for ever.
+   */
+  turn: number;
   known: KnownValues;
   /** The latest calls, newest last. */
   readonly past: KvCall[];
@@ -108,6 +113,7 @@ class KvClient<M extends Message> {
       startUs: 0,
       readyUs: 0,
       target: this.#index % this.#peers.length,
+      turn: this.#index % this.#peers.length,
       known: new KnownValues(),
       past: [],
       armed: [],
@@ -278,7 +284,10 @@ class KvClient<M extends Message> {
   }
 
   #nextNode(state: KvClientState): void {
-    state.target = (state.target + 1) % this.#peers.length;
+    const peers = this.#peers.length;
+    state.turn = (state.turn + 1) % peers;
+    if (state.turn === state.target) state.turn = (state.turn + 1) % peers;
+    state.target = state.turn;
   }
 
   #finish(state: KvClientState, env: Env<M>, lane: Lane, completion: Completion): void {
@@ -315,6 +324,7 @@ class KvClient<M extends Message> {
     state.known = new KnownValues();
     state.armed = [];
     state.target = this.#index % this.#peers.length;
+    state.turn = state.target;
   }
 }
 

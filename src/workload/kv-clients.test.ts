@@ -27,6 +27,8 @@ interface ServerOptions {
   readonly forgetful?: boolean;
   /** Name of the node that leads; others redirect to it. */
   readonly leader?: string;
+  /** What nodes say instead of the truth. */
+  readonly hints?: Readonly<Record<string, string>>;
   readonly refuse?: (request: ClientRequest, nth: number) => ReplyStatus | undefined;
 }
 
@@ -72,7 +74,7 @@ function server(options: ServerOptions = {}): Component<ServerState, ClientReque
         value: null,
         swapped: false,
         index: 0,
-        leader: options.leader ?? '',
+        leader: options.hints?.[env.id] ?? options.leader ?? '',
       });
       const refused = options.refuse?.(message, state.requests.length);
       if (refused !== undefined) return env.network.send(from, refusal(refused));
@@ -201,6 +203,12 @@ describe('kvClients', () => {
     const asked = [0, 1, 2, 4].map((node) => (world.state(node) as ServerState).requests.length);
     expect(history.outcome.every((outcome) => outcome === 1)).toBe(true);
     expect(asked.reduce((sum, count) => sum + count)).toBeLessThan(10);
+  });
+
+  it('finds who serves, though a node that does not know any more names one that does not know', () => {
+    const stale = { servers: 5, server: { leader: 'n5', hints: { n2: 'n1', n1: '', n4: 'n1' } } };
+    const { history } = storm(stale);
+    expect(history.outcome.every((outcome) => outcome === 1)).toBe(true);
   });
 
   it('reports what it could not find out as unknown, and goes on as another process', () => {
