@@ -70,8 +70,8 @@ button, input { font: inherit; color: inherit; }
 .result { color: var(--muted); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }
 .chips.kinds { grid-column: 1 / -1; }
-.chip { display: inline-flex; align-items: center; gap: 5px; height: 22px; padding: 0 8px; border-radius: 11px;
-  border: 1px solid var(--line); background: var(--raised); font-size: 12px; cursor: pointer; white-space: nowrap; }
+.chip { display: inline-flex; align-items: center; gap: 5px; height: 20px; padding: 0 8px; border-radius: 10px;
+  border: 1px solid var(--line); background: var(--raised); font-size: 11.5px; cursor: pointer; white-space: nowrap; }
 .chip:hover { border-color: var(--accent); }
 .chip[aria-pressed="false"] { background: none; color: var(--faint); text-decoration: line-through; }
 .chip[aria-pressed="false"] .swatch, .chip[aria-pressed="false"] .glyph { opacity: .3; }

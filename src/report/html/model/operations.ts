@@ -23,7 +23,7 @@ export interface Operations {
   /** Lines that each row needs. */
   readonly lanes: readonly number[];
   readonly longestUs: number;
-  /** Shortest and longest that were completed; undefined: none was. */
+  /** Shortest and longest of those that ended `ok`; undefined: none did. */
   readonly latencies: readonly [shortestUs: number, longestUs: number] | undefined;
 }
 
@@ -45,7 +45,7 @@ export function operationsOf(
     return { operation, index, row, lane, fromUs, untilUs, text: operationText(operation) };
   });
   const spans = all.map(({ fromUs, untilUs }) => untilUs - fromUs);
-  const ended = spans.filter((_, index) => operations[index]!.completedUs !== null);
+  const ended = spans.filter((_, index) => operations[index]!.outcome === 'ok');
   const longest = (list: readonly number[]): number => list.reduce((a, b) => Math.max(a, b), 0);
   return {
     all,

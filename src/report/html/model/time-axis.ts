@@ -60,7 +60,7 @@ export function moved(
 /** The window moved as little as needed so that a time is not too near its edges. */
 export function revealing(window: TimeWindow, timeUs: number, limits: TimeWindow): TimeWindow {
   const spanUs = window.untilUs - window.fromUs;
-  const margin = spanUs * 0.08;
+  const margin = spanUs * 0.02;
   if (timeUs < window.fromUs + margin) {
     return clamped({ fromUs: timeUs - spanUs * 0.3, untilUs: 0 }, spanUs, limits);
   }

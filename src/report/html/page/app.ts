@@ -48,7 +48,7 @@ export class App {
     const endUs = timesUs[violationAt]!;
     const startUs = timesUs[Math.max(0, violationAt - 90)]!;
     const spanUs = Math.max(1_000, endUs - startUs);
-    return moved({ fromUs: startUs, untilUs: startUs + spanUs * 1.12 }, 0, this.limits);
+    return moved({ fromUs: startUs, untilUs: startUs + spanUs * 1.07 }, 0, this.limits);
   }
 
   onChange(listener: (change: Change) => void): void {

@@ -7,13 +7,14 @@ import { type Hit, hitAt } from './hit.ts';
 import { paintChoice, paintEvents } from './paint-events.ts';
 import { fitted, paintFrame } from './paint-frame.ts';
 import { type MessageCensus, paintMessages } from './paint-messages.ts';
-import { paintRows, roleText } from './paint-rows.ts';
+import { paintRoles, paintRows, roleText } from './paint-rows.ts';
 import { Tooltip } from './tooltip.ts';
 
 /** The space-time diagram: nodes are lines, time goes to the right, messages are arrows. */
 export class Diagram {
   readonly element: HTMLElement;
   readonly #app: App;
+  readonly #chosen: () => void;
   readonly #surface: Surface;
   readonly #note: HTMLElement;
   readonly #tooltip: Tooltip;
@@ -22,8 +23,10 @@ export class Diagram {
   #waiting = false;
   #drag: { readonly x: number; readonly y: number; moved: boolean } | undefined;
 
-  constructor(app: App) {
+  /** @param chosen called when a person chooses an event here */
+  constructor(app: App, chosen: () => void) {
     this.#app = app;
+    this.#chosen = chosen;
     const canvas = make('canvas', {
       class: 'diagram-canvas',
       tabindex: '0',
@@ -68,6 +71,7 @@ export class Diagram {
     paintRows(context, app, place);
     const census = paintMessages(context, app, place);
     paintEvents(context, app, place);
+    paintRoles(context, app, place);
     context.restore();
     context.save();
     context.beginPath();
@@ -145,7 +149,9 @@ export class Diagram {
 
   #choose(event: MouseEvent): void {
     const hit = this.#hit(event);
-    if (hit !== undefined && hit.at >= 0) this.#app.choose(hit.at, false);
+    if (hit === undefined || hit.at < 0) return;
+    this.#app.choose(hit.at, false);
+    this.#chosen();
   }
 
   #move(event: PointerEvent): void {

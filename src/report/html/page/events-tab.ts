@@ -8,6 +8,7 @@ import { VirtualList } from './virtual-list.ts';
 /** All events of interest, one a line; the chosen one stays in sight. */
 export class EventsTab {
   readonly title = 'Events';
+  readonly follows = true;
   readonly element: HTMLElement;
   readonly #app: App;
   readonly #list: VirtualList;

@@ -4,13 +4,15 @@ import type { Timeline } from '../model/timeline.ts';
 /** Sizes of the diagram's parts, in pixels. */
 export const sizes = {
   /** Names of the nodes. */
-  left: 104,
+  left: 118,
   axis: 22,
-  faultBar: 15,
+  /** Names of the phases of the run. */
+  phases: 14,
+  faultBar: 16,
   /** Bars of faults above the diagram; more of them at once are only shown at their nodes. */
   faultBars: 5,
-  server: { least: 30, most: 84, weight: 2.4 },
-  client: { least: 17, most: 34, weight: 1 },
+  server: { least: 26, most: 170, weight: 2.4 },
+  client: { least: 13, most: 46, weight: 1 },
   strip: 4,
 } as const;
 
@@ -49,7 +51,7 @@ export function geometryOf(
   const { left } = sizes;
   const lanes = faults.reduce((most, { lane }) => Math.max(most, lane + 1), 0);
   const bars = Math.min(lanes, sizes.faultBars);
-  const top = sizes.axis + bars * sizes.faultBar + (bars > 0 ? 6 : 2);
+  const top = sizes.axis + sizes.phases + bars * sizes.faultBar + (bars > 0 ? 5 : 2);
   const available = Math.max(0, height - top - 6);
   const weights = rows.map(({ server }) => (server ? sizes.server : sizes.client));
   const all = weights.reduce((sum, { weight }) => sum + weight, 0);

@@ -6,6 +6,7 @@ import { VirtualList } from './virtual-list.ts';
 /** What clients did, in order of invocation. */
 export class HistoryTab {
   readonly title = 'History';
+  readonly follows = true;
   readonly element: HTMLElement;
   readonly #app: App;
   readonly #list: VirtualList;

@@ -94,7 +94,7 @@ function operationAt(app: App, place: Geometry, x: number, y: number): Hit | und
 
 function faultAt(app: App, place: Geometry, x: number, y: number): Hit | undefined {
   const timeUs = place.timeOf(x);
-  const lane = Math.floor((y - sizes.axis) / sizes.faultBar);
+  const lane = Math.floor((y - sizes.axis - sizes.phases) / sizes.faultBar);
   const row = place.rowAt(y);
   const fault = app.timeline.faults.find(({ fromUs, untilUs, ...one }) => {
     const reach = 4 * place.usPerPixel;

@@ -84,6 +84,10 @@ function bindingsOf({ app, tabs, filters, theme }: Parts, help: () => void): rea
     const visible = at >= app.window.fromUs && at <= app.window.untilUs;
     return visible ? at : (app.window.fromUs + app.window.untilUs) / 2;
   };
+  const step = (by: 1 | -1, sameNode: boolean): void => {
+    app.step(by, sameNode);
+    tabs.follow();
+  };
   const bind = (
     keys: readonly string[],
     shown: string,
@@ -92,13 +96,13 @@ function bindingsOf({ app, tabs, filters, theme }: Parts, help: () => void): rea
   ): Binding => ({ keys, shown, does, act });
   return [
     bind(['ArrowRight', 'l'], '→ l', 'next event; with Shift the next one of this node', (event) =>
-      app.step(1, event.shiftKey),
+      step(1, event.shiftKey),
     ),
-    bind(['L'], 'L', 'next event of this node', () => app.step(1, true)),
+    bind(['L'], 'L', 'next event of this node', () => step(1, true)),
     bind(['ArrowLeft', 'h'], '← h', 'previous event; with Shift the one of this node', (event) =>
-      app.step(-1, event.shiftKey),
+      step(-1, event.shiftKey),
     ),
-    bind(['H'], 'H', 'previous event of this node', () => app.step(-1, true)),
+    bind(['H'], 'H', 'previous event of this node', () => step(-1, true)),
     bind(['c'], 'c', 'the step that caused this one', () => toCause(app)),
     bind(['v'], 'v', 'the violation', () => {
       if (app.timeline.violationAt < 0) return;

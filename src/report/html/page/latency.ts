@@ -1,5 +1,6 @@
 import { duration } from '../../format.ts';
 import type { PlacedOperation } from '../model/operations.ts';
+import type { FaultSort } from '../model/packed-faults.ts';
 import { lowerBoundOf } from '../model/time-axis.ts';
 import type { App } from './app.ts';
 import { describeHit } from './describe.ts';
@@ -70,7 +71,7 @@ export class LatencyPlot {
 
   #paint(): void {
     const { context, width, height } = this.#surface;
-    const { timeline, palette, window, cursor } = this.#app;
+    const { timeline, palette, cursor } = this.#app;
     context.fillStyle = palette.background;
     context.fillRect(0, 0, width, height);
     this.#paintScale();
@@ -78,14 +79,7 @@ export class LatencyPlot {
     context.beginPath();
     context.rect(sizes.left, 0, width, height);
     context.clip();
-    for (const { sort, fromUs, untilUs } of timeline.faults) {
-      if (untilUs < window.fromUs || fromUs > window.untilUs) continue;
-      const x = this.#xOf(fromUs);
-      context.globalAlpha = 0.09;
-      context.fillStyle = palette.faults[sort];
-      context.fillRect(x, 0, Math.max(2, this.#xOf(untilUs) - x), height);
-    }
-    context.globalAlpha = 1;
+    this.#paintFaults();
     this.#eachVisible((one) => this.#paintOne(one));
     const { violation } = timeline.trace.record;
     if (violation !== undefined) this.#rule(violation.virtualUs, palette.bad);
@@ -94,6 +88,26 @@ export class LatencyPlot {
     context.fillStyle = palette.line;
     context.fillRect(sizes.left - 1, 0, 1, height);
     context.fillRect(0, 0, width, 1);
+  }
+
+  /** Shades the times at which faults were in force, those of one sort as one. */
+  #paintFaults(): void {
+    const { context, height } = this.#surface;
+    const { timeline, palette, window } = this.#app;
+    const shades = new Map<FaultSort, Path2D>();
+    for (const { sort, fromUs, untilUs } of timeline.faults) {
+      if (untilUs < window.fromUs || fromUs > window.untilUs) continue;
+      const shade = shades.get(sort) ?? new Path2D();
+      shades.set(sort, shade);
+      const x = this.#xOf(fromUs);
+      shade.rect(x, 0, Math.max(2, this.#xOf(untilUs) - x), height);
+    }
+    context.globalAlpha = 0.07;
+    for (const [sort, shade] of shades) {
+      context.fillStyle = palette.faults[sort];
+      context.fill(shade);
+    }
+    context.globalAlpha = 1;
   }
 
   #rule(timeUs: number, colour: string): void {

@@ -46,7 +46,7 @@ function show(trace: RunTrace): void {
     'main',
     { class: 'pictures' },
     filters.element,
-    new Diagram(app).element,
+    new Diagram(app, () => tabs.follow()).element,
     new LatencyPlot(app).element,
     new Overview(app).element,
   );

@@ -13,8 +13,8 @@ export function paintFrame(context: CanvasRenderingContext2D, app: App, place: G
   context.beginPath();
   context.rect(place.left, 0, place.width - place.left, place.height);
   context.clip();
-  for (const fault of app.timeline.faults) paintBar(context, app, place, fault);
   paintPhases(context, app, place);
+  for (const fault of app.timeline.faults) paintBar(context, app, place, fault);
   context.restore();
 }
 
@@ -39,31 +39,29 @@ function paintGrid(context: CanvasRenderingContext2D, app: App, place: Geometry)
   }
 }
 
-/** A line where a phase of the run begins, named at the foot. */
+/** The phases of the run, as bars below the axis and lines between them. */
 function paintPhases(context: CanvasRenderingContext2D, app: App, place: Geometry): void {
   const { timeline, palette } = app;
+  const phases = timeline.events.filter(({ type }) => type === 'phase');
   context.font = `11px ${palette.font}`;
   context.textAlign = 'left';
-  for (const event of timeline.events) {
-    if (event.type !== 'phase') continue;
-    const x = Math.round(place.xOf(event.timeUs)) + 0.5;
-    if (x < place.left || x > place.width) continue;
-    context.strokeStyle = palette.muted;
-    context.setLineDash([2, 4]);
-    context.beginPath();
-    context.moveTo(x, place.top);
-    context.lineTo(x, place.height);
-    context.stroke();
-    context.setLineDash([]);
-    // Heal and settle begin at one moment; the later name stands for both.
-    if (event.text === 'heal') continue;
+  context.textBaseline = 'middle';
+  phases.forEach((event, index) => {
+    if (event.type === 'step') return;
+    const next = phases[index + 1];
+    const from = place.xOf(event.timeUs);
+    const until = place.xOf(next?.timeUs ?? timeline.endUs);
+    // Heal and settle begin at one moment, and the end has no length.
+    if (until <= from || until < place.left || from > place.width) return;
+    context.fillStyle = index % 2 === 0 ? palette.grid : palette.line;
+    context.fillRect(from, sizes.axis, until - from, sizes.phases - 2);
     context.fillStyle = palette.muted;
-    context.fillText(
-      event.text === 'settle' ? 'heal, settle' : event.text,
-      x + 4,
-      place.height - 8,
-    );
-  }
+    context.fillRect(Math.round(from), sizes.axis, 1, place.height);
+    const start = Math.max(from, place.left) + 6;
+    const room = Math.min(until, place.width) - start;
+    const name = event.text === 'settle' ? 'heal, settle' : event.text;
+    context.fillText(fitted(context, name, room), start, sizes.axis + sizes.phases / 2 - 0.5);
+  });
 }
 
 function paintBar(
@@ -76,7 +74,7 @@ function paintBar(
   const from = Math.max(place.left - 4, place.xOf(fromUs));
   const until = Math.min(place.width + 4, Math.max(place.xOf(untilUs), place.xOf(fromUs) + 3));
   if (until < place.left || from > place.width) return;
-  const y = sizes.axis + lane * sizes.faultBar + 1;
+  const y = sizes.axis + sizes.phases + lane * sizes.faultBar + 1;
   const height = sizes.faultBar - 3;
   context.globalAlpha = 0.16;
   context.fillStyle = palette.faults[sort];

@@ -28,14 +28,16 @@ export function paintMessages(
   const all = counts.reduce((sum, count) => sum + count, 0);
   let room = mostLines;
   let drawn = 0;
+  const named: MessageLine[] = [];
   wanted.forEach((kind, index) => {
     const count = counts[index]!;
     const stride = count <= room ? 1 : Math.ceil(count / Math.max(1, room));
     if (room <= 0) return;
-    const lines = paintKind(context, app, place, kind, stride, all);
+    const lines = paintKind(context, app, place, kind, stride, all, named);
     drawn += lines;
     room -= Math.max(lines, 0);
   });
+  paintNames(context, app, place, named);
   return { drawn: Math.min(drawn, all), all };
 }
 
@@ -46,6 +48,7 @@ function paintKind(
   kind: KindLines,
   stride: number,
   all: number,
+  named: MessageLine[],
 ): number {
   const { fromUs, untilUs } = place.window;
   const shown: MessageLine[] = [];
@@ -56,7 +59,7 @@ function paintKind(
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = all > 600 ? 0.8 : 1.25;
-  context.globalAlpha = all > 1_500 ? 0.45 : all > 400 ? 0.65 : 0.9;
+  context.globalAlpha = Math.min(0.9, Math.max(0.14, 420 / all));
   if (isReply(kind.kind) && all <= mostHeads) context.setLineDash([5, 3]);
   context.beginPath();
   for (const line of shown) trace(context, place, line);
@@ -64,7 +67,7 @@ function paintKind(
   context.setLineDash([]);
   if (all <= mostHeads) for (const line of shown) paintEnd(context, app, place, line, colour);
   context.globalAlpha = 1;
-  if (all <= mostNames) for (const line of shown) paintName(context, app, place, line);
+  if (all <= mostNames) named.push(...shown);
   return shown.length;
 }
 
@@ -125,32 +128,49 @@ function paintEnd(
   context.fill();
 }
 
-/** The kind along the line, where the line is long enough for it. */
-function paintName(
+/** Names that stand already: a name that would cover another one is left out. */
+class Labels {
+  readonly #boxes: (readonly [left: number, top: number, right: number, bottom: number])[] = [];
+
+  /** Takes a place, if it is free. */
+  take(x: number, y: number, width: number): boolean {
+    const box = [x - 2, y - 8, x + width + 2, y + 8] as const;
+    const clash = this.#boxes.some(
+      ([left, top, right, bottom]) =>
+        box[0] < right && box[2] > left && box[1] < bottom && box[3] > top,
+    );
+    if (!clash) this.#boxes.push(box);
+    return !clash;
+  }
+}
+
+/** The kinds beside their lines, level, where there is room. */
+function paintNames(
   context: CanvasRenderingContext2D,
   { palette }: App,
   place: Geometry,
-  line: MessageLine,
+  lines: readonly MessageLine[],
 ): void {
-  const [x1, y1, x2, y2] = endsOf(place, line);
-  const length = Math.hypot(x2 - x1, y2 - y1);
-  context.font = `10px ${palette.font}`;
-  const width = context.measureText(line.kind).width;
-  if (length < width + 26) return;
-  let angle = Math.atan2(y2 - y1, x2 - x1);
-  if (angle > Math.PI / 2 || angle < -Math.PI / 2) angle += Math.PI;
-  // Nearer to the sender: there lines of one broadcast have parted, and replies have not come near.
-  const share = 0.36;
-  context.save();
-  context.translate(x1 + (x2 - x1) * share, y1 + (y2 - y1) * share);
-  context.rotate(angle);
-  context.fillStyle = palette.background;
-  context.globalAlpha = 0.85;
-  context.fillRect(-width / 2 - 2, -6, width + 4, 12);
-  context.globalAlpha = 1;
-  context.fillStyle = palette.text;
-  context.textAlign = 'center';
+  const labels = new Labels();
+  context.font = `10.5px ${palette.font}`;
+  context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.fillText(line.kind, 0, 0);
-  context.restore();
+  for (const line of lines) {
+    const [x1, y1, x2, y2] = endsOf(place, line);
+    if (Math.abs(y2 - y1) < 22) continue;
+    const width = context.measureText(line.kind).width;
+    // Nearer to the sender first: there the lines of one broadcast have parted.
+    for (const share of [0.4, 0.6, 0.25, 0.75]) {
+      const x = x1 + (x2 - x1) * share + 5;
+      const y = y1 + (y2 - y1) * share;
+      if (x < place.left || x + width > place.width || !labels.take(x, y, width)) continue;
+      context.fillStyle = palette.background;
+      context.globalAlpha = 0.8;
+      context.fillRect(x - 2, y - 6.5, width + 4, 13);
+      context.globalAlpha = 1;
+      context.fillStyle = palette.text;
+      context.fillText(line.kind, x, y);
+      break;
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { LifeSpan } from '../model/lives.ts';
 import type { PlacedOperation } from '../model/operations.ts';
+import type { FaultSort } from '../model/packed-faults.ts';
 import { lowerBoundOf } from '../model/time-axis.ts';
 import type { App } from './app.ts';
 import { type Geometry, sizes } from './geometry.ts';
@@ -18,25 +19,33 @@ export function paintRows(context: CanvasRenderingContext2D, app: App, place: Ge
   paintOperations(context, app, place);
 }
 
-/** Faults at the nodes that they strike: a tint over the row, a strip at its foot. */
+/**
+ * Faults at the nodes that they strike: a tint over the row, a strip at its foot. Tints of one sort are
+ * filled as one path, so that faults that overlap do not add up to a colour that means nothing.
+ */
 function paintStrips(context: CanvasRenderingContext2D, app: App, place: Geometry): void {
   const { palette, timeline } = app;
+  const tints = new Map<string, Path2D>();
   for (const { sort, fromUs, untilUs, rows, cut } of timeline.faults) {
     if (untilUs < place.window.fromUs || fromUs > place.window.untilUs) continue;
     const from = Math.max(place.left, place.xOf(fromUs));
     const width = Math.max(3, place.xOf(untilUs) - from);
+    const tint = tints.get(sort) ?? new Path2D();
+    tints.set(sort, tint);
     for (const { row, lane, far } of rows) {
       const [top, height] = [place.rowTop[row]!, place.rowHeight[row]!];
-      context.fillStyle = palette.faults[sort];
-      context.globalAlpha = far ? 0.05 : 0.11;
-      context.fillRect(from, top + 1, width, height - 2);
-      context.globalAlpha = 0.9;
-      const y = top + height - 2 - sizes.strip * (lane + 1) - lane;
+      tint.rect(from, top + 1, width, height - 2);
+      const y = top + height - 2 - (sizes.strip + 1) * (lane + 1);
       context.fillStyle = palette.hatches[cut.length > 0 && far ? 'far' : sort];
-      if (y > top + 4) context.fillRect(from, y, width, sizes.strip);
-      context.globalAlpha = 1;
+      if (y > top + 3) context.fillRect(from, y, width, sizes.strip);
     }
   }
+  context.globalAlpha = 0.07;
+  for (const [sort, tint] of tints) {
+    context.fillStyle = palette.faults[sort as FaultSort];
+    context.fill(tint);
+  }
+  context.globalAlpha = 1;
 }
 
 function paintSpan(
@@ -66,21 +75,46 @@ function paintSpan(
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
-  const words = span.status !== 'up' ? span.status : common ? '' : roleText(span);
+}
+
+/** Paints the names of roles and states along the lines, in front of the messages. */
+export function paintRoles(context: CanvasRenderingContext2D, app: App, place: Geometry): void {
+  const { timeline } = app;
+  timeline.rows.forEach(({ server }, row) => {
+    if (!server) return;
+    for (const span of timeline.lives.spans[row]!) {
+      if (span.untilUs < place.window.fromUs || span.fromUs > place.window.untilUs) continue;
+      paintRole(context, app, place, row, span);
+    }
+  });
+}
+
+function paintRole(
+  context: CanvasRenderingContext2D,
+  { palette, timeline }: App,
+  place: Geometry,
+  row: number,
+  span: LifeSpan,
+): void {
+  const common = span.role === '' || span.role === timeline.lives.roles[0];
+  const words =
+    span.status === 'down' ? '' : span.status !== 'up' ? span.status : common ? '' : roleText(span);
   if (words === '') return;
+  const from = Math.max(place.left, place.xOf(span.fromUs));
+  const until = Math.min(place.width, place.xOf(span.untilUs));
+  const y = place.yOf(row);
   context.font = `600 11px ${palette.font}`;
-  const room = until - from - 10;
-  const text = fitted(context, words, room);
-  if (text.length < Math.min(4, words.length)) return;
+  const text = fitted(context, words, until - from - 10);
+  if (text.length < Math.min(6, words.length)) return;
   const width = context.measureText(text).width;
   context.fillStyle = palette.background;
-  context.globalAlpha = 0.82;
-  context.fillRect(from + 3, y - 19, width + 6, 13);
+  context.globalAlpha = 0.9;
+  context.fillRect(from + 3, y - 20, width + 6, 14);
   context.globalAlpha = 1;
   context.fillStyle = palette.text;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.fillText(text, from + 6, y - 12);
+  context.fillText(text, from + 6, y - 12.5);
 }
 
 /** A role with its term, where the view has a field of that name. */
@@ -167,5 +201,7 @@ function paintOperation(
   context.textBaseline = 'middle';
   context.fillStyle = palette.text;
   const text = outcome === 'ok' ? one.text : `${one.text} (${outcome})`;
-  context.fillText(fitted(context, text, width - 8), x + 5, y + height / 2 + 0.5);
+  const start = Math.max(x, place.left) + 5;
+  const room = x + width - start - 4;
+  context.fillText(fitted(context, text, room), start, y + height / 2 + 0.5);
 }

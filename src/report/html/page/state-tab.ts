@@ -7,6 +7,7 @@ import { fill, make } from './dom.ts';
 /** The chosen event, what it changed, and the state of every node after it. */
 export class StateTab {
   readonly title = 'State';
+  readonly follows = true;
   readonly element: HTMLElement = make('div', { class: 'tab-body' });
   readonly #app: App;
   readonly #servers: readonly number[];

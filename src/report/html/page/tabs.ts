@@ -4,6 +4,8 @@ import { fill, make } from './dom.ts';
 export interface Tab {
   readonly title: string;
   readonly element: HTMLElement;
+  /** Whether it tells of the chosen event. */
+  readonly follows?: boolean;
   /** Called whenever it comes into sight. */
   show?(): void;
 }
@@ -14,6 +16,7 @@ export class Tabs {
   readonly #tabs: readonly Tab[];
   readonly #buttons: readonly HTMLButtonElement[];
   readonly #body: HTMLElement;
+  #open = 0;
 
   constructor(tabs: readonly Tab[]) {
     this.#tabs = tabs;
@@ -40,10 +43,17 @@ export class Tabs {
     this.open(0);
   }
 
+  /** Shows the one that tells of the chosen event, unless one that follows it is open. */
+  follow(): void {
+    const isFollowing = this.#tabs[this.#open]?.follows === true;
+    if (!isFollowing) this.open(this.#tabs.findIndex(({ follows }) => follows === true));
+  }
+
   /** Shows one of them. */
   open(index: number): void {
     const tab = this.#tabs[index];
     if (tab === undefined) return;
+    this.#open = index;
     this.#buttons.forEach((button, at) => {
       button.setAttribute('aria-selected', String(at === index));
     });

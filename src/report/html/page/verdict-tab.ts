@@ -1,4 +1,4 @@
-import type { ViolationRecord } from '../../../record/run-record.ts';
+import type { RunRecord, ViolationRecord } from '../../../record/run-record.ts';
 import type { StoryRecord } from '../../../record/story-record.ts';
 import type { TraceEvent } from '../../../record/trace-event.ts';
 import { count, duration, instant, value } from '../../format.ts';
@@ -18,7 +18,10 @@ export class VerdictTab {
     const { violation, aftermath, reasons, divergence } = record;
     const parts: (HTMLElement | undefined)[] = [];
     if (violation !== undefined) parts.push(...this.#broken(violation));
-    if (reasons.length > 0) parts.push(section('reasons', ...reasons.map(paragraph)));
+    if (violation === undefined) parts.push(held(record));
+    // The law that broke is the first reason, and stands above already.
+    const others = reasons.filter((text) => !text.startsWith(`rung ${violation?.rung} broke`));
+    if (others.length > 0) parts.push(section('reasons', ...others.map(paragraph)));
     if (story !== undefined) parts.push(...this.#story(story));
     if (aftermath !== undefined) parts.push(this.#past(aftermath.events));
     if (aftermath !== undefined) parts.push(later(aftermath.violations, violation?.rung));
@@ -113,6 +116,14 @@ export class VerdictTab {
     const list = rows.flatMap(([name, text]) => [make('dt', {}, name), make('dd', {}, text)]);
     return make('section', { class: 'facts' }, make('h3', {}, 'run'), make('dl', {}, ...list));
   }
+}
+
+function held({ verdict, rungs, reasons }: RunRecord): HTMLElement {
+  const tested = rungs.filter(({ premise }) => premise > 0).length;
+  const all = `${count(tested)} of the ${count(rungs.length)} rungs were put to the test`;
+  const text = verdict === 'held' ? `No rung broke; ${all}.` : `Nothing broke, and yet: ${all}.`;
+  const title = reasons.length === 0 && verdict === 'held' ? 'The ladder held' : verdict;
+  return make('section', {}, make('h2', {}, title), make('p', {}, text));
 }
 
 function later(violations: readonly ViolationRecord[], rung: string | undefined) {
