@@ -40,6 +40,7 @@ h3 { font-size: 11px; font-weight: 650; color: var(--muted); letter-spacing: .02
 button, input { font: inherit; color: inherit; }
 [hidden] { display: none !important; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+canvas:focus-visible, .list:focus-visible { outline: 1px solid var(--faint); outline-offset: -1px; }
 .link { border: 0; background: none; padding: 0; color: var(--accent); cursor: pointer; text-align: left; }
 .link:hover { text-decoration: underline; }
 .button { border: 1px solid var(--line); background: var(--raised); border-radius: 5px; padding: 2px 10px;
@@ -136,9 +137,10 @@ dd { font-family: var(--mono); font-size: 12px; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .table-scroll { overflow-x: auto; margin: 0 -14px; padding: 0 14px; }
 .states { width: 100%; font-size: 12px; }
-.states th, .states td { padding: 2px 7px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
-.states td { font-family: var(--mono); font-size: 11.5px; max-width: 118px; overflow-wrap: anywhere; }
-.states th[scope="row"] { text-align: left; font-weight: 400; color: var(--muted); padding-left: 0; white-space: nowrap; }
+.states th, .states td { padding: 2px 5px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
+.states td { font-family: var(--mono); font-size: 11.5px; max-width: 150px; }
+.states th[scope="row"] { text-align: left; font-weight: 400; color: var(--muted); padding-left: 0; white-space: nowrap;
+  position: sticky; left: -14px; background: var(--panel); }
 .states .here { color: var(--accent); }
 .states .changed { background: var(--accent-soft); font-weight: 700; box-shadow: inset 0 -2px var(--accent); }
 .broken h2 { color: var(--bad); }
@@ -154,7 +156,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .plain td:first-child { padding-left: 0; }
 .plain tr { border-bottom: 1px solid var(--line); }
 .number { font-family: var(--mono); font-size: 11.5px; text-align: right; white-space: nowrap; }
-.sort { display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; }
+.fault-cell { display: flex; align-items: baseline; gap: 7px; }
+.sort { display: inline-block; flex: none; width: 9px; height: 9px; border-radius: 2px; }
 .sort.process { background: var(--fault-process); } .sort.network { background: var(--fault-network); }
 .sort.clock { background: var(--fault-clock); } .sort.disk { background: var(--fault-disk); }
 .sort.operator { background: var(--fault-operator); }

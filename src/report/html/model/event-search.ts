@@ -3,7 +3,7 @@ import { eventText } from '../../event-line.ts';
 
 /** Which events are of interest. */
 export interface EventQuery {
-  /** Words that must all occur, in any case and order. */
+  /** Words that must all occur, in any case and order; `term=3` is that field with that value. */
   readonly text: string;
   /** Nodes that are of no interest. */
   readonly hiddenNodes: ReadonlySet<string>;
@@ -65,7 +65,11 @@ export class EventSearch {
 
   /** Positions of the events that a query is about, in order. */
   find(query: EventQuery): Int32Array {
-    const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = query.text
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((word) => (word.includes('=') ? ` ${word} ` : word));
     const found: number[] = [];
     for (let at = 0; at < this.#events.length; at++) {
       const { node } = this.#events[at]!;
@@ -95,5 +99,5 @@ function searchText(event: TraceEvent): string {
       }
     }
   }
-  return parts.join(' ').toLowerCase();
+  return ` ${parts.join(' ')} `.toLowerCase();
 }

@@ -63,7 +63,7 @@ export class EventsTab {
       make('span', { class: 'event-time' }, instant(event.timeUs).slice(0, -2)),
       make('span', { class: 'event-node' }, event.node ?? ''),
       make('span', { class: 'event-cause' }, cause),
-      make('span', { class: 'event-what' }, text),
+      make('span', { class: 'event-what' }, text.replace(/ \(of step [\d,]+\)/, '')),
     );
   }
 }

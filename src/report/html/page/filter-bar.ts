@@ -80,11 +80,12 @@ export class FilterBar {
       const shown = !query.hiddenKinds.has(kind);
       const chip = this.#chip(kind, shown, (only) => this.#toggle('hiddenKinds', kind, only));
       chip.append(make('span', { class: 'chip-count' }, count(times)));
-      if (message) {
+      const colour = this.#app.kindColours.get(kind);
+      if (message && colour !== undefined) {
         const swatch = make('span', { class: `swatch${isReply(kind) ? ' reply' : ''}` });
-        swatch.style.color = this.#app.kindColours.get(kind) ?? '';
+        swatch.style.color = colour;
         chip.prepend(swatch);
-      } else chip.prepend(make('span', { class: `glyph ${kind}` }));
+      } else if (!message) chip.prepend(make('span', { class: `glyph ${kind}` }));
       return chip;
     });
     fill(this.#kinds, ...kinds);

@@ -17,7 +17,7 @@ export class RunTab {
         make('td', { class: 'number' }, duration(untilUs - fromUs)),
         make(
           'td',
-          {},
+          { class: 'fault-cell' },
           make('span', { class: `sort ${sort}` }),
           make(
             'button',

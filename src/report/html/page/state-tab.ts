@@ -30,7 +30,19 @@ export class StateTab {
       fill(this.element, make('p', { class: 'empty' }, 'Nothing happened in this run.'));
       return;
     }
+    const { scrollTop } = this.element;
     fill(this.element, this.#event(), this.#causes(), this.#table());
+    this.element.scrollTop = scrollTop;
+    this.#keepInSight();
+  }
+
+  /** Scrolls a table that is too wide to the node of the event. */
+  #keepInSight(): void {
+    const place = this.element.querySelector('.table-scroll');
+    const here = this.element.querySelector<HTMLElement>('.here');
+    if (place === null || here === null) return;
+    const hidden = here.offsetLeft + here.offsetWidth - place.clientWidth;
+    if (hidden > 0) place.scrollLeft = hidden + 8;
   }
 
   #event(): HTMLElement {
