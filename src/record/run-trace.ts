@@ -48,6 +48,7 @@ export interface NodeBase {
 /** One run with everything that was seen of it: what pictures and exports are made from. */
 export interface RunTrace {
   readonly schema: 'seedstorm-trace/1';
+  /** Its `wallMs` is 0: the same case has the same trace, to the last byte. */
   readonly record: RunRecord;
   /** Servers first, then clients. */
   readonly nodes: readonly NodeRecord[];

@@ -1,3 +1,4 @@
+import type { RunRecord } from '../record/run-record.ts';
 import type { NodeRecord, OperationRecord, RunTrace } from '../record/run-trace.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
 import type { HistoryLike } from '../workload/clients-definition.ts';
@@ -49,11 +50,11 @@ export async function traceRun(
       noteClient(clients, event);
     },
   });
-  const { caseFile, record } = result;
+  const { caseFile } = result;
   const history = first?.toJsonl?.();
   const trace: RunTrace = {
     schema: 'seedstorm-trace/1',
-    record,
+    record: { ...upTo(window.events.at(-1), result.record), wallMs: 0 },
     nodes: nodesOf(scenario, result),
     plan: caseFile.plan,
     dropped: window.dropped,
@@ -64,6 +65,19 @@ export async function traceRun(
     replay,
   };
   return { trace, result };
+}
+
+/** A run that was cut off inside a slice has got further than its record could say. */
+function upTo(last: TraceEvent | undefined, record: RunRecord): RunRecord {
+  if (last === undefined || record.steps >= last.step) return record;
+  const place = { virtualUs: last.timeUs, step: last.step };
+  const { violation } = record;
+  return {
+    ...record,
+    steps: last.step,
+    virtualUs: last.timeUs,
+    ...(violation === undefined ? {} : { violation: { ...violation, ...place } }),
+  };
 }
 
 /** Steps of clients are few beside those of servers, so all of them can be kept. */

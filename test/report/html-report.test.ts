@@ -132,7 +132,7 @@ describe('the report of a broken run', () => {
     await page.keyboard.press('/');
     await page.keyboard.type(`step=${broken.events[at]!.step}`);
     await page.locator('.event-row').first().waitFor();
-    await page.waitForFunction('document.querySelectorAll(".event-row").length < 5');
+    await page.locator('.event-row').nth(4).waitFor({ state: 'detached' });
     await page.locator('.event-row.message, .event-row.disk').first().click();
     await page.keyboard.press('Escape');
     await page.keyboard.press('2');
