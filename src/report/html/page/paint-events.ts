@@ -139,6 +139,7 @@ function shapeOf(
 export function paintChoice(context: CanvasRenderingContext2D, app: App, place: Geometry): void {
   const { timeline, palette, cursor } = app;
   if (timeline.events.length === 0) return;
+  paintViolation(context, app, place);
   const chain = causesOf(timeline, cursor);
   context.strokeStyle = palette.accent;
   context.lineWidth = 2.4;
@@ -158,7 +159,6 @@ export function paintChoice(context: CanvasRenderingContext2D, app: App, place: 
     context.lineTo(place.xOf(timeline.timesUs[at]!), y);
   });
   context.stroke();
-  paintViolation(context, app, place);
   const x = place.xOf(timeline.timesUs[cursor]!);
   context.globalAlpha = 0.75;
   context.lineWidth = 1;
