@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import stale from '../../scenarios/raft-lease-beyond-drift.ts';
 import type { RunTrace } from '../../src/record/run-trace.ts';
 import { htmlReport } from '../../src/report/html/html-report.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
 import { inventedTrace, traced } from './traces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seedstorm-report-'));
@@ -322,4 +322,9 @@ describe('a report', () => {
     expect(await text(page, '.side')).toContain('1,523 before them are left out');
     await page.close();
   });
+});
+
+test('without Chromium it is said what to install', () => {
+  expect(() => findChromium({ PATH: folder })).toThrow('apt-get install');
+  expect(() => findChromium({ CHROMIUM: join(folder, 'none') })).toThrow(join(folder, 'none'));
 });

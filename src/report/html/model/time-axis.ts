@@ -77,7 +77,7 @@ function clamped({ fromUs }: TimeWindow, spanUs: number, limits: TimeWindow): Ti
 }
 
 /** Position of the first of some ascending numbers that is not below a value; their count: none is. */
-export function lowerBoundOf(sorted: Float64Array, value: number): number {
+export function lowerBoundOf(sorted: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import { plural } from '../../format.ts';
+import { count, plural } from '../../format.ts';
 import type { App } from './app.ts';
 import { describeHit } from './describe.ts';
 import { make, Surface } from './dom.ts';
@@ -86,7 +86,7 @@ export class Diagram {
   #tell({ drawn, all }: MessageCensus): void {
     const text =
       drawn < all
-        ? `${plural(drawn, 'message')} of ${all.toLocaleString('en')} drawn, rare kinds first; zoom in for all`
+        ? `${plural(drawn, 'message')} of ${count(all)} drawn, rare kinds first; zoom in for all`
         : '';
     if (this.#note.textContent !== text) this.#note.textContent = text;
     this.#note.hidden = text === '';

@@ -42,7 +42,7 @@ export class EventsTab {
 
   #indexOf(at: number): number {
     const { passing } = this.#app;
-    return passing === undefined ? at : lowerBoundOf(Float64Array.from(passing), at);
+    return passing === undefined ? at : lowerBoundOf(passing, at);
   }
 
   #row(at: number): HTMLElement {
