@@ -59,7 +59,7 @@ function paintKind(
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = all > 600 ? 0.8 : 1.25;
-  context.globalAlpha = Math.min(0.9, Math.max(0.14, 420 / all));
+  context.globalAlpha = Math.min(0.9, Math.max(0.08, 420 / all));
   if (isReply(kind.kind) && all <= mostHeads) context.setLineDash([5, 3]);
   context.beginPath();
   for (const line of shown) trace(context, place, line);
