@@ -1,21 +1,18 @@
 import type { Command } from 'commander';
 import type { CaseFile } from '../record/case-file.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { UsageError } from '../record/usage-error.ts';
 import { drawnOptions } from '../report/drawn-options.ts';
 import { eventLine, eventTitles } from '../report/event-line.ts';
 import { failureBlock } from '../report/failure-block.ts';
 import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
-import type { RunInput, RunOptions, ScenarioReference } from '../run/run-contract.ts';
-import type { Scenario } from '../run/scenario-contract.ts';
+import type { RunOptions } from '../run/run-contract.ts';
 import type { HistoryLike } from '../workload/clients-definition.ts';
 import { type EventFilterOptions, eventFilter } from './event-filter.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { parseWhole } from './option-values.ts';
-import { chooseScenario, replayCaseCommand, replayCommand } from './scenario-input.ts';
-import { parseSeed } from './seeds.ts';
+import { type Subject, subjectOf } from './subject.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
@@ -46,19 +43,6 @@ export const replayVerb: Verb = {
   },
 };
 
-/** What is to be run again. */
-interface Subject {
-  readonly reference: ScenarioReference;
-  readonly scenario: Scenario;
-  readonly input: RunInput;
-  readonly config: RunRecord['config'];
-  /** The case's own account of the run, when a case file gave one. */
-  readonly expected: CaseFile['outcome'];
-  /** First words of the output. */
-  readonly title: string;
-  readonly replay: string;
-}
-
 async function replay(argument: string, options: ReplayVerbOptions): Promise<ExitCode> {
   const json = options.json === true;
   const terminal = processTerminal({ color: options.color, quiet: json });
@@ -67,7 +51,7 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
   const { node, kind, from, to } = options;
   const events = options.events === true || [node, kind, from, to].some((of) => of !== undefined);
   const breakStep = options.break === undefined ? undefined : parseWhole(options.break, '--break');
-  const subject = await subjectOf(argument, options);
+  const subject = await subjectOf(argument, options, 'replay');
   if (!json) {
     terminal.out(`${paint.strong(subject.reference.name)}  ${subject.title}`);
     terminal.out(drawnOptions(subject.config, paint, width));
@@ -112,49 +96,6 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
 interface Ended {
   readonly record: RunRecord;
   readonly interrupted: boolean;
-}
-
-async function subjectOf(argument: string, options: ReplayVerbOptions): Promise<Subject> {
-  if (options.seed === undefined) return await caseSubject(argument, options);
-  const seed = parseSeed(options.seed);
-  const { reference, scenario, settings } = await chooseScenario(argument, options.set);
-  const { drawConfig } = await import('../run/draw-config.ts');
-  return {
-    reference,
-    scenario,
-    input: { seed, settings },
-    config: drawConfig(scenario, seed, settings),
-    expected: undefined,
-    title: `seed ${seed}`,
-    replay: replayCommand(argument, seed, options.set),
-  };
-}
-
-async function caseSubject(argument: string, options: ReplayVerbOptions): Promise<Subject> {
-  if (!argument.endsWith('.json')) {
-    throw new UsageError(
-      `${argument} is no case file, and no seed is given`,
-      '',
-      `seedstorm replay ${argument} --seed 1, or the path of a .json file in logs/failures/`,
-    );
-  }
-  if (options.set !== undefined) {
-    throw new UsageError('a case file holds all settings already', '--set', 'edit its "config"');
-  }
-  const { readCase } = await import('../run/case-store.ts');
-  const caseFile = readCase(argument);
-  const { reference, scenario } = await chooseScenario(caseFile.scenario);
-  const { choices } = caseFile;
-  const base = choices.kind === 'seed' ? `seed ${choices.seed}` : 'calm but for a list';
-  return {
-    reference,
-    scenario,
-    input: caseFile,
-    config: caseFile.config,
-    expected: caseFile.outcome,
-    title: `${base}, from ${argument}`,
-    replay: replayCaseCommand(argument),
-  };
 }
 
 /** In this thread, since a worker takes longer to start than most replays take to run. */

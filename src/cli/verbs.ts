@@ -25,6 +25,16 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./replay.ts')).replayVerb,
   },
   {
+    name: 'report',
+    summary: 'draw a case file or a seed: one HTML file with space-time diagram and states',
+    load: async () => (await import('./report.ts')).reportVerb,
+  },
+  {
+    name: 'export',
+    summary: 'write a case file or a seed for Perfetto, ShiViz, Jepsen, or as JSON lines',
+    load: async () => (await import('./export.ts')).exportVerb,
+  },
+  {
     name: 'check',
     summary: 'judge histories of clients, from anywhere: are they linearizable?',
     load: async () => (await import('./check.ts')).checkVerb,

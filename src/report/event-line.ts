@@ -16,9 +16,13 @@ export function eventLine(event: TraceEvent, width: number = noWidth): string {
     life.padEnd(6),
     cause.padEnd(9),
   ].join('  ');
-  const what = event.type === 'step' ? stepText(event) : event.text.replaceAll('\n', ' ');
-  const line = `${start}  ${what}`.trimEnd();
+  const line = `${start}  ${eventText(event)}`.trimEnd();
   return width === noWidth ? line : clip(line, width);
+}
+
+/** What happened, on one line, without when and where. */
+export function eventText(event: TraceEvent): string {
+  return event.type === 'step' ? stepText(event) : event.text.replaceAll('\n', ' ');
 }
 
 /** Titles for the columns of `eventLine`. */

@@ -101,7 +101,9 @@ class RunAtWork implements Run, ActiveRun {
     this.#census = new RunCensus(this.world);
     this.#ladder = this.#beginLadder();
     this.#recorder =
-      options.onEvent === undefined ? undefined : new EventRecorder(this.world, options.onEvent);
+      options.onEvent === undefined
+        ? undefined
+        : new EventRecorder(this.world, options.onEvent, options.details === true);
     this.#observer = combineObservers(this.#observers());
     // Nothing has happened yet: the world could not have told an observer anything.
     this.world.observe(this.#observer);

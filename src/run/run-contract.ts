@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly stepLimit?: number;
   /** Told of everything that happens; makes the run several times slower. */
   readonly onEvent?: (event: TraceEvent) => void;
+  /** True: events tell what messages say and whole views too; for pictures. Default false. */
+  readonly details?: boolean;
   /** Given what clients will record, before the run begins. */
   readonly onHistory?: (history: HistoryLike) => void;
   /** Watches the world beside the ladder. */

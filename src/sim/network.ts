@@ -38,9 +38,16 @@ export interface Packet {
 
 /** What the network needs from the world. */
 export interface NetworkHost {
-  deliverAt(timeUs: number, packet: Packet): void;
+  /** `causeStep`: the step that the delivery goes back to; default: the one that is running. */
+  deliverAt(timeUs: number, packet: Packet, causeStep?: number): void;
   /** Extra delay of a slowed node; 0 for others. */
   slowUs(node: number): number;
+}
+
+/** A packet that waits on a clogged link, and the step that sent it. */
+interface WaitingPacket {
+  readonly packet: Packet;
+  readonly causeStep: number;
 }
 
 /** A directed link with its state. */
@@ -52,7 +59,7 @@ class Link {
   /** When the last byte handed to the link will have left. */
   busyUntilUs = 0;
   /** Messages that arrived while the link was clogged. */
-  waiting: Packet[] = [];
+  waiting: WaitingPacket[] = [];
 
   constructor(stream: Stream) {
     this.stream = stream;
@@ -144,13 +151,16 @@ export class Network {
     }
   }
 
-  /** Whether a packet that has come to the end of its link may be delivered now. */
-  arrives(packet: Packet): boolean {
+  /**
+   * Whether a packet that has come to the end of its link may be delivered now. If the link is
+   * clogged it waits there, and goes back to `causeStep` when it is delivered later.
+   */
+  arrives(packet: Packet, causeStep: number): boolean {
     if (packet.from === packet.to) return true;
     const link = this.#link(packet.from, packet.to);
     if (link.trouble.cut > 0) return false;
     if (link.trouble.clogged === 0) return true;
-    link.waiting.push(packet);
+    link.waiting.push({ packet, causeStep });
     return false;
   }
 
@@ -160,7 +170,9 @@ export class Network {
       if (link === undefined || link.waiting.length === 0 || link.trouble.clogged > 0) continue;
       const { waiting } = link;
       link.waiting = [];
-      for (const packet of waiting) this.#host.deliverAt(nowUs, packet);
+      for (const { packet, causeStep } of waiting) {
+        this.#host.deliverAt(nowUs, packet, causeStep);
+      }
     }
   }
 

@@ -320,6 +320,8 @@ describe('the network', () => {
     clogged.linksChanged();
     clogged.runUntil(1_010_000);
     expect(seen(clogged)).toBeGreaterThan(0);
+    const arrived = clogged.trace.step(4);
+    expect(arrived).toMatchObject({ cause: 'message', timeUs: 1_000_000, causeStep: 1 });
   });
 
   test('a late reply to the old life reaches the new one', () => {

@@ -215,7 +215,8 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     }
     const node = this.nodes[nodeIndex] as SimNode;
     if (kind === messageEvent) {
-      if (!this.network.arrives(subject as Packet) || node.status === 'down') return;
+      const arrives = this.network.arrives(subject as Packet, causeStep);
+      if (!arrives || node.status === 'down') return;
     } else if (incarnation !== node.incarnation || node.status === 'down') {
       return;
     }
@@ -443,8 +444,10 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     }
   }
 
-  deliverAt(timeUs: number, packet: Packet): void {
+  deliverAt(timeUs: number, packet: Packet, causeStep: number = this.#causeStep): void {
     const node = this.nodes[packet.to] as SimNode;
+    const running = this.#causeStep;
+    this.#causeStep = causeStep;
     this.#push(
       timeUs + this.#priority.delayUs(node.index, this.nowUs),
       packet.key,
@@ -453,6 +456,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       packet,
       undefined,
     );
+    this.#causeStep = running;
   }
 
   slowUs(node: number): number {

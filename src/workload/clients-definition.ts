@@ -10,6 +10,31 @@ export interface HistoryLike {
   enterPhase?(phase: string): void;
   /** What `check` reads, when there is something that it can judge. */
   toJsonl?(): string;
+  /** All operations in order of invocation, for pictures. */
+  shown?(): readonly ShownOperation[];
+}
+
+/** An operation of a client, ready to be drawn. `src/record/run-trace.ts` says the same. */
+export interface ShownOperation {
+  readonly process: number;
+  /** For example `put`. */
+  readonly operation: string;
+  /** The object that it is about; empty when there are no keys. */
+  readonly key: string;
+  /** What it asks for beside its name and key, in short; empty: nothing. */
+  readonly asked: string;
+  /** What it was told, or why it failed; empty: nothing. */
+  readonly answer: string;
+  /** `open`: not completed until the end of the run. */
+  readonly outcome: 'ok' | 'fail' | 'info' | 'open';
+  /** For example `linearizable`. */
+  readonly consistency: string;
+  readonly phase: string;
+  readonly invokedUs: number;
+  /** Null when it was never completed. */
+  readonly completedUs: number | null;
+  readonly invokedStep: number;
+  readonly completedStep: number | null;
 }
 
 /** What clients saw of one run. `ok + fail + unknown` is the number of operations invoked. */

@@ -1,4 +1,4 @@
-import type { HistoryLike } from './clients-definition.ts';
+import type { HistoryLike, ShownOperation } from './clients-definition.ts';
 
 /** How an operation ended, as codes of the `outcome` column. */
 export const operationOpen = 0;
@@ -228,6 +228,41 @@ export class History implements HistoryLike {
     return this.value[i];
   }
 
+  /** All operations, whatever their consistency, ready to be drawn. */
+  shown(): ShownOperation[] {
+    return this.process.map((process, i) => {
+      const isOpen = this.outcome[i] === operationOpen;
+      return {
+        process,
+        operation: this.operation[i]!,
+        key: this.key[i]!,
+        asked: this.#askedAt(i),
+        answer: isOpen ? '' : this.#answerAt(i),
+        outcome: isOpen ? 'open' : this.outcomeName(i),
+        consistency: this.consistency[i]!,
+        phase: this.phase[i]!,
+        invokedUs: this.invokedUs[i]!,
+        completedUs: isOpen ? null : this.completedUs[i]!,
+        invokedStep: this.invokedStep[i]!,
+        completedStep: isOpen ? null : this.completedStep[i]!,
+      };
+    });
+  }
+
+  #askedAt(i: number): string {
+    const value = textOf(this.value[i]!);
+    if (this.operation[i] === 'cas') return `${textOf(this.expected[i]!)} to ${value}`;
+    return this.value[i] === null ? '' : value;
+  }
+
+  #answerAt(i: number): string {
+    if (this.outcome[i] !== operationOk) return this.reason[i]!;
+    if (this.operation[i] === 'get') return textOf(this.found[i]!);
+    if (this.operation[i] === 'cas') return this.swapped[i] ? 'swapped' : 'refused';
+    if (this.operation[i] === 'delete') return this.swapped[i] ? 'deleted' : 'was unset';
+    return '';
+  }
+
   /**
    * The history as JSON lines in real-time order: one object per invocation and per completion.
    * @param consistency only operations of this kind; default: linearizable ones
@@ -257,4 +292,12 @@ export class History implements HistoryLike {
     }
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
   }
+}
+
+/** A value as a person reads it in a line; long ones are cut. */
+function textOf(value: string | null): string {
+  if (value === null) return 'unset';
+  const most = 40;
+  const cut = value.length <= most ? value : `${value.slice(0, most)}... (${value.length})`;
+  return JSON.stringify(cut);
 }

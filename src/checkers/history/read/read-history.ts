@@ -71,11 +71,15 @@ function readEdn(text: string, add: (event: HistoryEvent | undefined) => void): 
   }
 }
 
-/** Jepsen calls the operation `:f`; a cas that it says happened has swapped. */
+/**
+ * Jepsen calls the operation `:f`; a cas that it says happened has swapped, and one that was refused
+ * is a failure. When a `:result` says that it was an answer, it is known that the value was another.
+ */
 function eventOfEdn(map: Record<string, unknown>, line: number): HistoryEvent | undefined {
   // Whatever is no number is no client.
   if (typeof map.process === 'string') return undefined;
-  return eventOf({ ...map, op: map.f ?? map.op }, line);
+  const refused = map.type === 'fail' && map.result === false;
+  return eventOf({ ...map, type: refused ? 'ok' : map.type, op: map.f ?? map.op }, line);
 }
 
 function withKey(event: HistoryEvent): HistoryEvent {

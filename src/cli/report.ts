@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { count, plural } from '../report/format.ts';
+import { jsonLine } from '../report/json.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { parseWhole } from './option-values.ts';
+import { reportPath, runForPictures, writeOutput } from './picture-run.ts';
+import { subjectOf } from './subject.ts';
+import { processTerminal } from './terminal.ts';
+import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
+
+interface ReportVerbOptions extends RunningOptions {
+  readonly seed?: string;
+  readonly output?: string;
+  readonly events?: string;
+}
+
+/** Beyond that a browser takes long to open the file; `--events` says otherwise. */
+const defaultEvents = 100_000;
+
+/** `report`: a case file or a seed as one HTML file with pictures. */
+export const reportVerb: Verb = {
+  define(command: Command, finish) {
+    addRunningOptions(
+      command
+        .argument('<case-or-scenario>', 'a case file, or with --seed a scenario')
+        .option('--seed <seed>', 'the seed of the scenario')
+        .option('--output <file>', 'where to (default: below logs/reports); - is standard output')
+        .option(
+          '--events <n>',
+          `keep the last n events (default: ${count(defaultEvents).replace(',', '')})`,
+        ),
+    ).action(async (argument: string, options: ReportVerbOptions) => {
+      finish(await report(argument, options));
+    });
+  },
+};
+
+/** The exit code says whether the report was written, not what the run came to. */
+async function report(argument: string, options: ReportVerbOptions): Promise<ExitCode> {
+  const json = options.json === true;
+  const terminal = processTerminal({ color: options.color, quiet: json });
+  const events =
+    options.events === undefined ? defaultEvents : parseWhole(options.events, '--events');
+  const subject = await subjectOf(argument, options, 'report');
+  const { trace, interrupted } = await runForPictures(subject, events, options.paranoid === true);
+  const { htmlReport } = await import('../report/html/html-report.ts');
+  const text = htmlReport(trace);
+  const file = options.output ?? reportPath(argument, options.seed);
+  const code = interrupted ? exitCode.interrupted : exitCode.held;
+  if (file === '-') {
+    process.stdout.write(text);
+    return code;
+  }
+  await writeOutput(file, text);
+  const { record, dropped } = trace;
+  const { verdict, violation, digest } = record;
+  if (json) {
+    const bytes = Buffer.byteLength(text);
+    const told = { schema: 'seedstorm-report/1', file, bytes, verdict, digest };
+    terminal.out(jsonLine({ ...told, events: trace.events.length, dropped }) ?? '');
+    return code;
+  }
+  terminal.out(file);
+  const left = dropped === 0 ? '' : `, ${plural(dropped, 'earlier one')} left out`;
+  const rung = violation === undefined ? '' : ` on ${violation.rung}`;
+  const kilobytes = count(Math.ceil(text.length / 1000));
+  terminal.note(
+    `${verdict}${rung}, ${plural(trace.events.length, 'event')}${left}, ${kilobytes} kB; open it in a browser`,
+  );
+  return code;
+}
