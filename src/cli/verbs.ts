@@ -40,6 +40,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./doctor.ts')).doctorVerb,
   },
   {
+    name: 'ci',
+    summary: 'run the gate that seedstorm.config.ts describes',
+    load: async () => (await import('./ci.ts')).ciVerb,
+  },
+  {
     name: 'mutants',
     summary: 'plant known bugs in a system and see whether its storms find them',
     load: async () => (await import('./mutants.ts')).mutantsVerb,
