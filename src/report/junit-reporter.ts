@@ -74,7 +74,7 @@ function suiteLines({ part, tests }: Suite, record: GateRecord): readonly string
 }
 
 function output(notes: readonly string[]): readonly string[] {
-  return notes.length === 0 ? [] : [`    <system-out>${escaped(notes.join('\n'))}</system-out>`];
+  return notes.length === 0 ? [] : [`    <system-out>${content(notes.join('\n'))}</system-out>`];
 }
 
 function testLines(test: Test, part: GatePart): readonly string[] {
@@ -85,7 +85,7 @@ function testLines(test: Test, part: GatePart): readonly string[] {
   const { kind, type, message, body = '' } = outcome;
   return [
     `${opening}>`,
-    `      <${kind} type="${escaped(type)}" message="${escaped(message)}">${escaped(body)}</${kind}>`,
+    `      <${kind} type="${escaped(type)}" message="${escaped(message)}">${content(body)}</${kind}>`,
     '    </testcase>',
   ];
 }
@@ -155,7 +155,12 @@ const entities: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
-/** Text for attributes and elements. XML has no way to write most control characters. */
+/** Text between tags, where lines may end as they do. */
+function content(text: string): string {
+  return escaped(text).replaceAll('&#10;', '\n');
+}
+
+/** Text for attributes. XML has no way to write most control characters. */
 function escaped(text: string): string {
   return (
     text

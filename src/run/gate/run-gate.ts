@@ -5,11 +5,9 @@ import type {
   GateRecord,
   KnownFailure,
 } from '../../record/gate-record.ts';
-import { verdictOfParts } from '../../record/gate-verdict.ts';
 import { HarnessFault } from '../../record/harness-fault.ts';
-import { knownReports } from '../../record/known-failures.ts';
-import { packageVersion } from '../running-copy.ts';
 import type { GateSurroundings, GateTask } from './gate-work.ts';
+import { gateRecord } from './make-record.ts';
 import { canaryPart, casePart, doctorPart, sweepPart } from './run-parts.ts';
 
 /** A gate to run. */
@@ -34,20 +32,9 @@ export async function runGate(input: GateInput): Promise<GateRecord> {
   const began = performance.now();
   const parts: GatePart[] = [];
   const soFar = (): GateRecord => {
-    const { parts: _, ...rest } = plan;
     const all = [...parts, ...tasks.slice(parts.length).map(notRun)];
-    return {
-      schema: 'seedstorm-gate/1',
-      ...rest,
-      version: packageVersion(),
-      node: process.version,
-      at,
-      wallMs: Math.round(performance.now() - began),
-      verdict: verdictOfParts(all),
-      interrupted: signal.aborted,
-      parts: all,
-      known: knownReports(known, all),
-    };
+    const end = { at, wallMs: Math.round(performance.now() - began), interrupted: signal.aborted };
+    return gateRecord(plan, all, known, end);
   };
   listener.onBegin?.(plan);
   for (const task of tasks) {

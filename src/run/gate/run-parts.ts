@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type {
   CanaryPart,
   CasePart,
@@ -46,8 +46,14 @@ export async function doctorPart(
   const what = differences.length === 1 ? '1 check differs' : `${differences.length} checks differ`;
   const again = `seedstorm doctor ${reference.name} --seeds ${from}..${to}`;
   const reason = `the same seed does not give the same run: ${what}; ${again}`;
-  return { ...base, verdict: 'fault', reasons: [reason] };
+  return {
+    ...base,
+    verdict: 'fault',
+    reasons: [reason, ...differences.slice(0, shownDifferences)],
+  };
 }
+
+const shownDifferences = 3;
 
 function differenceText({ seed, way, difference }: DoctorCheck): string {
   if (difference === undefined) return `seed ${seed}, ${way}`;
@@ -109,7 +115,7 @@ export async function sweepPart(
     seeds: [from, to],
     settings,
     signal,
-    failuresDirectory: join(output, 'failures'),
+    failuresDirectory: join(shortest(cwd, output), 'failures'),
     ...(jobs === undefined ? {} : { jobs }),
     ...(timeMs === undefined ? {} : { timeMs }),
     ...(budget.rerunPercent === undefined ? {} : { rerunPercent: budget.rerunPercent }),
@@ -138,6 +144,12 @@ export async function sweepPart(
     reasons: [...brokenReasons(findings), ...open],
     notes: judged < judgedFrom ? [few] : [],
   };
+}
+
+/** A path as a person in the working directory would type it. */
+function shortest(cwd: string, path: string): string {
+  const inside = relative(cwd, path);
+  return inside.startsWith('..') ? path : inside;
 }
 
 /** Probes that a configuration requires and no seed reached. */
