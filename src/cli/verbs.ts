@@ -49,4 +49,9 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'plant known bugs in a system and see whether its storms find them',
     load: async () => (await import('./mutants.ts')).mutantsVerb,
   },
+  {
+    name: 'init',
+    summary: 'write a small working project: component, scenario, rungs, test, gate',
+    load: async () => (await import('./init.ts')).initVerb,
+  },
 ];

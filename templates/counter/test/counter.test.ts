@@ -1,0 +1,3 @@
+import { simTest } from 'seedstorm/vitest';
+
+simTest('the counter survives crashes', 'counter', { seeds: 100 });
