@@ -29,7 +29,7 @@ export function partText(part: GatePart): string {
     case 'canary':
       return part.rung === undefined
         ? `planted bug ${part.mutant}`
-        : `planted bug found by ${part.rung} after ${plural(part.seedsToKill ?? 0, 'seed')}`;
+        : `planted bug found by ${part.rung}, seeds needed: ${count(part.seedsToKill ?? 0)}`;
   }
 }
 

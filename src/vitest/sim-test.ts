@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TestContext, test } from 'vitest';
-import { replayCommand } from '../record/replay-command.ts';
+import { replayCommand, shellWord } from '../record/replay-command.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { failureBlock } from '../report/failure-block.ts';
-import { findScenario } from '../run/loader.ts';
+import { findScenario, listScenarios, loadScenario } from '../run/loader.ts';
+import { run } from '../run/run.ts';
 import type { ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
 import { sweep } from '../run/sweep.ts';
@@ -20,7 +20,7 @@ export interface SimTestOptions {
   readonly set?: Config;
   /** Milliseconds of real time after which the test fails. Default 120,000. */
   readonly timeout?: number;
-  /** As vitest's own option. The same seeds fail again: only a flaky harness gains by it. Default 0. */
+  /** As vitest's own option, whose default stays. The same seeds give the same outcome again. */
   readonly retry?: number;
   /** Worker threads, for a scenario that is given by its file. Default: one per processor. */
   readonly jobs?: number;
@@ -56,13 +56,14 @@ export interface SimTest extends DeclareSimTest {
 function declaredBy(
   declare: (
     name: string,
-    options: { timeout: number; retry: number },
+    options: { timeout: number; retry?: number },
     body: (context: TestContext) => Promise<void>,
   ) => void,
 ): DeclareSimTest {
   return (name, scenario, options = {}) => {
-    const { timeout = defaults.timeoutMs, retry = 0 } = options;
-    declare(name, { timeout, retry }, (context) => runSeeds(name, scenario, options, context));
+    const { timeout = defaults.timeoutMs, retry } = options;
+    const own = { timeout, ...(retry === undefined ? {} : { retry }) };
+    declare(name, own, (context) => runSeeds(name, scenario, options, context));
   };
 }
 
@@ -70,9 +71,9 @@ function declaredBy(
  * A vitest test that runs a scenario over many seeds and fails at the first red one, with the rung,
  * the values that disagree, what led there and the command that runs that seed again.
  *
- * A scenario that is given by its file (a URL, a path, or a name in `scenarios/`) runs in worker
- * threads, and `seedstorm replay` can run it; one that is given as a value runs in the test's thread,
- * where a debugger finds it. `SEEDSTORM_SEED=17` in the environment runs that seed alone.
+ * A scenario that is given as a value runs in the test's thread, where a debugger finds it, and watch
+ * mode knows what it imports. One that is given by its file (a URL, a path, or a name in `scenarios/`)
+ * runs in worker threads. `SEEDSTORM_SEED=17` in the environment runs that seed alone.
  *
  * Filters, `retry`, `--bail`, time-outs and watch mode are those of vitest.
  */
@@ -91,7 +92,6 @@ async function runSeeds(
   const subject = subjectOf(given, cwd);
   const { set, jobs, strict = true } = options;
   let red: RunRecord | undefined;
-  mkdirSync(failuresDirectory, { recursive: true });
   const { record } = await sweep(subject, {
     seeds: seedsOf(options, process.env[seedVariable]),
     failFast: true,
@@ -105,7 +105,10 @@ async function runSeeds(
   });
   if (signal.aborted) return;
   const file = relative(cwd, task.file.filepath);
-  if (red !== undefined) throw new SimulationFailure(red, again(red, subject, set, file, name));
+  if (red !== undefined) {
+    const known = 'moduleUrl' in subject ? subject : await fileOf(subject, red, set, cwd);
+    throw new SimulationFailure(red, again(red, known, set, file, name));
+  }
   const open = record.inconclusive > 0 || record.held === 0;
   if (strict && open) throw inconclusive(record.reasons);
 }
@@ -135,18 +138,43 @@ function referenceTo(path: string, cwd: string): ScenarioReference {
   return findScenario(inside.startsWith('..') ? resolve(path) : `./${inside}`, cwd);
 }
 
-/** The commands that run a red seed again. */
+/**
+ * The file in `scenarios/` whose scenario is the given one: the same summary, and the same run of the
+ * red seed to the last bit, so that the command that replays it is no guess.
+ */
+async function fileOf(
+  { summary }: Scenario,
+  red: RunRecord,
+  set: Config | undefined,
+  cwd: string,
+): Promise<ScenarioReference | undefined> {
+  const settings = set === undefined ? {} : { settings: set };
+  const seed = red.seed ?? 0;
+  for (const reference of listScenarios(cwd)) {
+    try {
+      const other = await loadScenario(reference);
+      if (other.summary !== summary) continue;
+      const record = await run(other, { seed, aftermath: false, ...settings });
+      if (record.digest === red.digest) return reference;
+    } catch {
+      // A file that cannot be loaded is not the one.
+    }
+  }
+  return undefined;
+}
+
+/** The command that runs a red seed again. */
 function again(
   { seed }: RunRecord,
-  subject: Subject,
+  reference: ScenarioReference | undefined,
   set: Config = {},
   file: string,
   name: string,
 ): string {
   const pairs = Object.entries(set).map(([path, value]) => `${path}=${value}`);
-  if ('moduleUrl' in subject) return `npx ${replayCommand(subject.name, seed ?? 0, pairs)}`;
+  if (reference !== undefined) return `npx ${replayCommand(reference.name, seed ?? 0, pairs)}`;
   const pattern = name.replaceAll(/[$"`\\]/g, '.');
-  return `${seedVariable}=${seed} npx vitest run ${file} -t "${pattern}"`;
+  return `${seedVariable}=${seed} npx vitest run ${shellWord(file)} -t "${pattern}"`;
 }
 
 /** A rung that broke, as vitest prints it: the message is the whole story. */
