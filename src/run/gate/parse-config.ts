@@ -112,10 +112,11 @@ const fields: Readonly<Record<string, readonly string[]>> = {
  */
 export function parseConfig(given: unknown, path: string): GateConfig {
   // The doctor by hand: of a union the checker would not name the field that is wrong.
-  const value = given as { doctor?: unknown } | null | undefined;
-  const { doctor: examined, ...rest } = typeof value === 'object' && value !== null ? value : {};
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const first = v.safeParse(schema, isObject ? rest : given);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new UsageError('the default export must be an object', path);
+  }
+  const { doctor: examined, ...rest } = given as { readonly doctor?: unknown };
+  const first = v.safeParse(schema, rest);
   if (!first.success) throw complaint(first.issues[0], path, []);
   if (examined !== undefined && examined !== false) {
     const second = v.safeParse(doctor, examined);
@@ -144,7 +145,6 @@ function complaint(
   if (issue.type === 'strict_object' && issue.received === 'undefined') {
     return new UsageError(`${name} is missing`, where);
   }
-  if (keys.length === 0) return new UsageError(`the default export ${issue.message}`, where);
   const got =
     issue.kind === 'schema' || issue.received !== 'Object' ? `, got ${issue.received}` : '';
   return new UsageError(`${name} ${issue.message}${got}`, where);
