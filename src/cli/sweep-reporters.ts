@@ -57,6 +57,7 @@ export async function sweepReporters(
         name,
         scenario: name,
         ranges: record.to < record.from ? [] : [[record.from, record.to]],
+        requiredProbes: [],
         record,
         findings: groups.all,
         verdict: record.verdict,

@@ -45,6 +45,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./ci.ts')).ciVerb,
   },
   {
+    name: 'merge',
+    summary: 'add up the shards of a gate',
+    load: async () => (await import('./merge.ts')).mergeVerb,
+  },
+  {
     name: 'mutants',
     summary: 'plant known bugs in a system and see whether its storms find them',
     load: async () => (await import('./mutants.ts')).mutantsVerb,

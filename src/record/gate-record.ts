@@ -1,3 +1,4 @@
+import type { CensusSnapshot } from './census-snapshot.ts';
 import type { Outcome, RunRecord } from './run-record.ts';
 import type { SweepRecord } from './sweep-record.ts';
 
@@ -92,7 +93,13 @@ export interface SweepPart extends PartBase {
   readonly scenario: string;
   /** First and last seed of each range that was swept; several after a merge of shards. */
   readonly ranges: readonly (readonly [from: number, to: number])[];
+  /** Seeds that its budget asks for, of all shards; absent: as many as its time allows. */
+  readonly wanted?: number;
+  /** Probes that the configuration requires. */
+  readonly requiredProbes: readonly string[];
   readonly record?: SweepRecord;
+  /** What adds up with the other shards; only in a shard, and only the reporter `blob` writes it. */
+  readonly census?: CensusSnapshot;
 }
 
 /** A planted bug that must be found, or the sweeps prove nothing. */

@@ -99,6 +99,7 @@ export function sweepPart(
     name: 'tide',
     scenario: 'tide',
     ranges: [[1, 300]],
+    requiredProbes: [],
     record: sweepRecord,
     verdict,
     reasons: verdict === 'held' ? [] : ['T1 (no ebb) broke 100 times'],

@@ -102,7 +102,13 @@ function notRun(task: GateTask): GatePart {
     case 'case':
       return { ...base, kind: 'case', path: task.path, scenario: '' };
     case 'sweep':
-      return { ...base, kind: 'sweep', scenario: task.reference.name, ranges: [] };
+      return {
+        ...base,
+        kind: 'sweep',
+        scenario: task.reference.name,
+        ranges: [],
+        requiredProbes: task.budget.requiredProbes ?? [],
+      };
     case 'canary':
       return {
         ...base,

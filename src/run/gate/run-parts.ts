@@ -8,7 +8,6 @@ import type {
   SweepPart,
 } from '../../record/gate-record.ts';
 import { verdictOf } from '../../record/gate-verdict.ts';
-import { plainReasons } from '../../record/sweep-reasons.ts';
 import { timeSpanMs } from '../../record/time-span.ts';
 import { readCase } from '../case-store.ts';
 import { doctor } from '../doctor.ts';
@@ -19,12 +18,10 @@ import type { DoctorCheck } from '../run-contract.ts';
 import { sweep } from '../sweep.ts';
 import { FindingGroups } from './findings.ts';
 import type { CanaryTask, CaseTask, DoctorTask, GateSurroundings, SweepTask } from './gate-work.ts';
+import { brokenReasons, sweepOutcome } from './sweep-outcome.ts';
 
 /** A part without what every part has a share in: its time. */
 type Timeless<T> = Omit<T, 'wallMs'>;
-
-/** Sweeps below this size are not judged by premises and probes: see `judge`. */
-const judgedFrom = 200;
 
 /** Runs the seeds of a doctor in all ways and compares them. */
 export async function doctorPart(
@@ -108,13 +105,14 @@ export async function sweepPart(
   known: readonly KnownFailure[],
 ): Promise<Timeless<SweepPart>> {
   const { name, reference, budget, settings, from, to } = task;
-  const { cwd, output, jobs, signal, today, listener, settle } = around;
+  const { cwd, output, jobs, shard, signal, today, listener, settle } = around;
   const groups = new FindingGroups({ reference, cwd, settings, known, today });
   const timeMs = budget.time === undefined ? undefined : timeSpanMs(budget.time);
-  const { record } = await sweep(reference, {
+  const { record, census } = await sweep(reference, {
     seeds: [from, to],
     settings,
     signal,
+    mergeable: shard !== undefined,
     failuresDirectory: join(shortest(cwd, output), 'failures'),
     ...(jobs === undefined ? {} : { jobs }),
     ...(timeMs === undefined ? {} : { timeMs }),
@@ -126,23 +124,20 @@ export async function sweepPart(
     },
   });
   const findings = await settled(groups.all, settle);
-  const missing = missingProbes(budget.requiredProbes ?? [], record.probes);
-  const open = [...plainReasons(record), ...missing];
+  const { requiredProbes = [] } = budget;
   const wanted = to === Number.POSITIVE_INFINITY ? undefined : to - from + 1;
-  const judged = record.to - from + 1;
-  const isShort = signal.aborted || (timeMs === undefined && judged < (wanted ?? 0));
-  if (isShort && judged > 0) open.push(`it ended after ${judged} of ${wanted ?? 'its'} seeds`);
-  const few = `fewer than ${judgedFrom} seeds: premises, probes and fault families are not judged`;
+  const ended = { record, findings, requiredProbes, isShard: shard !== undefined };
   return {
     kind: 'sweep',
     name,
     scenario: reference.name,
-    ranges: judged > 0 ? [[from, record.to]] : [],
+    ranges: record.to >= from ? [[from, record.to]] : [],
+    ...(timeMs === undefined && budget.seeds !== undefined ? { wanted: budget.seeds } : {}),
+    requiredProbes,
     record,
+    ...(census === undefined ? {} : { census }),
     findings,
-    verdict: verdictOf(findings, open),
-    reasons: [...brokenReasons(findings), ...open],
-    notes: judged < judgedFrom ? [few] : [],
+    ...sweepOutcome({ ...ended, wanted: timeMs === undefined ? wanted : undefined }),
   };
 }
 
@@ -150,27 +145,6 @@ export async function sweepPart(
 function shortest(cwd: string, path: string): string {
   const inside = relative(cwd, path);
   return inside.startsWith('..') ? path : inside;
-}
-
-/** Probes that a configuration requires and no seed reached. */
-export function missingProbes(
-  required: readonly string[],
-  probes: Readonly<Record<string, number>>,
-): readonly string[] {
-  return required
-    .filter((probe) => (probes[probe] ?? 0) === 0)
-    .map((probe) => `probe "${probe}" was never reached`);
-}
-
-/** One sentence for each finding that turns a part red. */
-export function brokenReasons(findings: readonly Finding[]): readonly string[] {
-  return findings
-    .filter(({ known }) => known === undefined)
-    .map(({ rung, title, count, fingerprint, expired }) => {
-      const times = count === 1 ? 'once' : `${count} times`;
-      const late = expired === undefined ? '' : `; it was tolerated until ${expired.until}`;
-      return `${rung} (${title}) broke ${times}, fingerprint ${fingerprint}${late}`;
-    });
 }
 
 /** Known failures keep the case that was found: nobody reads their stories today. */
