@@ -24,6 +24,8 @@ export function githubReporter({ write, environment, appendTo }: ReporterOutput)
   };
 }
 
+const unwrapped = 1_000;
+
 interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -60,7 +62,8 @@ function limited(all: readonly Annotation[]): readonly Annotation[] {
 function findingAnnotation(finding: Finding): Annotation {
   const { rung, title, statement, record, replay, file, expired } = finding;
   const late = expired === undefined ? [] : [`It was tolerated until ${expired.until}.`];
-  const [, ...block] = failureBlock(record, { replay });
+  // Wide, so that each item is one line and the law, which stands first, can be left out.
+  const [, ...block] = failureBlock(record, { replay, width: unwrapped });
   const lines = [statement, ...late, ...block.filter((line) => !line.startsWith('  law'))];
   return {
     level: 'error',
