@@ -26,7 +26,10 @@ function scenarioFile(name: string, definition: string, before: string = ''): vo
 mkdirSync(join(folder, 'scenarios'));
 scenarioFile('calm-sea', '');
 scenarioFile('low-bridge', '{ ladder: smallLadder(25) }');
-scenarioFile('never-there', "{ requiredProbes: ['never there'] }");
+scenarioFile(
+  'never-there',
+  "{ requiredProbes: ['never there'], phases: { form: 20_000, storm: 60_000, settle: 20_000 } }",
+);
 scenarioFile(
   'dice',
   '{ hooks: { onAdd: (amount) => amount + (lives++ & 1) } }',
@@ -50,7 +53,7 @@ async function ci(config: unknown, args: readonly string[] = [], name = 'config.
   return { ...ended, record, output };
 }
 
-describe.concurrent('ci', { timeout: 60_000 }, () => {
+describe.concurrent('ci', { timeout: 180_000 }, () => {
   test('0 when all holds: doctor first, then the seeds', async () => {
     const { code, record, stdout, output } = await ci({ scenarios: [seeds('calm-sea', 30)] });
     expect(stdout).toMatch(/^held {2}2 of 2 parts held/m);
@@ -143,7 +146,7 @@ describe.concurrent('ci', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('known failures', { timeout: 60_000 }, () => {
+describe.concurrent('known failures', { timeout: 180_000 }, () => {
   const entry = { rung: 'T1', reason: 'the bridge is low, issue 7' };
   const config = { doctor: false, scenarios: [seeds('low-bridge', 10)] };
 
@@ -175,7 +178,7 @@ describe.concurrent('known failures', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('pinned cases', { timeout: 60_000 }, () => {
+describe.concurrent('pinned cases', { timeout: 180_000 }, () => {
   test('hold or turn the gate red', async () => {
     const found = await ci({ doctor: false, scenarios: [seeds('low-bridge', 5)] });
     const file = found.record!.parts[0]!.findings[0]!.case!;
@@ -195,7 +198,7 @@ describe.concurrent('pinned cases', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('reporters of ci', { timeout: 60_000 }, () => {
+describe.concurrent('reporters of ci', { timeout: 180_000 }, () => {
   const config = { doctor: false, scenarios: [seeds('low-bridge', 5)] };
 
   test('several at once, each where it is told', async () => {
@@ -228,7 +231,7 @@ describe.concurrent('reporters of ci', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an interrupted gate', { timeout: 60_000 }, () => {
+describe('an interrupted gate', { timeout: 180_000 }, () => {
   test('leaves what it had, code 130', async () => {
     const cwd = freshFolder();
     try {
@@ -262,7 +265,7 @@ describe('an interrupted gate', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a checkout that is read-only', { timeout: 60_000 }, () => {
+describe('a checkout that is read-only', { timeout: 180_000 }, () => {
   test('is no matter: only the output folder is written to', async () => {
     const cwd = freshFolder();
     const output = freshFolder();
