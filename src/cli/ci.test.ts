@@ -208,7 +208,10 @@ describe.concurrent('reporters of ci', { timeout: 180_000 }, () => {
       ...['--outputFile.junit', xml],
     ]);
     expect(readFileSync(xml, 'utf8')).toContain('<failure type="T1"');
-    expect(readFileSync(join(output, 'report.html'), 'utf8')).toContain('small totals');
+    const page = readFileSync(join(output, 'report.html'), 'utf8');
+    expect(page).toContain('small totals');
+    const target = /<a href="([^"]+)">case file</.exec(page)?.[1] ?? 'none';
+    expect(existsSync(join(output, target)), `the page links to ${target}`).toBe(true);
     expect(stdout).toContain('seedstorm ci');
     expect(stdout).toContain('failure T1 small totals');
   });

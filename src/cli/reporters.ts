@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { GateListener } from '../record/gate-record.ts';
@@ -148,6 +148,7 @@ function screenSink(terminal: Terminal): Sink {
       paint,
       width,
       environment,
+      linkTo: (path) => path,
       appendTo,
     },
     close: () => {
@@ -175,6 +176,7 @@ function fileSink(path: string): Sink {
       paint: plainPaint,
       width: 100,
       environment,
+      linkTo: (target) => relative(dirname(path), resolve(target)).replaceAll('\\', '/'),
       appendTo,
     },
     close: () => {},

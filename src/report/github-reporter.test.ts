@@ -75,6 +75,7 @@ describe('the job summary', () => {
       githubReporter({
         write: () => {},
         replace: () => {},
+        linkTo: (path) => path,
         appendTo: (path) => void written.push(path),
         paint: plainPaint,
         width: 100,

@@ -11,15 +11,17 @@ import type { Reporter, ReporterOutput } from './reporter.ts';
  * A summary page that opens from disk: the parts, each failure with the way to show it again and a
  * link to the report of its case where one was written, the ladder and the probes of each sweep.
  */
-export function htmlReporter({ replace }: ReporterOutput): Reporter {
+export function htmlReporter({ replace, linkTo }: ReporterOutput): Reporter {
   return {
-    onPart: (_part, soFar) => replace(htmlPage(soFar)),
-    onEnd: (record) => replace(htmlPage(record)),
+    onPart: (_part, soFar) => replace(htmlPage(soFar, linkTo)),
+    onEnd: (record) => replace(htmlPage(record, linkTo)),
   };
 }
 
+type LinkTo = ReporterOutput['linkTo'];
+
 /** The page for a record. */
-export function htmlPage(record: GateRecord): string {
+export function htmlPage(record: GateRecord, linkTo: LinkTo): string {
   const red = redFindings(record.parts);
   return html`<!doctype html>
 <html lang="en">
@@ -34,7 +36,7 @@ export function htmlPage(record: GateRecord): string {
 <thead><tr><th>verdict<th>part<th>what<th>time</tr></thead>
 <tbody>${record.parts.map(partRow)}</tbody>
 </table>
-${red.length === 0 ? '' : html`<h2>Failures</h2>${red.map(findingSection)}`}
+${red.length === 0 ? '' : html`<h2>Failures</h2>${red.map((finding) => findingSection(finding, linkTo))}`}
 ${record.known.length === 0 ? '' : html`<h2>Known failures</h2><ul>${record.known.map((entry) => html`<li>${knownText(entry)}`)}</ul>`}
 ${record.parts.map(censusSection)}
 </main>
@@ -49,11 +51,11 @@ function partRow(part: GatePart): HtmlText {
 `;
 }
 
-function findingSection(finding: Finding): HtmlText {
+function findingSection(finding: Finding, linkTo: LinkTo): HtmlText {
   const { rung, title, statement, scenario, fingerprint, record, replay, story = [] } = finding;
   const links = [
-    ...(finding.report === undefined ? [] : [link(finding.report, 'report of the case')]),
-    ...(finding.case === undefined ? [] : [link(finding.case, 'case file')]),
+    ...(finding.report === undefined ? [] : [link(linkTo(finding.report), 'report of the case')]),
+    ...(finding.case === undefined ? [] : [link(linkTo(finding.case), 'case file')]),
   ];
   return html`<section>
 <h3>${rung} ${title}</h3>

@@ -30,6 +30,8 @@ export interface ReporterOutput {
   /** Columns. */
   readonly width: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A path, given from the working directory, as a link in what is written here has to have it. */
+  linkTo(path: string): string;
   /** Appends to another file that the environment names, such as a job summary. */
   appendTo(path: string, text: string): void;
 }

@@ -6,6 +6,8 @@ import { plainPaint } from './paint.ts';
 import type { ReporterFactory } from './reporter.ts';
 import { reporters } from './reporters.ts';
 
+const same = (path: string): string => path;
+
 /** What a reporter leaves of a record that it is told part by part. */
 async function printed(make: ReporterFactory, record: GateRecord): Promise<string> {
   const lines: string[] = [];
@@ -16,6 +18,7 @@ async function printed(make: ReporterFactory, record: GateRecord): Promise<strin
       document = text;
     },
     appendTo: () => {},
+    linkTo: same,
     paint: plainPaint,
     width: 100,
     environment: {},
@@ -85,7 +88,7 @@ describe('json', () => {
 
 describe('html', () => {
   test('one page without scripts and without anything from elsewhere', () => {
-    const page = htmlPage(red);
+    const page = htmlPage(red, same);
     expect(page).not.toMatch(/<script|https?:|src=|@import|url\(/);
     expect(page).toContain('The tide never turns, &amp; nobody &lt;waits&gt;.');
     expect(page).toContain('prefers-color-scheme: dark');
@@ -94,7 +97,7 @@ describe('html', () => {
 
   test('links the report of a case where there is one, and runs nothing that a name holds', () => {
     const evil = finding(1, { title: '<img onerror=x>', report: 'logs/reports/a b.html' });
-    const page = htmlPage(gate([sweepPart([evil])], 'broken'));
+    const page = htmlPage(gate([sweepPart([evil])], 'broken'), same);
     expect(page).toContain('<a href="logs/reports/a%20b.html">report of the case</a>');
     expect(page).not.toContain('<img');
   });

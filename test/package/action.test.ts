@@ -24,10 +24,19 @@ function runStep(variables: Readonly<Record<string, string>>, code: number) {
   chmodSync(npx, 0o755);
   const output = join(folder, 'output');
   writeFileSync(output, '');
-  const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-    encoding: 'utf8',
-    env: { HOME: folder, PATH: `${folder}:${process.env.PATH}`, GITHUB_OUTPUT: output, ...variables },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script],
+    {
+      encoding: 'utf8',
+      env: {
+        HOME: folder,
+        PATH: `${folder}:${process.env.PATH}`,
+        GITHUB_OUTPUT: output,
+        ...variables,
+      },
+    },
+  );
   const told = readFileSync(output, 'utf8').trim().split('\n');
   return { status, words: stdout.trim().split('\n'), stderr, told };
 }
