@@ -29,13 +29,17 @@ export {
 } from './checkers/outcome.ts';
 export { type PlainMoment, plainLedger } from './checkers/plain-ledger.ts';
 export { type AnyRung, type Moment, probe, type Rung, rung } from './checkers/rung.ts';
+export type { GateRecord } from './record/gate-record.ts';
 export { HarnessFault } from './record/harness-fault.ts';
 export type { RunRecord, ViolationRecord } from './record/run-record.ts';
 export type { SweepRecord } from './record/sweep-record.ts';
 // Scenarios, and how to run them from any test runner.
 export { UsageError } from './record/usage-error.ts';
+// Reporters of one's own.
+export type { Reporter, ReporterFactory, ReporterOutput } from './report/reporter.ts';
 export { doctor } from './run/doctor.ts';
 export { between, milliseconds, oneOf, seconds } from './run/domains.ts';
+export { defineConfig, type GateConfig } from './run/gate/gate-config.ts';
 export { type RunSeedOptions, run } from './run/run.ts';
 export type { DoctorOptions, DoctorReport, SweepOptions } from './run/run-contract.ts';
 export { type ScenarioDefinition, scenario } from './run/scenario.ts';

@@ -24,6 +24,8 @@ function file(name: string, text: string): string {
 const importCounters = `import { counters } from ${JSON.stringify(countersFile)};\n`;
 mkdirSync(join(folder, 'scenarios'));
 file('scenarios/lagoon-storm.ts', `${importCounters}export default counters();\n`);
+mkdirSync(join(folder, 'full/src'), { recursive: true });
+file('full/src/counter.ts', '');
 file('throws.ts', `${importCounters}counters();\nthrow new Error('no luck today');\n`);
 file('empty.ts', 'export {};\n');
 file('other.ts', 'export default { summary: 7 };\n');
@@ -45,6 +47,35 @@ file('torn.jsonl', `${insert}\n{"process":1,"ty`);
 file('twice.jsonl', `${insert}\n${insert}\n`);
 file('orphan.jsonl', '{"process":1,"type":"ok","op":"insert","value":1}\n');
 file('torn.edn', '\n{:process 1, :type :invoke, :f :enqueue');
+
+const config = (name: string, text: string): string =>
+  file(`${name}.config.ts`, `export default ${text};\n`);
+const gate = (fields: string): string =>
+  `{ scenarios: [{ scenario: 'lagoon-storm', seeds: 5 }], ${fields} }`;
+file('none.config.ts', 'export const config = 1;\n');
+config('list', '[]');
+config('field', gate('scenaros: []'));
+config('nested', "{ scenarios: [{ scenario: 'lagoon-storm', seeds: 5, sed: 3 }] }");
+config('seeds', "{ scenarios: [{ scenario: 'lagoon-storm', seeds: 'many' }] }");
+config('budget', "{ scenarios: [{ scenario: 'lagoon-storm' }] }");
+config('time', "{ scenarios: [{ scenario: 'lagoon-storm', time: 'soon' }] }");
+config('missing', '{ doctor: false }');
+config('scenario', "{ scenarios: [{ scenario: 'lagoon-strom', seeds: 5 }] }");
+config('setting', "{ scenarios: [{ scenario: 'lagoon-storm', seeds: 5, set: { nodes: 4 } }] }");
+config('doctor', gate('doctor: { seeds: 0 }'));
+config('day', gate("known: [{ rung: 'T1', until: '2030-02-30', reason: 'x' }]"));
+config('reason', gate("known: [{ rung: 'T1', until: '2030-01-31' }]"));
+config('cases', gate("cases: ['nowhere']"));
+config('torn', gate("cases: ['truncated.json']"));
+config('canary', gate("canary: { system: 'lagoon' }"));
+config('good', gate("output: 'logs'"));
+file('noreporter.ts', 'export default 7;\n');
+
+const ci = (name: string, ...args: readonly string[]): readonly string[] => [
+  'ci',
+  ...['--config', `${name}.config.ts`],
+  ...args,
+];
 
 /** Arguments, and what the message must name: what is wrong, where, and what would be right. */
 const mistakes: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
@@ -120,6 +151,40 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
     ['export', 'lagoon-storm', '--seed', '1', '--format', 'edn'],
     ['--format edn', 'no history'],
   ],
+  ['a gate without configuration', ['ci'], ['seedstorm.config.ts', 'seedstorm init']],
+  ['a missing configuration', ci('nowhere'), ['no such file', 'nowhere.config.ts']],
+  ['a configuration that exports nothing', ci('none'), ['default export', 'none.config.ts']],
+  ['a configuration that is a list', ci('list'), ['must be an object', 'list.config.ts']],
+  ['an unknown field', ci('field'), ['scenaros', 'scenarios', 'field.config.ts']],
+  ['an unknown field within', ci('nested'), ['scenarios[0].sed', 'seeds']],
+  ['seeds that are no number', ci('seeds'), ['scenarios[0].seeds', 'whole number', '"many"']],
+  ['a scenario without budget', ci('budget'), ['scenarios[0]', 'seeds or time']],
+  ['a time that is none', ci('time'), ['scenarios[0].time', '90s', '"soon"']],
+  ['no scenarios', ci('missing'), ['scenarios is missing', 'missing.config.ts']],
+  ['a scenario that is not there', ci('scenario'), ['scenarios[0].scenario', 'lagoon-storm']],
+  ['a setting outside its domain', ci('setting'), ['scenarios[0].set', 'nodes', 'one of 3, 5']],
+  ['no seeds for the doctor', ci('doctor'), ['doctor.seeds', 'from 1 on']],
+  ['a day that does not exist', ci('day'), ['known[0].until', '2030-01-31', '2030-02-30']],
+  ['a known failure without reason', ci('reason'), ['known[0].reason', 'is missing']],
+  ['cases that are not there', ci('cases'), ['cases[0]', 'nowhere']],
+  ['a case that is torn', ci('torn'), ['truncated.json', 'JSON']],
+  ['a canary of nothing', ci('canary'), ['canary', 'source checkout']],
+  ['a shard of nothing', ci('good', '--shard', '3/2'), ['--shard', '3/2', '2/4']],
+  ['an unknown reporter', ci('good', '--reporter', 'junt'), ['--reporter', 'junt', 'junit']],
+  ['a module that is no reporter', ci('good', '--reporter', './noreporter.ts'), ['noreporter.ts']],
+  [
+    'a file for a reporter that is not in use',
+    ci('good', '--outputFile.junit', 'x.xml'),
+    ['--outputFile.junit', 'not in use', 'pretty'],
+  ],
+  [
+    'a report where a file is in the way',
+    ci('good', '--reporter', 'json', '--outputFile.json', 'good.jsonl/x.json'),
+    ['good.jsonl', 'written'],
+  ],
+  ['an output that is a file', ci('good', '--output', 'good.jsonl'), ['good.jsonl']],
+  ['a first seed that is none', ci('good', '--first-seed', 'x'), ['--first-seed', '"x"']],
+  ['init where files are', ['init', 'full'], ['exist already', 'src/counter.ts']],
   ['mutants of nothing', ['mutants', 'lagoon'], ['source checkout']],
   ['a check without model', ['check', 'good.jsonl'], ['--model', 'cas-register']],
   ['an unknown model', ['check', '-m', 'que', 'good.jsonl'], ['--model', 'que', 'queue']],

@@ -36,7 +36,7 @@ export function gravest(codes: readonly ExitCode[]): ExitCode {
   return exitCode.held;
 }
 
-/** The code of a verdict. */
-export function codeOfVerdict(verdict: 'held' | 'broken' | 'inconclusive'): ExitCode {
-  return exitCode[verdict];
+/** The code of a verdict; of a fault of the harness too. */
+export function codeOfVerdict(verdict: 'held' | 'broken' | 'inconclusive' | 'fault'): ExitCode {
+  return verdict === 'fault' ? exitCode.harnessFault : exitCode[verdict];
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PartProgress } from '../record/gate-record.ts';
 import type { SweepProgress } from '../run/run-contract.ts';
 import { liveDirectory, unwritable } from './logs.ts';
 
@@ -7,7 +8,7 @@ const everyMs = 1_000;
 
 /** A file that says each second how far a sweep is, for whoever watches. */
 export interface LiveFile {
-  update(progress: SweepProgress): void;
+  update(progress: SweepProgress | PartProgress): void;
   /** The sweep is over: the file goes away. */
   remove(): void;
 }
@@ -20,10 +21,11 @@ export function liveFile(
   scenario: string,
   description: Readonly<Record<string, unknown>>,
   nowMs: () => number = () => performance.now(),
+  directory: string = liveDirectory,
 ): LiveFile {
   const name = `${scenario.replaceAll(/[^\w.-]+/g, '-')}-${process.pid}.json`;
-  const path = join(liveDirectory, name);
-  const write = (progress: SweepProgress | null): void => {
+  const path = join(directory, name);
+  const write = (progress: SweepProgress | PartProgress | null): void => {
     const text = JSON.stringify({
       schema: 'seedstorm-live/1',
       pid: process.pid,
@@ -36,10 +38,10 @@ export function liveFile(
     renameSync(`${path}.part`, path);
   };
   try {
-    mkdirSync(liveDirectory, { recursive: true });
+    mkdirSync(directory, { recursive: true });
     write(null);
   } catch (error) {
-    throw unwritable(liveDirectory, (error as NodeJS.ErrnoException).code ?? String(error));
+    throw unwritable(directory, (error as NodeJS.ErrnoException).code ?? String(error));
   }
   let lastMs = nowMs();
   return {

@@ -12,6 +12,14 @@ export const failuresDirectory: string = join(logsDirectory, 'failures');
 export const liveDirectory: string = join(logsDirectory, 'live');
 
 /**
+ * Looks before the work begins whether a folder, or the nearest one above it, can be written.
+ * @throws UsageError that names the folder
+ */
+export function checkOutput(directory: string): Promise<void> {
+  return checkWritable(directory);
+}
+
+/**
  * Looks before the work begins whether its evidence can be written: hours of sweeping must not end
  * in "permission denied". Makes nothing.
  * @throws UsageError that names the folder

@@ -189,7 +189,7 @@ function codeOfMutant(mutant: MutantRecord): ExitCode {
 }
 
 /** The nearest folder upwards with `mutants/` in it, or else the nearest package. */
-function sourceCheckout(from: string): string {
+export function sourceCheckout(from: string): string {
   const hint =
     'mutants are patches of sources: run this in a source checkout, of seedstorm or of your system';
   const folders = [from];
@@ -211,7 +211,7 @@ function isInstalled(folder: string): boolean {
 }
 
 /** The copy's own program where it is seedstorm itself that is mutated, else the running one. */
-function programIn(copy: string): string {
+export function programIn(copy: string): string {
   const own = join(copy, 'src', 'run', 'mutant-child.ts');
   if (existsSync(own) && packageName(copy) === 'seedstorm') return own;
   return fileURLToPath(moduleUrl('src/run/mutant-child'));

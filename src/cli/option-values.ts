@@ -1,12 +1,10 @@
+import { timeSpanMs } from '../record/time-span.ts';
 import { UsageError } from '../record/usage-error.ts';
-
-const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** A span of real time as typed: `90` or `90s`, `5m`, `2h`, `1d`. In milliseconds. */
 export function parseTime(text: string, option: string = '--time'): number {
-  const parts = /^(\d+(?:\.\d+)?)(s|m|h|d)?$/.exec(text);
-  const seconds = parts === null ? 0 : Number(parts[1]) * secondsOf[parts[2] ?? 's']!;
-  if (seconds > 0) return Math.round(seconds * 1_000);
+  const spanMs = timeSpanMs(text);
+  if (spanMs !== undefined) return spanMs;
   throw new UsageError(`"${text}" is not a span of time`, option, 'Examples: 90s, 5m, 2h, 1d.');
 }
 

@@ -13,12 +13,14 @@ import { liveFile } from './live-file.ts';
 import { checkLogs, failuresDirectory, logsDirectory, unwritable } from './logs.ts';
 import { parseTime, parseWhole } from './option-values.ts';
 import { progressLine } from './progress.ts';
+import { addReporterOptions, type ReporterOptions } from './reporters.ts';
 import { type ChosenScenario, chooseScenario, replayCommand } from './scenario-input.ts';
 import { parseSeedRange, type SeedRange } from './seeds.ts';
+import { sweepReporters } from './sweep-reporters.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
-interface SweepVerbOptions extends RunningOptions {
+interface SweepVerbOptions extends RunningOptions, ReporterOptions {
   readonly seeds?: string;
   readonly jobs?: string;
   readonly time?: string;
@@ -29,9 +31,9 @@ interface SweepVerbOptions extends RunningOptions {
 /** `sweep`: many seeds. */
 export const sweepVerb: Verb = {
   define(command: Command, finish) {
+    const asked = command.argument('<scenario>', 'a name (see list) or the path of a file');
     addRunningOptions(
-      command
-        .argument('<scenario>', 'a name (see list) or the path of a file')
+      addReporterOptions(asked)
         .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
         .option('--jobs <n>', 'worker threads (default: one per processor)')
         .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
@@ -65,9 +67,13 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
     return exitCode.nothingSelected;
   }
   await checkLogs();
-  if (!json) terminal.out(introduction(chosen, plan, terminal));
-  const { record, headline, interrupted } = await sweepSeeds(chosen, plan, options, terminal);
-  if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
+  const reporters = await sweepReporters(chosen, plan.range.from, options, terminal);
+  if (!json && reporters === undefined) terminal.out(introduction(chosen, plan, terminal));
+  const onFailed = (failed: RunRecord): void => reporters?.add(failed);
+  const swept = await sweepSeeds(chosen, plan, options, terminal, onFailed);
+  const { record, headline, interrupted } = swept;
+  if (reporters !== undefined) await reporters.end(record, interrupted);
+  else if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
   else {
     const { paint, width } = terminal;
     terminal.out(sweepReport(record, { paint, width }));
@@ -135,6 +141,7 @@ async function sweepSeeds(
   plan: Plan,
   options: SweepVerbOptions,
   terminal: Terminal,
+  onFailed: (failed: RunRecord) => void,
 ): Promise<SweepOutcome> {
   const { sweep } = await import('../run/sweep.ts');
   const { range } = plan;
@@ -163,6 +170,7 @@ async function sweepSeeds(
       },
       onFailure: (failed) => {
         if (failed.verdict !== 'broken') return;
+        onFailed(failed);
         if (broken < announced) {
           line.clear();
           terminal.note(failedLine(failed, terminal));

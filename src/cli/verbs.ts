@@ -50,8 +50,23 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./doctor.ts')).doctorVerb,
   },
   {
+    name: 'ci',
+    summary: 'run the gate that seedstorm.config.ts describes',
+    load: async () => (await import('./ci.ts')).ciVerb,
+  },
+  {
+    name: 'merge',
+    summary: 'add up the shards of a gate',
+    load: async () => (await import('./merge.ts')).mergeVerb,
+  },
+  {
     name: 'mutants',
     summary: 'plant known bugs in a system and see whether its storms find them',
     load: async () => (await import('./mutants.ts')).mutantsVerb,
+  },
+  {
+    name: 'init',
+    summary: 'write a small working project: component, scenario, rungs, test, gate',
+    load: async () => (await import('./init.ts')).initVerb,
   },
 ];

@@ -75,6 +75,7 @@ function slug(text: string): string {
   return cut.replace(/[^A-Za-z0-9._]+/g, '-').slice(0, 40) || 'case';
 }
 
-function fingerprint(text: string): string {
+/** Eight hexadecimal digits that stand for a failure key in file names and reports. */
+export function fingerprint(text: string): string {
   return (hashText(text) >>> 0).toString(16).padStart(8, '0');
 }

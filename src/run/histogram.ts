@@ -1,3 +1,5 @@
+import type { HistogramSnapshot } from '../record/census-snapshot.ts';
+
 const subBits = 5;
 const subCount = 1 << subBits;
 const largest = 2 ** 31 - 1;
@@ -17,6 +19,23 @@ export class Histogram {
     this.#counts[bucketOf(clamped)]! += 1;
     this.count++;
     if (value > this.max) this.max = value;
+  }
+
+  /** What `absorb` of another histogram takes. */
+  snapshot(): HistogramSnapshot {
+    const buckets: (readonly [number, number])[] = [];
+    for (const [bucket, count] of this.#counts.entries())
+      if (count > 0) buckets.push([bucket, count]);
+    return { buckets, max: this.max };
+  }
+
+  /** Adds all that another histogram has counted. */
+  absorb({ buckets, max }: HistogramSnapshot): void {
+    for (const [bucket, count] of buckets) {
+      this.#counts[bucket]! += count;
+      this.count += count;
+    }
+    if (max > this.max) this.max = max;
   }
 
   /** The value below or at which the share `quantile` (0 to 1) of all lies; 0 when empty. */

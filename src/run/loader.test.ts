@@ -91,7 +91,7 @@ describe('loadScenario', () => {
   });
 
   it.each([
-    ['throws', 'the scenario file threw RangeError: boom', /throws\.ts:3$/],
+    ['throws', 'the file threw RangeError: boom', /throws\.ts:3$/],
     ['nothing', 'there is no export default; it exports nothing', /nothing\.ts$/],
     ['named', 'there is no export default; it exports storm', /named\.ts$/],
     ['plain', 'export default is not a scenario', /plain\.ts$/],

@@ -60,15 +60,8 @@ export function listScenarios(cwd: string = process.cwd()): readonly ScenarioRef
  * @throws UsageError when the module cannot be loaded, throws, or does not export a scenario
  */
 export async function loadScenario(reference: ScenarioReference): Promise<Scenario> {
-  installTrap();
-  installModuleHook();
   const file = fileURLToPath(reference.moduleUrl);
-  let module: Record<string, unknown>;
-  try {
-    module = (await import(reference.moduleUrl)) as Record<string, unknown>;
-  } catch (error) {
-    throw loadError(error, file);
-  }
+  const module = await importModule(reference.moduleUrl);
   const value = module[reference.export];
   if (isScenario(value)) return value;
   const names = Object.keys(module);
@@ -85,6 +78,23 @@ export async function loadScenario(reference: ScenarioReference): Promise<Scenar
     file,
     'export default scenario({ ... })',
   );
+}
+
+/**
+ * Imports a module of a person: a scenario, a configuration, a reporter. The ambient trap and the
+ * module hook are in place before any code of it runs.
+ *
+ * @param url absolute
+ * @throws UsageError when it cannot be loaded, or throws
+ */
+export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
+  installTrap();
+  installModuleHook();
+  try {
+    return (await import(oneInstance(url))) as Record<string, unknown>;
+  } catch (error) {
+    throw loadError(error, fileURLToPath(url));
+  }
 }
 
 function reference(name: string, path: string): ScenarioReference {
@@ -119,7 +129,7 @@ function loadError(error: unknown, file: string): UsageError {
     return new UsageError(message, where, hint);
   }
   if (code === 'ERR_MODULE_NOT_FOUND') return new UsageError(message, file);
-  return new UsageError(`the scenario file threw ${error.name}: ${message}`, where);
+  return new UsageError(`the file threw ${error.name}: ${message}`, where);
 }
 
 /** File and line of an error: where its stack first meets a file of the person, else the first file. */

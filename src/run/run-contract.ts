@@ -1,5 +1,6 @@
 import type { Phase, Violation } from '../checkers/ladder-contract.ts';
 import type { CaseFile } from '../record/case-file.ts';
+import type { CensusSnapshot } from '../record/census-snapshot.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
@@ -153,11 +154,15 @@ export interface SweepOptions {
   readonly seedsPerWorker?: number;
   /** Name in records; default: the reference's, or `inline`. */
   readonly name?: string;
+  /** Whether the result carries what adds up with other ranges of the same sweep. Default false. */
+  readonly mergeable?: boolean;
 }
 
 /** Result of a sweep. */
 export interface SweepResult {
   readonly record: SweepRecord;
+  /** What adds up with other ranges, when it was asked for. */
+  readonly census?: CensusSnapshot;
 }
 
 /** First event at which two runs that should be equal differ. */

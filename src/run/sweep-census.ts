@@ -1,3 +1,4 @@
+import type { CensusSnapshot } from '../record/census-snapshot.ts';
 import type { Outcome } from '../record/run-record.ts';
 import type {
   ClientsCensus,
@@ -52,10 +53,18 @@ export class SweepCensus {
   readonly #unclear: { seed: number; reason: string; case?: string }[] = [];
   readonly #clients = { ok: 0, fail: 0, unknown: 0 };
   #clientSeeds = 0;
-  #completedShares = 0;
+  #completedMillionths = 0;
+  /** Kept only where a census is to be handed over. */
+  readonly #kept: { readonly digests: string[]; readonly states: number[][] } | undefined;
   #virtualUs = 0;
   #rerun = 0;
+  #first = -1;
   #last = -1;
+
+  /** @param mergeable whether `snapshot` will be asked for: then memory grows with the seeds */
+  constructor(mergeable: boolean = false) {
+    this.#kept = mergeable ? { digests: [], states: [] } : undefined;
+  }
 
   /** Seeds so far. */
   get seeds(): number {
@@ -68,9 +77,10 @@ export class SweepCensus {
     this[report.verdict]++;
     this.steps += report.steps;
     this.#virtualUs += report.virtualUs;
+    if (this.#first < 0) this.#first = report.seed;
     this.#last = report.seed;
     if (report.rerun) this.#rerun++;
-    this.#digest.text(report.digest);
+    this.#addDigest(report.digest);
     for (const [id, title, premise] of report.rungs) {
       const rung = this.#rungs.get(id);
       if (rung === undefined) this.#rungs.set(id, { title, premise, broken: 0 });
@@ -126,6 +136,83 @@ export class SweepCensus {
     };
   }
 
+  /** All that was added so far, for `absorb`; the census must have been made for it. */
+  snapshot(stopped: boolean): CensusSnapshot {
+    const { digests = [], states = [] } = this.#kept ?? {};
+    const families = [...this.#families].map(
+      ([name, { durations, ...counts }]) =>
+        [name, { ...counts, durations: durations.snapshot() }] as const,
+    );
+    return {
+      held: this.held,
+      broken: this.broken,
+      inconclusive: this.inconclusive,
+      steps: this.steps,
+      virtualUs: this.#virtualUs,
+      rerun: this.#rerun,
+      first: this.#first,
+      last: this.#last,
+      stopped,
+      rungs: [...this.#rungs].map(([id, { title, premise, broken }]) => [
+        id,
+        title,
+        premise,
+        broken,
+      ]),
+      probes: Object.fromEntries(this.#probes),
+      operations: Object.fromEntries(this.#operations),
+      families: Object.fromEntries(families),
+      latencies: this.#latencies.snapshot(),
+      clients: { ...this.#clients },
+      clientSeeds: this.#clientSeeds,
+      completedMillionths: this.#completedMillionths,
+      digests,
+      states,
+      failures: this.failures,
+      unclear: this.#unclear,
+    };
+  }
+
+  /** Adds the next seeds, which another census has counted. */
+  absorb(part: CensusSnapshot): void {
+    const before = this.seeds;
+    this.held += part.held;
+    this.broken += part.broken;
+    this.inconclusive += part.inconclusive;
+    this.steps += part.steps;
+    this.#virtualUs += part.virtualUs;
+    this.#rerun += part.rerun;
+    if (this.#first < 0) this.#first = part.first;
+    if (part.last >= 0) this.#last = part.last;
+    for (const digest of part.digests) this.#addDigest(digest);
+    for (const [at, states] of part.states.entries()) {
+      this.#newStates[(before + at) % stateWindow] = this.#addStates(states);
+    }
+    for (const [id, title, premise, broken] of part.rungs) {
+      const rung = this.#rungs.get(id);
+      const sum = { premise: (rung?.premise ?? 0) + premise, broken: (rung?.broken ?? 0) + broken };
+      this.#rungs.set(id, { title, ...sum });
+    }
+    addCounts(this.#probes, part.probes);
+    addCounts(this.#operations, part.operations);
+    for (const [name, { durations, ...counts }] of Object.entries(part.families)) {
+      const family = this.#family(name);
+      family.seeds += counts.seeds;
+      family.begun += counts.begun;
+      family.refused += counts.refused;
+      family.never += counts.never;
+      family.durations.absorb(durations);
+    }
+    this.#latencies.absorb(part.latencies);
+    this.#clients.ok += part.clients.ok;
+    this.#clients.fail += part.clients.fail;
+    this.#clients.unknown += part.clients.unknown;
+    this.#clientSeeds += part.clientSeeds;
+    this.#completedMillionths += part.completedMillionths;
+    this.failures.push(...part.failures.slice(0, mostFailures - this.failures.length));
+    this.#unclear.push(...part.unclear.slice(0, mostUnclear - this.#unclear.length));
+  }
+
   #addOutcome(report: SeedReport, casePath: string | undefined): void {
     const found = casePath === undefined ? {} : { case: casePath };
     const violation = report.record?.violation;
@@ -155,17 +242,22 @@ export class SweepCensus {
 
   #addFaults(report: SeedReport): void {
     for (const [name, fault] of Object.entries(report.faults)) {
-      let family = this.#families.get(name);
-      if (family === undefined) {
-        family = { seeds: 0, begun: 0, refused: 0, never: 0, durations: new Histogram() };
-        this.#families.set(name, family);
-      }
+      const family = this.#family(name);
       if (fault.begun > 0) family.seeds++;
       family.begun += fault.begun;
       family.refused += fault.refused;
       family.never += fault.never;
       for (const duration of fault.durationsUs) family.durations.add(duration);
     }
+  }
+
+  #family(name: string): Family {
+    let family = this.#families.get(name);
+    if (family === undefined) {
+      family = { seeds: 0, begun: 0, refused: 0, never: 0, durations: new Histogram() };
+      this.#families.set(name, family);
+    }
+    return family;
   }
 
   #familyCensus(): Record<string, FamilyCensus> {
@@ -187,7 +279,8 @@ export class SweepCensus {
     const operations = ok + fail + unknown;
     if (operations === 0) return;
     this.#clientSeeds++;
-    this.#completedShares += ok / operations;
+    // Whole numbers, so that the sum does not depend on the order of shards.
+    this.#completedMillionths += Math.round((ok * 1_000_000) / operations);
   }
 
   #clientsCensus(): ClientsCensus {
@@ -197,16 +290,29 @@ export class SweepCensus {
       ok,
       fail,
       unknown,
-      completedShare: this.#clientSeeds === 0 ? 0 : this.#completedShares / this.#clientSeeds,
+      completedShare:
+        this.#clientSeeds === 0 ? 0 : this.#completedMillionths / this.#clientSeeds / 1_000_000,
       latencyMedianUs: this.#latencies.quantile(0.5),
       latencyP99Us: this.#latencies.quantile(0.99),
       latencyMaxUs: this.#latencies.max,
     };
   }
 
-  #addStates(states: Int32Array): number {
+  #addDigest(digest: string): void {
+    this.#digest.text(digest);
+    this.#kept?.digests.push(digest);
+  }
+
+  #addStates(states: Iterable<number>): number {
     const before = this.#states.size;
-    if (before < mostStates) for (const state of states) this.#states.add(state);
+    const fresh: number[] | undefined = this.#kept === undefined ? undefined : [];
+    if (before < mostStates) {
+      for (const state of states) {
+        if (fresh !== undefined && !this.#states.has(state)) fresh.push(state);
+        this.#states.add(state);
+      }
+    }
+    if (fresh !== undefined) this.#kept?.states.push(fresh);
     return this.#states.size - before;
   }
 

@@ -54,7 +54,7 @@ export async function sweep(
     signal?.removeEventListener('abort', stop);
     at.progress.tell(true);
   }
-  return { record: at.record() };
+  return at.result();
 }
 
 class SweepAtWork {
@@ -65,7 +65,7 @@ class SweepAtWork {
   readonly #from: number;
   readonly #to: number;
   readonly #seedOptions: SeedOptions;
-  readonly #census = new SweepCensus();
+  readonly #census: SweepCensus;
   readonly #began = performance.now();
   /** Finished seeds that wait for an earlier one. */
   readonly #waiting = new Map<number, SeedReport>();
@@ -81,6 +81,7 @@ class SweepAtWork {
     this.#scenario = scenario;
     this.#name = name;
     this.#options = options;
+    this.#census = new SweepCensus(options.mergeable === true);
     const [from, to] = typeof options.seeds === 'number' ? [1, options.seeds] : options.seeds;
     checkSeed(from);
     if (to !== Number.POSITIVE_INFINITY) checkSeed(to);
@@ -133,10 +134,12 @@ class SweepAtWork {
     }
   }
 
-  record(): SweepResult['record'] {
+  result(): SweepResult {
     const wallMs = Math.round(performance.now() - this.#began);
     const end = { name: this.#name, from: this.#from, wallMs, stopped: this.#stopped };
-    return this.#census.record(this.#scenario, end);
+    const record = this.#census.record(this.#scenario, end);
+    const mergeable = this.#options.mergeable === true;
+    return mergeable ? { record, census: this.#census.snapshot(this.#stopped) } : { record };
   }
 
   /** One worker after another, each with some chunks of seeds. */

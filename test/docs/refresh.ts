@@ -5,18 +5,22 @@
  * Rewrites the table of Raft's ladder as well, in the document that has one.
  *
  *     npx node test/docs/refresh.ts README.md docs/*.md
+ *     npx node test/docs/refresh.ts --packed docs/test-your-own-system.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
+import { packPackage } from '../package/pack.ts';
 import { ladderTable, withLadderTable } from './ladder-table.ts';
 import { refreshed, root, Session } from './session.ts';
 
-for (const name of process.argv.slice(2)) {
+const packed = process.argv.includes('--packed') ? packPackage() : undefined;
+
+for (const name of process.argv.slice(2).filter((word) => !word.startsWith('--'))) {
   const path = join(root, name);
   const document = readFileSync(path, 'utf8');
   const lines = document.split('\n');
-  const session = new Session();
+  const session = new Session(packed?.tarball);
   let shift = 0;
   for (const shown of session.follow(document)) {
     const { block, command, exitCode, errors, output } = shown;
@@ -32,7 +36,9 @@ for (const name of process.argv.slice(2)) {
     lines.splice(block.at + shift, block.lines.length, ...written);
     shift += written.length - block.lines.length;
   }
-  console.log(session.typeErrors());
+  if (packed === undefined) console.log(session.typeErrors());
   session.end();
   writeFileSync(path, withLadderTable(lines.join('\n'), ladderTable(raftLadder.rungs)));
 }
+
+packed?.remove();

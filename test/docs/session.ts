@@ -33,7 +33,15 @@ export class Session {
   #redSeed: string | undefined;
   #redNode = 'n1';
 
-  constructor() {
+  readonly #tarball: string | undefined;
+
+  /**
+   * @param tarball the packed package: then the folder begins empty, and every command runs as a
+   * reader would type it, those of npm too; else commands run from the sources
+   */
+  constructor(tarball?: string) {
+    this.#tarball = tarball;
+    if (tarball !== undefined) return;
     this.#write('package.json', '{ "type": "module" }\n');
     mkdirSync(join(this.folder, 'node_modules'));
     symlinkSync(root, join(this.folder, 'node_modules/seedstorm'), 'dir');
@@ -55,7 +63,9 @@ export class Session {
         this.#write(block.file, patched(readFileSync(path, 'utf8'), block));
       } else if (block.kind === 'sh') {
         const next = blocks[index + 1];
-        const commands = commandsOf(block).filter(({ words }) => words[0] !== 'npm');
+        const isRun = ({ words }: Command): boolean =>
+          this.#tarball !== undefined || words[0] !== 'npm';
+        const commands = commandsOf(block).filter(isRun);
         for (const command of commands) {
           const last = command === commands.at(-1);
           const follows = next?.kind === 'text' && next.at <= block.at + block.lines.length + 3;
@@ -92,19 +102,37 @@ export class Session {
   }
 
   #run(command: Command, block: Block | undefined): Shown {
-    const { status, stdout, stderr } = this.#spawn(process.execPath, programOf(command));
+    const { status, stdout, stderr } =
+      this.#tarball === undefined
+        ? this.#spawn(process.execPath, programOf(command))
+        : this.#spawn('bash', ['-c', asInstalled(command.line, this.#tarball)]);
     const output = stdout.replaceAll(/\s+$/g, '').split('\n');
     this.#redNode = /^ {2}where +(n\d+)/m.exec(stdout)?.[1] ?? this.#redNode;
     this.#redSeed = /seedstorm replay .*--seed (\d+)/.exec(stdout)?.[1] ?? this.#redSeed;
     return { command, exitCode: status, output, errors: stderr, block };
   }
 
-  #spawn(program: string, words: readonly string[]) {
+  /** Runs a line of a shell in the folder, as a reader would. */
+  shell(line: string) {
+    return this.#spawn('bash', ['-c', line]);
+  }
+
+  /** What a reader has in the environment, not what a test runner or a build server puts there. */
+  environment(): NodeJS.ProcessEnv {
     const { COLUMNS: _, FORCE_COLOR: __, ...env } = process.env;
+    for (const name of Object.keys(env)) {
+      if (/^(?:VITEST|GITHUB_|npm_|NODE_ENV$|NODE_OPTIONS$|TEST$|DEV$|PROD$|MODE$)/.test(name)) {
+        delete env[name];
+      }
+    }
+    return { ...env, PATH: `${dirname(process.execPath)}:${env.PATH ?? ''}`, NO_COLOR: '1' };
+  }
+
+  #spawn(program: string, words: readonly string[]) {
     return spawnSync(program, words, {
       cwd: this.folder,
       encoding: 'utf8',
-      env: { ...env, NO_COLOR: '1' },
+      env: this.environment(),
       maxBuffer: 1 << 26,
     });
   }
@@ -126,6 +154,13 @@ function programOf({ line, words }: Command): readonly string[] {
     return ['--import', join(root, 'test/docs/module-hook.ts'), ...words.slice(1)];
   }
   throw new Error(`cannot run ${line}`);
+}
+
+/** What is not on the registry comes from the tarball, the rest from npm's cache where it is there. */
+function asInstalled(line: string, tarball: string): string {
+  if (!/^npm (?:install|i)\b/.test(line)) return line;
+  const quiet = '--prefer-offline --no-audit --no-fund --loglevel=error';
+  return `${line.replace(/(?<= )seedstorm\b/, `'${tarball}'`)} ${quiet}`;
 }
 
 /** The lines that a guide should show after a command; undefined: it shows something else. */

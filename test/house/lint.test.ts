@@ -18,6 +18,7 @@ const folders = [
   'run',
   'real',
   'cli',
+  'vitest',
 ] as const;
 type Folder = (typeof folders)[number];
 
@@ -33,6 +34,7 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   run: ['sim', 'workload', 'checkers', 'record'],
   real: ['sim'],
   cli: folders,
+  vitest: ['sim', 'record', 'report', 'run'],
 };
 
 const mayUse: Record<Folder, readonly string[]> = {
@@ -46,6 +48,7 @@ const mayUse: Record<Folder, readonly string[]> = {
   run: ['valibot', 'node:util', 'node:fs/promises'],
   real: ['node:util', 'node:fs/promises'],
   cli: ['chalk', 'commander', 'valibot', 'node:util', 'node:fs/promises'],
+  vitest: ['vitest', 'node:util', 'node:fs/promises'],
 };
 
 const packages = [
