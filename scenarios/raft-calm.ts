@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { calm, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients } from './raft/setting.ts';
+import { beyond, noDiskFills, phases, raftClients } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV in a quiet data centre: nothing fails, everything must hold all the same',
@@ -11,18 +11,16 @@ export default scenario({
   ladder: raftLadder,
   phases,
   outOfReach: {
-    ...Object.fromEntries(
-      ['I1', 'I3', 'I6', 'I7', 'I8', 'I32', 'I20', 'I25', 'I26', 'I27', 'I34', 'I36'].map((id) => [
-        id,
-        'no node ever fails or leaves its role',
-      ]),
+    ...beyond(
+      'no node ever fails or leaves its role',
+      ...['I1', 'I3', 'I6', 'I7', 'I8', 'I20', 'I25', 'I26', 'I27', 'I34', 'I36', 'I45', 'I47'],
     ),
-    '*/*/info:timeout': 'nobody waits long for an answer',
-    '*/*/info:still-open': 'nobody waits long for an answer',
-    'refused/get/unavailable': 'the leader stays',
-    'refused/*/unknown': 'the leader stays',
-    'late-reply/unknown': 'the leader stays',
-    'refused/*/disk-full': 'no disk ever fills',
-    'late-reply/disk-full': 'no disk ever fills',
+    ...beyond('no operator changes the members', 'I29', 'I30', 'I31', 'I33'),
+    ...beyond('nobody waits long for an answer', '*/*/info:timeout', '*/*/info:still-open'),
+    ...beyond(
+      'the leader stays',
+      ...['refused/get/unavailable', 'refused/*/unknown', 'late-reply/unknown'],
+    ),
+    ...noDiskFills,
   },
 });

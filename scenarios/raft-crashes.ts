@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients, raftWords } from './raft/setting.ts';
+import { noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV on machines that die, lose power and stand still, one by one and all at once',
@@ -19,8 +19,7 @@ export default scenario({
     'whole cluster down at once and back',
   ],
   outOfReach: {
-    'refused/*/disk-full': 'no disk ever fills',
-    'late-reply/disk-full': 'no disk ever fills',
+    ...noDiskFills,
     I34: 'no disk is ever replaced by an empty one',
   },
 });

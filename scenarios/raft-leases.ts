@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { reigns, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients, raftWords } from './raft/setting.ts';
+import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 /** Moments at which a lease is worth most to whoever holds it no longer. */
 const words = {
@@ -39,4 +39,12 @@ export default scenario({
     'transfer given up',
     'majority partition healed',
   ],
+  outOfReach: {
+    ...noDiskFills,
+    ...beyond('no client asks for a local read', 'get/local/*'),
+    ...beyond(
+      'no client goes to the limits',
+      ...['*/key-*/*', '*/value-*/*', 'refused/*/too-large', 'late-reply/too-large', 'I44'],
+    ),
+  },
 });

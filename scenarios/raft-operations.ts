@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { operations, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients, raftWords } from './raft/setting.ts';
+import { noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV whose members come and go and whose leaders hand over, while nodes fail',
@@ -21,4 +21,5 @@ export default scenario({
     'transfer given up',
     'snapshot installed',
   ],
+  outOfReach: noDiskFills,
 });

@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { partitions, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients, raftWords } from './raft/setting.ts';
+import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV on a network that splits, clogs, loses and reorders',
@@ -18,10 +18,8 @@ export default scenario({
     'majority partition healed',
   ],
   outOfReach: {
-    'refused/*/disk-full': 'no disk ever fills',
-    'late-reply/disk-full': 'no disk ever fills',
-    I1: 'no node ever starts again in the storm',
-    I34: 'no disk is ever replaced by an empty one',
-    I36: 'no node ever starts again in the storm',
+    ...noDiskFills,
+    ...beyond('no node ever starts again in the storm', 'I1', 'I36'),
+    ...beyond('no disk is ever damaged or replaced', 'I34', 'I45', 'I47'),
   },
 });

@@ -1,7 +1,7 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { rot, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { phases, raftClients, raftWords } from './raft/setting.ts';
+import { noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV on disks that rot beyond any bound: no answer, or the right one',
@@ -11,4 +11,5 @@ export default scenario({
   ladder: raftLadder,
   phases,
   requiredProbes: ['damage noticed', 'damage repaired'],
+  outOfReach: noDiskFills,
 });

@@ -36,8 +36,9 @@ export const leaderLasts = rung<RaftMoment, Reign>({
     const leader = agreedLeader(facts);
     const term = leader < 0 ? -1 : (nodes[leader]?.view.term ?? -1);
     if (term !== reign.term) {
-      // Who is no member any more has stepped down by itself.
-      if (reign.leader >= 0 && !membership.isMember(reign.leader)) reign.goodUs = timeUs;
+      // Who is no member any more has stepped down by itself; one outside the core may die.
+      const lasts = membership.isMember(reign.leader) && core.has(reign.leader);
+      if (reign.leader >= 0 && !lasts) reign.goodUs = timeUs;
       reign.leader = leader;
       reign.term = term;
       reign.sinceUs = timeUs;

@@ -120,6 +120,16 @@ export const progress: StoryBook = {
         for (let term = 1; term < 6; term += 1) leads(rig, term % 2, term).wait(250_000);
         leads(rig, 0, 7).wait(10_000_000);
       },
+      // Seed 429 of raft-operations.
+      'leaders outside the core die': (rig) => {
+        rig.fair = (from, to) => from !== 2 && to !== 2;
+        for (let term = 1; term < 60; term += 1) {
+          leads(rig, 2, term).wait(200_000);
+          rig.lifecycle(2, 'killed');
+          rig.boot(2, { marks: { term } });
+        }
+        leads(rig, 0, 60).wait(10_000_000);
+      },
       // Seed 510 of raft-partitions.
       'leaders give way often': (rig) => {
         for (let term = 1; term < 60; term += 1) {

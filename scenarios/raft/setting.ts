@@ -30,3 +30,15 @@ export const raftWords = {
     'campaign by order of the leader',
   ],
 } as const;
+
+/** What a scenario's weather cannot bring about, and why: one reason for several rungs or cells. */
+export function beyond(why: string, ...what: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(what.map((one) => [one, why]));
+}
+
+/** Where no disk fills, no write is refused for want of room. */
+export const noDiskFills: Readonly<Record<string, string>> = beyond(
+  'no disk ever fills',
+  'refused/*/disk-full',
+  'late-reply/disk-full',
+);

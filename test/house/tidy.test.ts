@@ -70,7 +70,7 @@ describe('the tree', () => {
     const conventional = /^(?:[A-Z]+(?:\.md)?|\.[\w.-]+)$/;
     const kebab = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
     // Mutants carry the id of their bug in front, in its own capitals.
-    const mutant = /^[A-Z]+\d+-[a-z0-9]+(?:-[a-z0-9]+)*\.patch$/;
+    const mutant = /^[A-Z]+\d+[a-z]?-[a-z0-9]+(?:-[a-z0-9]+)*\.patch$/;
     const odd = files
       .flatMap((path) => path.split('/'))
       .filter((name) => !conventional.test(name) && !kebab.test(name) && !mutant.test(name));

@@ -22,18 +22,18 @@ describe('golden digests', () => {
     }
     expect(digests).toMatchInlineSnapshot(`
       {
-        "raftClocks 1": "44bf84b80b73fc62",
-        "raftClocks 2": "5f5e17f2759cb896",
-        "raftClocks 3": "f5a915a5c29afcb1",
-        "raftDisk 1": "fad9b8a801679456",
-        "raftDisk 2": "3753b3df40104109",
-        "raftDisk 3": "8754ec975df1dc56",
-        "raftPartitions 1": "fed868171c7948a4",
-        "raftPartitions 2": "b4d316611c79ae5d",
-        "raftPartitions 3": "177f3124d2431ce7",
-        "raftStorm 1": "bb3e4f18cb248b6c",
-        "raftStorm 2": "dc1250a36df0c965",
-        "raftStorm 3": "efab7da270f350f1",
+        "raftClocks 1": "f65b008a84733314",
+        "raftClocks 2": "8a9a27bfa58bd198",
+        "raftClocks 3": "134061fa474ab645",
+        "raftDisk 1": "8ba64986978caa6c",
+        "raftDisk 2": "898fde8b42dc9a24",
+        "raftDisk 3": "b14002ef11899d59",
+        "raftPartitions 1": "40f80d251870e4dc",
+        "raftPartitions 2": "2e313acc4dd035bf",
+        "raftPartitions 3": "e52213dfba0eff3c",
+        "raftStorm 1": "dbb8099683ba1875",
+        "raftStorm 2": "78477f42cff7be69",
+        "raftStorm 3": "347973b8ff8cd688",
       }
     `);
   });
