@@ -22,8 +22,10 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** Longest that outputs of a node are held back where `env.maybe` asks for it. */
+/** How long a write is held back where `env.maybe` asks for it. */
 const volunteeredDelayUs = 500;
+/** Longest that the state machine is held back there: at times longer than a snapshot takes. */
+const longestApplyDelayUs = 10_000;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
@@ -226,7 +228,9 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      this.env.timers.set('apply', volunteeredDelayUs, this.onApplyTimer);
+      const { random } = this.env;
+      const delayUs = random.between(volunteeredDelayUs, longestApplyDelayUs, 'late', core.commit);
+      this.env.timers.set('apply', delayUs, this.onApplyTimer);
       return;
     }
     const { machine, calls } = this;
