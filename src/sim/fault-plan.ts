@@ -95,12 +95,16 @@ export type Fault = FaultBase &
         readonly reorderPerMillion: number;
         readonly corruptPerMillion: number;
         readonly extraLatencyUs: number;
+        /** Links of clients stay as they are; default: they get worse too. */
+        readonly serversOnly?: boolean;
       }
     /** Messages on the target's links wait until the end, then all arrive. */
     | {
         readonly kind: 'clog';
         readonly target: Target;
         readonly direction: 'both' | 'inbound' | 'outbound';
+        /** Links of clients are not clogged; default: they are. */
+        readonly serversOnly?: boolean;
       }
     /** The process dies and is started again after `durationUs`. */
     | { readonly kind: 'kill'; readonly target: Target }

@@ -25,7 +25,9 @@ const firstWriteRetryUs = 1_000;
 /** How long a write is held back where `env.maybe` asks for it. */
 const volunteeredDelayUs = 500;
 /** Longest that the state machine is held back there: at times longer than a snapshot takes. */
-const longestApplyDelayUs = 10_000;
+const longestApplyDelayUs = 30_000;
+/** Longest that an installation is: at times longer than an election takes. */
+const longestInstallDelayUs = 200_000;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
@@ -55,6 +57,7 @@ export class RaftNode implements RaftStateReader {
   /** A failed write waits for its retry, or a volunteered delay runs. */
   private writeHeld = false;
   private applyHeld = false;
+  private installHeld = false;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
   private sealer: Sealer | undefined;
@@ -228,8 +231,11 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      const { random } = this.env;
-      const delayUs = random.between(volunteeredDelayUs, longestApplyDelayUs, 'late', core.commit);
+      const delayUs = this.env.random.between(
+        volunteeredDelayUs,
+        longestApplyDelayUs,
+        'late apply',
+      );
       this.env.timers.set('apply', delayUs, this.onApplyTimer);
       return;
     }
@@ -371,7 +377,14 @@ export class RaftNode implements RaftStateReader {
 
   /** Makes a snapshot that has come in durable; until then the machine takes no entries. */
   private install(core: RaftCore, snapshot: Snapshot): void {
-    if (this.snapshots!.busy) return;
+    if (this.snapshots!.busy || this.installHeld) return;
+    if (this.env.maybe('raft installs late')) {
+      this.installHeld = true;
+      const { random, timers } = this.env;
+      const delayUs = random.between(volunteeredDelayUs, longestInstallDelayUs, 'late install');
+      timers.set('install', delayUs, this.onInstallTimer);
+      return;
+    }
     this.saving = undefined;
     this.snapshots!.save(snapshot, (error) => {
       if (this.phase !== 'running') return;
@@ -387,4 +400,8 @@ export class RaftNode implements RaftStateReader {
       this.settle(nowUs);
     });
   }
+  private readonly onInstallTimer = (): void => {
+    this.installHeld = false;
+    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
+  };
 }

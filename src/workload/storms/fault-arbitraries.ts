@@ -75,6 +75,8 @@ const degrade: FamilyArbitrary = (aim) =>
       corruptPerMillion: perMillion(0, 10_000),
       // Beyond an election time-out answers outlive the term that they belong to.
       extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms, 250 * ms, 250 * ms),
+      // Who is served fast by a node that hears its peers late, sees what it has missed.
+      serversOnly: fc.boolean(),
     },
     flat,
   );
@@ -87,6 +89,7 @@ const clog: FamilyArbitrary = (aim) =>
       durationUs: lasting(100 * ms, 1_500 * ms),
       target: aim.target,
       direction: directions,
+      serversOnly: fc.boolean(),
     },
     flat,
   );

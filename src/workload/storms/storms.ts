@@ -260,7 +260,7 @@ export function operations(options: StormOptions = {}): StormDefinition {
   );
 }
 
-/** Leaders are cut off, clogged, stand still, die and hand over, on clocks that drift. */
+/** Leaders are cut off, clogged, late, stand still, die and hand over, on clocks that drift. */
 export function reigns(options: StormOptions = {}): StormDefinition {
   return storm(
     {
@@ -269,6 +269,7 @@ export function reigns(options: StormOptions = {}): StormDefinition {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
         partition: 10,
         clog: 5,
+        degrade: 5,
         wipe: 0.3,
       },
       operators: { transfer: 8, membership: 3 },
