@@ -22,11 +22,10 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** How long a write is held back where `env.maybe` asks for it. */
+/** What `env.maybe` holds back waits so long, or between that and longer than a transfer takes... */
 const volunteeredDelayUs = 500;
-/** Longest that the state machine is held back there: at times longer than a snapshot takes. */
 const longestApplyDelayUs = 30_000;
-/** Longest that an installation is: at times longer than an election takes. */
+/** ...or an election. */
 const longestInstallDelayUs = 200_000;
 
 /**
@@ -231,12 +230,7 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      const delayUs = this.env.random.between(
-        volunteeredDelayUs,
-        longestApplyDelayUs,
-        'late apply',
-      );
-      this.env.timers.set('apply', delayUs, this.onApplyTimer);
+      this.env.timers.set('apply', this.late(longestApplyDelayUs), this.onApplyTimer);
       return;
     }
     const { machine, calls } = this;
@@ -248,6 +242,10 @@ export class RaftNode implements RaftStateReader {
     }
     core.appliedTo(machine.applied);
     calls.serveReads(core, machine);
+  }
+
+  private late(longestUs: number): number {
+    return this.env.random.between(volunteeredDelayUs, longestUs, 'late');
   }
 
   private readonly onApplyTimer = (): void => {
@@ -380,9 +378,7 @@ export class RaftNode implements RaftStateReader {
     if (this.snapshots!.busy || this.installHeld) return;
     if (this.env.maybe('raft installs late')) {
       this.installHeld = true;
-      const { random, timers } = this.env;
-      const delayUs = random.between(volunteeredDelayUs, longestInstallDelayUs, 'late install');
-      timers.set('install', delayUs, this.onInstallTimer);
+      this.env.timers.set('install', this.late(longestInstallDelayUs), this.onInstallTimer);
       return;
     }
     this.saving = undefined;
