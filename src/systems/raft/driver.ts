@@ -22,11 +22,10 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** What `env.maybe` holds back waits so long, or between that and longer than a transfer takes... */
+/** How long what `env.maybe` holds back waits, and how many times as long it does at most: */
 const volunteeredDelayUs = 500;
-const longestApplyDelayUs = 30_000;
-/** ...or an election. */
-const longestInstallDelayUs = 200_000;
+/** longer than a snapshot takes, and longer than an election. */
+const longest = { apply: 60, install: 400 } as const;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
@@ -202,7 +201,7 @@ export class RaftNode implements RaftStateReader {
     this.flush(core);
     const { sealer } = this;
     if (core.needsWrite && !this.writeHeld && !sealer!.busy) this.write(core);
-    else if (sealer!.isDue) sealer!.arm(this.onSealed, this.maySeal);
+    else if (sealer!.isDue) sealer!.arm(this.goOn, this.maySeal);
     if (core.installing !== undefined) this.install(core, core.installing);
     else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
     this.arm(core, nowUs);
@@ -230,7 +229,7 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      this.env.timers.set('apply', this.late(longestApplyDelayUs), this.onApplyTimer);
+      this.env.timers.set('apply', this.lateUs('apply'), this.onApplyTimer);
       return;
     }
     const { machine, calls } = this;
@@ -244,8 +243,8 @@ export class RaftNode implements RaftStateReader {
     calls.serveReads(core, machine);
   }
 
-  private late(longestUs: number): number {
-    return this.env.random.between(volunteeredDelayUs, longestUs, 'late');
+  private lateUs(what: keyof typeof longest): number {
+    return volunteeredDelayUs * this.env.random.between(1, longest[what], 'late');
   }
 
   private readonly onApplyTimer = (): void => {
@@ -295,7 +294,7 @@ export class RaftNode implements RaftStateReader {
   private readonly maySeal = (): boolean =>
     this.phase === 'running' && !this.core!.needsWrite && !this.writeHeld;
 
-  private readonly onSealed = (): void => {
+  private readonly goOn = (): void => {
     if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
   };
 
@@ -378,7 +377,10 @@ export class RaftNode implements RaftStateReader {
     if (this.snapshots!.busy || this.installHeld) return;
     if (this.env.maybe('raft installs late')) {
       this.installHeld = true;
-      this.env.timers.set('install', this.late(longestInstallDelayUs), this.onInstallTimer);
+      this.env.timers.set('install', this.lateUs('install'), () => {
+        this.installHeld = false;
+        this.goOn();
+      });
       return;
     }
     this.saving = undefined;
@@ -396,8 +398,4 @@ export class RaftNode implements RaftStateReader {
       this.settle(nowUs);
     });
   }
-  private readonly onInstallTimer = (): void => {
-    this.installHeld = false;
-    if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
-  };
 }
