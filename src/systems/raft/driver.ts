@@ -22,9 +22,8 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** How long what `env.maybe` holds back waits, and how many times as long it does at most: */
+/** What `env.maybe` holds back waits so long or a multiple: an install longer than an election. */
 const volunteeredDelayUs = 500;
-/** longer than a snapshot takes, and longer than an election. */
 const longest = { apply: 60, install: 400 } as const;
 
 /**
