@@ -27,9 +27,9 @@ export function paceOf(config: LadderOptions['config']): Pace {
  */
 function progressWindowUs(config: LadderOptions['config']): number {
   const { electionTimeoutUs, priorities } = settingsFrom(config);
-  // Where priorities differ, a node lets its first time-out pass.
+  // Where priorities differ, a node lets one time-out pass, its first without a leader.
   const yieldedUs = priorities.length > 0 ? 2 * electionTimeoutUs : 0;
-  return rounds * (roundUs(config) + yieldedUs);
+  return rounds * roundUs(config) + yieldedUs;
 }
 
 /** The slowest lawful election: a full time-out, then two exchanges with a sync at both ends. */
