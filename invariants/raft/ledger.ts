@@ -379,7 +379,10 @@ class RaftLedger implements Ledger<RaftMoment> {
   #prune(): void {
     const { nodes, canonical, registry, machine } = this.#facts;
     let below = canonical.last;
-    for (const { durable } of nodes) below = Math.min(below, durable.snapshotIndex);
+    for (const { durable } of nodes) {
+      // A spare server holds nothing, and begins with a snapshot if with anything.
+      if (durable.lastIndex > 0) below = Math.min(below, durable.snapshotIndex);
+    }
     registry.prune(below);
     canonical.prune(registry.base);
     machine.prune(registry.base);

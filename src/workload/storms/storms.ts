@@ -251,6 +251,7 @@ export function operations(options: StormOptions = {}): StormDefinition {
       families: {
         ...only('partition', 'kill', 'power-loss', 'stall', 'degrade', 'clog', 'disk/slow', 'wipe'),
         wipe: 0.3,
+        'bit-flip': 0.5,
       },
       operators: { membership: 20, transfer: 8, 'rolling-restart': 2 },
       noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs'),
@@ -271,6 +272,7 @@ export function reigns(options: StormOptions = {}): StormDefinition {
         clog: 5,
         degrade: 5,
         wipe: 0.3,
+        'bit-flip': 0.5,
       },
       operators: { transfer: 8, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
