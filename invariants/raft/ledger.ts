@@ -88,6 +88,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       attached: new AttachedNodes(world, core, nodes, membership),
       pace: paceOf(options.config),
       membership,
+      leaderDiedUs: -1,
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -164,6 +165,7 @@ class RaftLedger implements Ledger<RaftMoment> {
         return triggers.started;
       case 'killed':
       case 'power-lost':
+        if (own.view.role === 'leader') this.#facts.leaderDiedUs = timeUs;
         own.end(what);
         return triggers.crashed;
       case 'wiped':
