@@ -231,7 +231,7 @@ export function rot(options: StormOptions = {}): StormDefinition {
         'zone-power-loss': 2,
         'whole-cluster': 1.5,
         'restart-loop': 1,
-        partition: 2,
+        partition: 5,
         wipe: 0.3,
       },
       operators: { membership: 4, transfer: 1 },
