@@ -85,7 +85,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes, membership),
-      pace: paceOf(options.config),
+      pace: paceOf(options.config, world.serverCount),
       membership,
       leaderDiedUs: -1,
       phase: 'form',

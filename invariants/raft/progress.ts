@@ -246,7 +246,7 @@ export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
         continue;
       }
       wish.goodUs = Math.max(wish.goodUs, servedUs);
-      if (waitedUs(facts, wish) >= windowUs) {
+      if (waitedUs(facts, wish) >= windowUs + pace.searchUs) {
         return broken({ nodes: core.members(), values: { what, leader: leader >= 0 } });
       }
       if (servedUs > core.sinceUs) outcome = held;
