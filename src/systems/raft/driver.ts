@@ -24,7 +24,7 @@ const snapshotRetryUs = 100_000;
 const firstWriteRetryUs = 1_000;
 /** What `env.maybe` holds back waits so long or a multiple: an install longer than an election. */
 const volunteeredDelayUs = 500;
-const longest = { apply: 60, install: 400 } as const;
+const longest = { apply: 200, install: 400 } as const;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
