@@ -8,7 +8,10 @@ import type { MemberTransition } from './operator.ts';
 /** Picks a node when the fault begins. */
 export type Target =
   | { readonly node: string }
-  /** The node that has this role by the component's own words; the most recent one if several. */
+  /**
+   * The node that has this role by the component's own words; the most recent one if several.
+   * `@struck` is the node that a fault struck last.
+   */
   | { readonly role: string }
   /** The n-th node (from 0, wrapping) among those that have not this role. */
   | { readonly notRole: string; readonly nth: number };

@@ -254,7 +254,7 @@ export function operations(options: StormOptions = {}): StormDefinition {
         'bit-flip': 0.5,
       },
       operators: { membership: 20, transfer: 8, 'rolling-restart': 2 },
-      noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs'),
+      noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs', 'maybe.'),
       damage: 'noticeable damage',
     },
     { operated: true, ...options },
