@@ -50,7 +50,7 @@ export const oneChangeAtATime = rung<RaftMoment>({
   id: 'I30',
   title: 'one change at a time',
   statement:
-    'A leader appends a configuration only when the one before is committed, and one whose quorums meet its.',
+    'A leader appends a configuration only when the one before is committed, and one whose quorums meet its; a joint one is followed by its new half.',
   source: 'MaxOneReconfigurationAtATime of Vanlightly; dissertation, sections 4.1 and 4.3',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -64,11 +64,23 @@ export const oneChangeAtATime = rung<RaftMoment>({
       const values = { index: next.index, before: previous.index, commit: after.commit };
       return broken({ nodes: [node], values });
     }
-    if (meet(previous.configuration, next.configuration)) return held;
+    if (mayFollow(previous.configuration, next.configuration)) return held;
     const values = { from: shown(previous.configuration), to: shown(next.configuration) };
     return broken({ nodes: [node], values });
   },
 });
+
+/** Whether one configuration may come right behind another. */
+function mayFollow(before: Configuration, next: Configuration): boolean {
+  if (before.outgoing.length > 0) return sameConfiguration(newHalf(before), next);
+  return meet(before, next);
+}
+
+/** What is left of a joint configuration; who voted in its old half only, may go on as learner. */
+function newHalf({ voters, learners, learnersNext }: Configuration): Configuration {
+  const all = [...learners, ...learnersNext].sort((a, b) => a - b);
+  return { voters, outgoing: [], learners: all, learnersNext: [], autoLeave: false };
+}
 
 /** Whether no quorum of one configuration can do without all of a quorum of the other. */
 function meet(a: Configuration, b: Configuration): boolean {

@@ -18,6 +18,7 @@ import { leaderLasts } from './leader-lasts.ts';
 import { leaderAppendOnly, matchOnlyGrows } from './leader-log.ts';
 import { raftGhost } from './ledger.ts';
 import { linearizable } from './linearizable.ts';
+import { liveLeaderStays } from './live-leader.ts';
 import { logMatching, onePayload } from './log-matching.ts';
 import { durableShape, logShape } from './log-shape.ts';
 import { lostDiskIsSilent, messageTerm } from './message-term.ts';
@@ -72,6 +73,7 @@ export const raftLadder: Ladder = ladder({
     committedIsKept,
     leaderCompleteness,
     voteForTheUpToDate,
+    liveLeaderStays,
     // members
     configurationOfTheLog,
     oneChangeAtATime,

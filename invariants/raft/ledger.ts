@@ -10,12 +10,10 @@ import {
   type Step,
 } from '../../src/index.ts';
 import type {
-  AppendMessage,
   AppendReply,
   ClientReply,
   ClientRequest,
   Entry,
-  SnapshotMessage,
   VoteMessage,
   VoteReply,
 } from '../../src/systems/raft/types.ts';
@@ -31,6 +29,7 @@ import { Membership } from './membership.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import { NodeLedger } from './node-ledger.ts';
 import { paceOf } from './progress-window.ts';
+import { isGrant, noteReceived } from './received.ts';
 import { Registry } from './registry.ts';
 import { triggers } from './triggers.ts';
 
@@ -86,8 +85,9 @@ class RaftLedger implements Ledger<RaftMoment> {
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes, membership),
-      pace: paceOf(options.config),
+      pace: paceOf(options.config, world.serverCount),
       membership,
+      leaderDiedUs: -1,
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -120,7 +120,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     moment.before = step.before as RaftView;
     moment.after = after;
     own.view = after;
-    if (step.received !== undefined) this.#noteReceived(own, step);
+    if (step.received !== undefined) noteReceived(moment, step);
     let changed = 0;
     if (step.before !== step.after) {
       changed = changedMarks(moment.before, after);
@@ -164,6 +164,7 @@ class RaftLedger implements Ledger<RaftMoment> {
         return triggers.started;
       case 'killed':
       case 'power-lost':
+        if (own.view.role === 'leader') this.#facts.leaderDiedUs = timeUs;
         own.end(what);
         return triggers.crashed;
       case 'wiped':
@@ -309,27 +310,6 @@ class RaftLedger implements Ledger<RaftMoment> {
     if (own.running && own.mustKeepIndex >= cutFrom) own.mustKeepIndex = 0;
   }
 
-  #noteReceived(own: NodeLedger, step: Step): void {
-    const message = step.received as { kind: string };
-    const from = step.from + 1;
-    switch (message.kind) {
-      case 'vote': {
-        const request = message as VoteMessage;
-        if (!request.pre) own.noteRequest(from, request.term, request);
-        return;
-      }
-      case 'append': {
-        const { term, prevIndex, entries } = message as AppendMessage;
-        own.noteCoverage(term, from, prevIndex + entries.length);
-        return;
-      }
-      case 'snapshot': {
-        const { term, index } = message as SnapshotMessage;
-        own.noteCoverage(term, from, index);
-      }
-    }
-  }
-
   #noteSent(own: NodeLedger, step: Step): void {
     for (let at = 0; at < step.sentCount; at += 1) {
       const { to, message } = step.sent[at] as Step['sent'][number];
@@ -388,11 +368,4 @@ class RaftLedger implements Ledger<RaftMoment> {
     machine.prune(registry.base);
     for (const { durable } of nodes) durable.forgetBelow(registry.base);
   }
-}
-
-/** Whether a step took the decision to vote for the candidate that asked in it. */
-function isGrant({ received, from }: Step, { votedFor, term }: RaftView): boolean {
-  if (received?.kind !== 'vote' || votedFor !== from + 1) return false;
-  const request = received as VoteMessage;
-  return !request.pre && request.term === term;
 }

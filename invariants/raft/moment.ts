@@ -30,6 +30,8 @@ export interface RaftFacts {
   readonly attached: AttachedNodes;
   readonly pace: Pace;
   readonly membership: Membership;
+  /** When a node died last that led; another election is owed from then on. */
+  leaderDiedUs: number;
   phase: Phase;
   phaseSinceUs: number;
 }

@@ -61,6 +61,10 @@ export class NodeLedger {
   /** The leader that this node recognised first, by term. */
   readonly recognised: Map<number, Member> = new Map();
   readonly coverage: Coverage = { term: 0, leader: 0, upTo: 0 };
+  /** By its own clock: when it heard last in this life from a leader that it follows. */
+  leaderHeardUs: number = Number.NEGATIVE_INFINITY;
+  /** The term of the last campaign that a leader ordered. */
+  orderedTerm = 0;
   /** What the next recovery must bring back: the durable log up to here is in memory as well. */
   mustKeepIndex = 0;
   mustKeepPrefix = 0;
@@ -119,6 +123,7 @@ export class NodeLedger {
     this.view = emptyView();
     this.log.forget();
     this.coverage.term = 0;
+    this.leaderHeardUs = Number.NEGATIVE_INFINITY;
   }
 
   /** A life ends, or a machine whose process is dead loses power. */

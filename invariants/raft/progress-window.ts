@@ -10,11 +10,15 @@ export interface Pace {
   readonly windowUs: number;
   readonly roundUs: number;
   readonly leastCaughtUp: number;
+  /** How long a client may look for the leader: each server may keep it waiting once. */
+  readonly searchUs: number;
 }
 
 /** Worked out once a run: the times do not change, and many looks need them. */
-export function paceOf(config: LadderOptions['config']): Pace {
+export function paceOf(config: LadderOptions['config'], servers: number): Pace {
+  const timeoutUs = config['clients.timeoutUs'];
   return {
+    searchUs: typeof timeoutUs === 'number' ? servers * timeoutUs : 0,
     windowUs: progressWindowUs(config),
     roundUs: roundUs(config),
     leastCaughtUp: leastCaughtUp(config),
@@ -27,9 +31,9 @@ export function paceOf(config: LadderOptions['config']): Pace {
  */
 function progressWindowUs(config: LadderOptions['config']): number {
   const { electionTimeoutUs, priorities } = settingsFrom(config);
-  // Where priorities differ, a node lets its first time-out pass.
+  // Where priorities differ, a node lets one time-out pass, its first without a leader.
   const yieldedUs = priorities.length > 0 ? 2 * electionTimeoutUs : 0;
-  return rounds * (roundUs(config) + yieldedUs);
+  return rounds * roundUs(config) + yieldedUs;
 }
 
 /** The slowest lawful election: a full time-out, then two exchanges with a sync at both ends. */

@@ -14,8 +14,9 @@ interface Wish {
 }
 
 /** How long a wish has been owed and not come true. */
-function waitedUs({ core, world }: RaftFacts, wish: Wish): number {
-  return core.sinceUs < 0 ? -1 : world.timeUs - Math.max(core.sinceUs, wish.goodUs);
+function waitedUs({ core, leaderDiedUs, world }: RaftFacts, wish: Wish): number {
+  if (core.sinceUs < 0) return -1;
+  return world.timeUs - Math.max(core.sinceUs, leaderDiedUs, wish.goodUs);
 }
 
 export const oneStableLeader = rung<RaftMoment, Wish>({
@@ -94,9 +95,8 @@ export const commitsArrive = rung<RaftMoment, Past>({
     const sinceUs = timeUs - pace.windowUs;
     look(facts, timeUs, sinceUs, past);
     const owed = past.lasts[0] as number;
-    if (core.sinceUs < 0 || core.sinceUs > sinceUs || (past.times[0] as number) > sinceUs) {
-      return premiseFalse;
-    }
+    const calmUs = Math.max(core.sinceUs, facts.leaderDiedUs, past.times[0] as number);
+    if (core.sinceUs < 0 || calmUs > sinceUs) return premiseFalse;
     if (!progressIsOwed(facts)) return premiseFalse;
     for (const [node, attachedUs] of attached.sinceUs.entries()) {
       if (attachedUs < 0 || attachedUs > sinceUs || (past.remoteUs[node] ?? -1) > sinceUs) continue;
@@ -246,7 +246,7 @@ export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
         continue;
       }
       wish.goodUs = Math.max(wish.goodUs, servedUs);
-      if (waitedUs(facts, wish) >= windowUs) {
+      if (waitedUs(facts, wish) >= windowUs + pace.searchUs) {
         return broken({ nodes: core.members(), values: { what, leader: leader >= 0 } });
       }
       if (servedUs > core.sinceUs) outcome = held;

@@ -68,6 +68,11 @@ export const members: StoryBook = {
         const one = plainConfiguration([3]);
         acts(rig, 0, [e11, e12, configurationEntry(1, 3, one)], one);
       },
+      'a joint one is changed before it is left': (rig) => {
+        replicated(rig);
+        committed(rig, [e11, e12, toJoint], joint);
+        acts(rig, 0, [e11, e12, toJoint, configurationEntry(1, 4, three)], three);
+      },
     },
     green: {
       'one change after the other': (rig) => {
@@ -82,6 +87,14 @@ export const members: StoryBook = {
         for (const node of [1, 2]) acts(rig, node, [e11, e12, toJoint], joint);
         const log = [e11, e12, toJoint, configurationEntry(1, 4, left)];
         rig.step(0, { log, marks: { commit: 3, configuration: left } });
+      },
+      'a voter of the old half becomes a learner': (rig) => {
+        const demoting: Configuration = { ...joint, learnersNext: [3], autoLeave: false };
+        const toDemoting = configurationEntry(1, 3, demoting);
+        replicated(rig);
+        committed(rig, [e11, e12, toDemoting], demoting);
+        const after = leaveJoint(demoting) as Configuration;
+        acts(rig, 0, [e11, e12, toDemoting, configurationEntry(1, 4, after)], after);
       },
     },
   },

@@ -1,6 +1,6 @@
 import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
 import { entry } from './test-kit.ts';
-import { ack, append, askVote, grant, installed } from './test-messages.ts';
+import { ack, append, askVote, giveWay, grant, installed } from './test-messages.ts';
 
 /** Stories about what nodes tell each other. */
 export const messages: StoryBook = {
@@ -160,6 +160,35 @@ export const messages: StoryBook = {
       'a vote for a shorter log of a later term': (rig) => {
         rig.hold(0, 1, [e11, e12]);
         rig.step(0, { received: [1, askVote(3, 1, 2)], marks: { term: 3, votedFor: 2 } });
+      },
+    },
+  },
+  I56: {
+    red: {
+      'a vote beside a leader that lives': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(0, { received: [2, append(1, 1, 1, [])] });
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
+      'an order of long ago': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(1, { received: [2, giveWay(1)], marks: { term: 2, role: 'candidate' } });
+        rig.wait(1_000_000).step(0, { received: [2, append(1, 1, 1, [])] });
+        rig.step(0, { received: [1, askVote(3, 1, 1)], marks: { term: 3, votedFor: 2 } });
+      },
+    },
+    green: {
+      'a leader that was silent for a time-out': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(0, { received: [2, append(1, 1, 1, [])] });
+        rig.wait(200_000);
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
+      'the leader wants it': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(0, { received: [2, append(1, 1, 1, [])] });
+        rig.step(1, { received: [2, giveWay(1)], marks: { term: 2, role: 'candidate' } });
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
       },
     },
   },

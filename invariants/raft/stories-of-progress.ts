@@ -24,6 +24,17 @@ export const progress: StoryBook = {
   I48: {
     red: { 'nobody leads for long': (rig) => void rig.wait(10_000_000) },
     green: {
+      // Seed 400395 of raft-leases.
+      'leaders die as soon as they have won': (rig) => {
+        rig.fair = (from, to) => from !== 2 && to !== 2;
+        for (let term = 1; term < 60; term += 1) {
+          leads(rig, 2, term);
+          rig.lifecycle(2, 'killed');
+          rig.boot(2, { marks: { term } });
+          rig.wait(200_000);
+        }
+        leads(rig, 0, 60).wait(10_000_000);
+      },
       'a leader is found late': (rig) => {
         rig.wait(1_000_000).elect(0, 1);
         rig.step(1, { marks: { term: 1, leaderId: 1 } }).wait(10_000_000);

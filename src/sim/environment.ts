@@ -121,5 +121,5 @@ export const stormyEnvironmentKnobs: Readonly<Record<string, Domain>> = {
   'scheduler.holdPerMillion': { kind: 'one of', values: [0, 5_000, 50_000] },
   'scheduler.holdUs': { kind: 'one of', values: [1_000, 20_000, 100_000] },
   'scheduler.horizonUs': { kind: 'one of', values: [0, 1_000, 10_000] },
-  'maybe.perMillion': { kind: 'one of', values: [0, 50_000, 300_000] },
+  'maybe.perMillion': { kind: 'one of', values: [0, 50_000, 500_000] },
 };

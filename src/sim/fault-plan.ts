@@ -8,7 +8,10 @@ import type { MemberTransition } from './operator.ts';
 /** Picks a node when the fault begins. */
 export type Target =
   | { readonly node: string }
-  /** The node that has this role by the component's own words; the most recent one if several. */
+  /**
+   * The node that has this role by the component's own words; the most recent one if several.
+   * `@struck` is the node that a fault struck last.
+   */
   | { readonly role: string }
   /** The n-th node (from 0, wrapping) among those that have not this role. */
   | { readonly notRole: string; readonly nth: number };
@@ -95,12 +98,16 @@ export type Fault = FaultBase &
         readonly reorderPerMillion: number;
         readonly corruptPerMillion: number;
         readonly extraLatencyUs: number;
+        /** Links of clients stay as they are; default: they get worse too. */
+        readonly serversOnly?: boolean;
       }
     /** Messages on the target's links wait until the end, then all arrive. */
     | {
         readonly kind: 'clog';
         readonly target: Target;
         readonly direction: 'both' | 'inbound' | 'outbound';
+        /** Links of clients are not clogged; default: they are. */
+        readonly serversOnly?: boolean;
       }
     /** The process dies and is started again after `durationUs`. */
     | { readonly kind: 'kill'; readonly target: Target }

@@ -38,8 +38,9 @@ function workloadTimes(phases: typeof defaultPhases): WorkloadTimes {
   return {
     startUs: phases.formUs >> 1,
     endUs: healUs,
-    settleUs: healUs + (phases.settleUs >> 1),
-    finalReadsUs: healUs + Math.floor(phases.settleUs * 0.6),
+    // Progress is owed some election time-outs after the storm: somebody has to ask until then.
+    settleUs: healUs + Math.floor(phases.settleUs * 0.8),
+    finalReadsUs: healUs + Math.floor(phases.settleUs * 0.85),
   };
 }
 

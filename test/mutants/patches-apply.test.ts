@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('mutants of raft', () => {
   it('are many of every family, ten controls and one canary', () => {
     const bugs = mutants.filter((mutant) => !mutant.control);
-    expect(bugs.length).toBeGreaterThanOrEqual(70);
+    expect(bugs.length).toBeGreaterThanOrEqual(90);
     for (const family of 'ELSQDP') {
       expect(bugs.filter(({ id }) => id.startsWith(family)).length).toBeGreaterThanOrEqual(5);
     }

@@ -192,6 +192,18 @@ describe('moments', () => {
     expect(syncs).toBe(3);
   });
 
+  test('the node that a fault struck last, and none before the first', () => {
+    const struck = { role: '@struck' };
+    const { world, events } = storm([
+      killAt({ atUs: 100 * ms }, struck),
+      killAt({ atUs: 200 * ms }, { node: 'n3' }),
+      killAt({ atUs: 300 * ms }, struck),
+    ]);
+    world.runUntil(500 * ms);
+    const begun = events.filter(({ phase }) => phase === 'begin');
+    expect(begun.map(({ nodes }) => nodes)).toEqual([[2], [2]]);
+  });
+
   test('nothing is counted before `notBeforeUs`', () => {
     const when: When = { event: 'sync', nth: 1, notBeforeUs: 300 * ms, afterUs: 5 * ms };
     const { world, events } = storm([killAt(when, { role: '@event' })]);

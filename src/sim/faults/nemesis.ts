@@ -11,7 +11,7 @@ import { partition } from './families/partition.ts';
 import * as process from './families/process.ts';
 import { Holds } from './holds.ts';
 import type { FaultFamily, Refused, Strike, StrikeTools } from './strike.ts';
-import { eventRole, TargetResolver } from './targets.ts';
+import { eventRole, struckRole, TargetResolver } from './targets.ts';
 import { Triggers } from './triggers.ts';
 
 /** How long a fault aimed at a role waits for a node to take it, in microseconds. */
@@ -118,7 +118,7 @@ class PlanNemesis implements Nemesis {
     const target = targetOf(fault);
     const node = target === undefined ? -1 : this.#targets.resolve(target, eventNode);
     if (target === undefined || node >= 0) this.#strike(fault, planIndex, node);
-    else if ('role' in target && target.role !== eventRole) {
+    else if ('role' in target && target.role !== eventRole && target.role !== struckRole) {
       this.#awaitRole(target.role, fault, planIndex);
     }
   }
@@ -164,6 +164,7 @@ class PlanNemesis implements Nemesis {
     active.nodes = nodes;
     this.#active.add(active);
     this.#tally[planIndex]!.begun++;
+    if (target >= 0) this.#targets.noteStruck(target);
     this.#report(active, 'begin', begun.text);
     this.#world.at(this.#world.timeUs + fault.durationUs, () => this.#end(active));
   }

@@ -3,10 +3,13 @@ import type { WorldControl } from '../world-control.ts';
 
 /** The role that stands for the node at which a trigger's event happened. */
 export const eventRole = '@event';
+/** The role that stands for the node that a fault struck last. */
+export const struckRole = '@struck';
 
 /** Finds the node that a target means at the moment of asking. */
 export class TargetResolver {
   readonly #world: WorldControl;
+  #struck = -1;
   /** Per watched role: the count of takings, and per node the number of its last one. */
   readonly #taken = new Map<string, { count: number; readonly last: Float64Array }>();
 
@@ -16,12 +19,17 @@ export class TargetResolver {
 
   /** Remembers from now on in which order nodes take the role. */
   watch(role: string): void {
-    if (role === eventRole || this.#taken.has(role)) return;
+    if (role === eventRole || role === struckRole || this.#taken.has(role)) return;
     const taken = { count: 0, last: new Float64Array(this.#world.serverCount) };
     this.#taken.set(role, taken);
     this.#world.onMark(`role:${role}`, (node) => {
       taken.last[node] = ++taken.count;
     });
+  }
+
+  /** A fault has struck this node. */
+  noteStruck(node: number): void {
+    this.#struck = node;
   }
 
   /** The role of a node by its component's own words; undefined while it is down. */
@@ -38,7 +46,8 @@ export class TargetResolver {
   resolve(target: Target, eventNode: number): number {
     if ('node' in target) return this.#world.nodeIndex(target.node);
     if ('role' in target) {
-      return target.role === eventRole ? eventNode : this.#latestWith(target.role);
+      if (target.role === eventRole) return eventNode;
+      return target.role === struckRole ? this.#struck : this.#latestWith(target.role);
     }
     const others = this.#without(target.notRole);
     return others.length === 0 ? -1 : (others[target.nth % others.length] as number);

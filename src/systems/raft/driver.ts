@@ -22,8 +22,9 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** Longest that outputs of a node are held back where `env.maybe` asks for it. */
+/** What `env.maybe` holds back waits so long or a multiple: an install longer than an election. */
 const volunteeredDelayUs = 500;
+const longest = { apply: 200, install: 400 } as const;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
@@ -53,6 +54,7 @@ export class RaftNode implements RaftStateReader {
   /** A failed write waits for its retry, or a volunteered delay runs. */
   private writeHeld = false;
   private applyHeld = false;
+  private installHeld = false;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
   private sealer: Sealer | undefined;
@@ -198,7 +200,7 @@ export class RaftNode implements RaftStateReader {
     this.flush(core);
     const { sealer } = this;
     if (core.needsWrite && !this.writeHeld && !sealer!.busy) this.write(core);
-    else if (sealer!.isDue) sealer!.arm(this.onSealed, this.maySeal);
+    else if (sealer!.isDue) sealer!.arm(this.goOn, this.maySeal);
     if (core.installing !== undefined) this.install(core, core.installing);
     else if (this.snapshotDue(core, nowUs)) this.takeSnapshot(core);
     this.arm(core, nowUs);
@@ -226,7 +228,7 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      this.env.timers.set('apply', volunteeredDelayUs, this.onApplyTimer);
+      this.env.timers.set('apply', this.lateUs('apply'), this.onApplyTimer);
       return;
     }
     const { machine, calls } = this;
@@ -238,6 +240,10 @@ export class RaftNode implements RaftStateReader {
     }
     core.appliedTo(machine.applied);
     calls.serveReads(core, machine);
+  }
+
+  private lateUs(what: keyof typeof longest): number {
+    return volunteeredDelayUs * this.env.random.between(1, longest[what], 'late');
   }
 
   private readonly onApplyTimer = (): void => {
@@ -287,7 +293,7 @@ export class RaftNode implements RaftStateReader {
   private readonly maySeal = (): boolean =>
     this.phase === 'running' && !this.core!.needsWrite && !this.writeHeld;
 
-  private readonly onSealed = (): void => {
+  private readonly goOn = (): void => {
     if (this.phase === 'running') this.settle(this.env.clock.monotonicUs());
   };
 
@@ -367,7 +373,15 @@ export class RaftNode implements RaftStateReader {
 
   /** Makes a snapshot that has come in durable; until then the machine takes no entries. */
   private install(core: RaftCore, snapshot: Snapshot): void {
-    if (this.snapshots!.busy) return;
+    if (this.snapshots!.busy || this.installHeld) return;
+    if (this.env.maybe('raft installs late')) {
+      this.installHeld = true;
+      this.env.timers.set('install', this.lateUs('install'), () => {
+        this.installHeld = false;
+        this.goOn();
+      });
+      return;
+    }
     this.saving = undefined;
     this.snapshots!.save(snapshot, (error) => {
       if (this.phase !== 'running') return;

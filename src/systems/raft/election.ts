@@ -131,6 +131,11 @@ export function handleVote(
     core.send(from, { kind: 'vote-reply', pre: true, term, granted });
     return;
   }
+  // Nor when it has learnt of the term from somebody else: see `hasLiveLeader`.
+  if (!message.transfer && core.votedFor !== from && hasLiveLeader(core, nowUs)) {
+    core.send(from, { kind: 'vote-reply', pre: false, term: core.term, granted: false });
+    return;
+  }
   const mayVote = core.votedFor === from || (core.votedFor === 0 && core.leader === 0);
   // Also without being a voter: it may have been made one, and not know yet.
   const granted = mayVote && upToDate;

@@ -124,6 +124,9 @@ describe('a follower', () => {
     sent(core);
     core.step(3, vote(8, 9, 9), 5_000 + electionTimeoutUs - 1);
     expect([core.term, messages(core)]).toEqual([7, []]);
+    // Nor in that later term itself: seed 700059 of raft-leases.
+    core.step(3, vote(7, 9, 9), 5_000 + electionTimeoutUs - 1);
+    expect(messages(core)).toMatchObject([{ granted: false }]);
     core.step(3, vote(8, 9, 9), 5_000 + electionTimeoutUs);
     persist(core);
     expect(messages(core)).toMatchObject([{ granted: true }]);

@@ -51,8 +51,9 @@ export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
   return {
     when: fc.record({ atUs: stormTimes(phases) }, flat),
     target: fc.oneof(
-      { weight: 1, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
-      { weight: 1, arbitrary: others(words) },
+      { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
+      { weight: 2, arbitrary: others(words) },
+      { weight: 1, arbitrary: struck },
     ),
   };
 }
@@ -65,9 +66,13 @@ export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
       { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
       { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 1, arbitrary: others(words) },
+      { weight: 1, arbitrary: struck },
     ),
   };
 }
+
+/** Troubles of one machine come together. */
+const struck: Arbitrary<Target> = fc.record({ role: fc.constant('@struck') }, flat);
 
 function others(words: StormWords): Arbitrary<Target> {
   return fc.record({ notRole: fc.constant(words.role), nth: fc.integer({ min: 0, max: 6 }) }, flat);

@@ -231,7 +231,7 @@ export function rot(options: StormOptions = {}): StormDefinition {
         'zone-power-loss': 2,
         'whole-cluster': 1.5,
         'restart-loop': 1,
-        partition: 2,
+        partition: 5,
         wipe: 0.3,
       },
       operators: { membership: 4, transfer: 1 },
@@ -254,14 +254,14 @@ export function operations(options: StormOptions = {}): StormDefinition {
         'bit-flip': 0.5,
       },
       operators: { membership: 20, transfer: 8, 'rolling-restart': 2 },
-      noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs'),
+      noise: environmentKnobs('net.', 'scheduler.', 'disk.syncLatencyUs', 'maybe.'),
       damage: 'noticeable damage',
     },
     { operated: true, ...options },
   );
 }
 
-/** Leaders are cut off, clogged, stand still, die and hand over, on clocks that drift. */
+/** Leaders are cut off, clogged, late, stand still, die and hand over, on clocks that drift. */
 export function reigns(options: StormOptions = {}): StormDefinition {
   return storm(
     {
@@ -270,6 +270,7 @@ export function reigns(options: StormOptions = {}): StormDefinition {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
         partition: 10,
         clog: 5,
+        degrade: 5,
         wipe: 0.3,
         'bit-flip': 0.5,
       },

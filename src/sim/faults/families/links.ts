@@ -6,7 +6,7 @@ export const degrade: FaultFamily<FaultOf<'degrade'>> = {
   nodes: targetAlone,
   begin(fault, [target], tools) {
     const change = (sign: 1 | -1): void => {
-      eachLink(tools, fault.all ? -1 : target!, (link) => {
+      eachLink(tools, fault.all ? -1 : target!, fault.serversOnly === true, (link) => {
         link.lossPerMillion += sign * fault.lossPerMillion;
         link.duplicatePerMillion += sign * fault.duplicatePerMillion;
         link.reorderPerMillion += sign * fault.reorderPerMillion;
@@ -16,7 +16,8 @@ export const degrade: FaultFamily<FaultOf<'degrade'>> = {
       tools.world.linksChanged();
     };
     change(1);
-    const where = fault.all ? 'all links' : `links of ${named(target!, tools)}`;
+    const which = fault.serversOnly === true ? 'links to servers' : 'links';
+    const where = fault.all ? `all ${which}` : `${which} of ${named(target!, tools)}`;
     return {
       text: `${where}: ${troubles(fault)}`,
       endText: `${where} are as before`,
@@ -30,7 +31,7 @@ export const clog: FaultFamily<FaultOf<'clog'>> = {
   nodes: targetAlone,
   begin(fault, [target], tools) {
     const change = (by: 1 | -1): void => {
-      eachLink(tools, target!, (link, from) => {
+      eachLink(tools, target!, fault.serversOnly === true, (link, from) => {
         const outward = from === target;
         if (fault.direction === 'inbound' ? outward : fault.direction === 'outbound' && !outward) {
           return;
@@ -41,7 +42,8 @@ export const clog: FaultFamily<FaultOf<'clog'>> = {
     };
     change(1);
     const which = { both: 'to and from', inbound: 'to', outbound: 'from' }[fault.direction];
-    const id = named(target!, tools);
+    const servers = fault.serversOnly === true ? ' on links between servers' : '';
+    const id = named(target!, tools) + servers;
     return {
       text: `messages ${which} ${id} wait`,
       endText: `the messages that waited ${which} ${id} go on`,
@@ -50,15 +52,17 @@ export const clog: FaultFamily<FaultOf<'clog'>> = {
   },
 };
 
-/** Each directed link from or to a node, or all links when the node is -1. */
+/** Each directed link from or to a node, or all links when the node is -1; or those of servers. */
 function eachLink(
   tools: StrikeTools,
   node: number,
+  serversOnly: boolean,
   change: (link: LinkTrouble, from: number) => void,
 ): void {
   const { world } = tools;
-  for (let from = 0; from < world.nodeCount; from++) {
-    for (let to = 0; to < world.nodeCount; to++) {
+  const count = serversOnly ? world.serverCount : world.nodeCount;
+  for (let from = 0; from < count; from++) {
+    for (let to = 0; to < count; to++) {
       if (from === to || (node >= 0 && from !== node && to !== node)) continue;
       change(world.link(from, to), from);
     }

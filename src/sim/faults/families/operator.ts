@@ -41,8 +41,9 @@ export const membership: FaultFamily<FaultOf<'membership'>> = {
       const leader = findLeader(operator, tools);
       if (leader !== undefined) {
         looks = waitsForLeave(leader) ? looks + 1 : 0;
-        if (leader.current.groups.length === 1) goal.pursue(leader);
-        else if (looks > jointLooks) give(leader, { kind: 'leave' }, tools);
+        if (looks > jointLooks) give(leader, { kind: 'leave' }, tools);
+        // Nobody waits for other operators: what cannot be done now is for the leader to refuse.
+        else goal.pursue(leader);
       }
       tools.later(lookUs, look);
     };

@@ -1,0 +1,49 @@
+import type { Step } from '../../src/index.ts';
+import type { AppendMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
+import type { RaftView } from '../../src/systems/raft/view.ts';
+import type { RaftMoment } from './moment.ts';
+
+/** Keeps what a node was told in a step, as far as laws ask for it. */
+export function noteReceived(moment: RaftMoment, step: Step): void {
+  const { own } = moment;
+  const message = step.received as { kind: string };
+  const from = step.from + 1;
+  switch (message.kind) {
+    case 'heartbeat':
+      noteLeaderHeard(moment, from);
+      return;
+    case 'append': {
+      const { term, prevIndex, entries } = message as AppendMessage;
+      own.noteCoverage(term, from, prevIndex + entries.length);
+      noteLeaderHeard(moment, from);
+      return;
+    }
+    case 'snapshot': {
+      const { term, index } = message as SnapshotMessage;
+      own.noteCoverage(term, from, index);
+      noteLeaderHeard(moment, from);
+      return;
+    }
+    case 'vote': {
+      const request = message as VoteMessage;
+      if (!request.pre) own.noteRequest(from, request.term, request);
+      return;
+    }
+    case 'timeout-now': {
+      const { before, after } = moment;
+      if (after.role === 'candidate' && after.term > before.term) own.orderedTerm = after.term;
+    }
+  }
+}
+
+/** A message of an earlier leader is none of the one that is followed. */
+function noteLeaderHeard({ own, facts }: RaftMoment, from: number): void {
+  if (own.view.leaderId === from) own.leaderHeardUs = facts.world.monotonicUs(own.index);
+}
+
+/** Whether a step took the decision to vote for the candidate that asked in it. */
+export function isGrant({ received, from }: Step, { votedFor, term }: RaftView): boolean {
+  if (received?.kind !== 'vote' || votedFor !== from + 1) return false;
+  const request = received as VoteMessage;
+  return !request.pre && request.term === term;
+}
