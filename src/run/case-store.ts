@@ -4,6 +4,7 @@ import type { CaseFile } from '../record/case-file.ts';
 import { parseCase } from '../record/parse-case.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { hashText } from '../sim/hash.ts';
+import { caseText } from './case-text.ts';
 
 /**
  * Reads a case file.
@@ -40,7 +41,7 @@ export function writeCase(directory: string, file: CaseFile, cap: number): strin
       (other) => other.startsWith(`${group}-`) && other.endsWith('.json') && other !== name,
     );
     if (others.length >= cap) return undefined;
-    writeWhole(path, `${JSON.stringify(file, undefined, 1)}\n`);
+    writeWhole(path, caseText(file));
   } catch (error) {
     throw fileError(error, directory, 'written');
   }

@@ -3,7 +3,7 @@ import type { CaseFile } from '../record/case-file.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
-import type { ChoiceBase } from '../sim/choices.ts';
+import type { ChoiceBase, NamedChoice } from '../sim/choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { Config } from '../sim/system-definition.ts';
 import type { World } from '../sim/world.ts';
@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly stepLimit?: number;
   /** Told of everything that happens; makes the run several times slower. */
   readonly onEvent?: (event: TraceEvent) => void;
+  /** Told of each choice that is not calm, as case files name it; makes the run slower. */
+  readonly onChoice?: (choice: NamedChoice) => void;
   /** Given what clients will record, before the run begins. */
   readonly onHistory?: (history: HistoryLike) => void;
   /** Watches the world beside the ladder. */

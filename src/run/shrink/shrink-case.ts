@@ -1,0 +1,157 @@
+import { availableParallelism } from 'node:os';
+import type { CaseFile } from '../../record/case-file.ts';
+import { HarnessFault } from '../../record/harness-fault.ts';
+import type { ShrinkRecord } from '../../record/shrink-record.ts';
+import { UsageError } from '../../record/usage-error.ts';
+import { checkIdentity } from '../build-case.ts';
+import { caseText } from '../case-text.ts';
+import { loadScenario } from '../loader.ts';
+import type { ScenarioReference } from '../run-contract.ts';
+import { isScenario } from '../scenario.ts';
+import type { Scenario } from '../scenario-contract.ts';
+import { Attempts } from './attempts.ts';
+import { type CandidateRunner, inlineRunner, WorkerRunner } from './candidate-runner.ts';
+import { Shrinker, type ShrinkProgress } from './shrinker.ts';
+import type { Tried } from './tried.ts';
+
+export type { ShrinkProgress } from './shrinker.ts';
+
+/** How to shrink a case. */
+export interface ShrinkOptions {
+  /** Worker threads; default: one per processor. An inline scenario runs in the calling thread. */
+  readonly jobs?: number;
+  /** Ends after so many milliseconds of real time with the smallest case so far; default 30,000. */
+  readonly timeMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ShrinkProgress) => void;
+  /** Told of each smaller case that fails, as soon as it is known. */
+  readonly onBest?: (file: CaseFile) => void;
+}
+
+/** What shrinking made of a case. */
+export interface ShrinkResult {
+  readonly record: ShrinkRecord;
+  /** The smallest case found, with its outcome. */
+  readonly caseFile: CaseFile;
+}
+
+/** Default of `timeMs`. */
+export const defaultShrinkMs = 30_000;
+/** A candidate without a sign of life for so long counts as hung. */
+const watchdogMs = 10_000;
+/** The same when the failure is that a handler hangs: each such candidate costs it all. */
+const shortWatchdogMs = 1_500;
+
+/**
+ * Finds the smallest case that fails with the same key as the one given: fewer nodes and clients,
+ * calm settings, fewer faults and operations, calm choices. Unless time runs out, each fault,
+ * operation, choice and setting that is left was shown to be needed.
+ *
+ * @throws UsageError when the case does not fail, or was made for other choices than today's
+ * @throws HarnessFault when the same case gives another digest
+ */
+export async function shrinkCase(
+  subject: Scenario | ScenarioReference,
+  file: CaseFile,
+  options: ShrinkOptions = {},
+): Promise<ShrinkResult> {
+  const scenario = isScenario(subject) ? subject : await loadScenario(subject);
+  checkIdentity(scenario, file);
+  const hangs = file.outcome?.digest === noDigest;
+  const jobs = options.jobs ?? availableParallelism();
+  const runner = isScenario(subject)
+    ? inlineRunner(subject)
+    : new WorkerRunner(subject, jobs, hangs ? shortWatchdogMs : watchdogMs);
+  const stop = (): void => void runner.close();
+  options.signal?.addEventListener('abort', stop);
+  try {
+    return await shrinkWith(runner, scenario, file, options);
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    await runner.close();
+  }
+}
+
+const noDigest = '0000000000000000';
+
+async function shrinkWith(
+  runner: CandidateRunner,
+  scenario: Scenario,
+  file: CaseFile,
+  options: ShrinkOptions,
+): Promise<ShrinkResult> {
+  const beganMs = performance.now();
+  const endMs = beganMs + (options.timeMs ?? defaultShrinkMs);
+  const { signal } = options;
+  const first = await runner.try(file, { choices: true });
+  const { key, rung } = first;
+  if (key === undefined || rung === undefined) throw doesNotFail(file, first, signal);
+  const attempts = new Attempts(runner, key);
+  const shrinker = new Shrinker(file, first, {
+    scenario,
+    attempts,
+    isOver: () => signal?.aborted === true || performance.now() >= endMs,
+    onProgress: options.onProgress ?? (() => {}),
+    onBest: options.onBest ?? (() => {}),
+  });
+  const minimal = await shrinker.run();
+  const last = signal?.aborted === true ? undefined : await confirmed(runner, shrinker.best, key);
+  const { digest, steps, step = steps } = last ?? first;
+  const outcome = { verdict: 'broken', rung, key, step, digest } as const;
+  const caseFile: CaseFile = { ...shrinker.best, ...(last === undefined ? {} : { outcome }) };
+  const { before, size: after } = shrinker;
+  const ended = signal?.aborted === true ? 'interrupted' : 'time';
+  const record: ShrinkRecord = {
+    schema: 'seedstorm-shrink/1',
+    scenario: file.scenario,
+    rung,
+    key,
+    ...(file.outcome?.key === undefined || file.outcome.key === key
+      ? {}
+      : { keyBefore: file.outcome.key }),
+    minimal,
+    ...(minimal ? {} : { ended }),
+    before,
+    after,
+    reductionPercent: reduction(before, after),
+    steps: [first.steps, steps],
+    candidates: attempts.count,
+    otherKeys: Object.fromEntries(attempts.otherKeys),
+    wallMs: Math.round(performance.now() - beganMs),
+    digest,
+    bytes: caseText(caseFile).length,
+  };
+  return { record, caseFile };
+}
+
+/** Runs the smallest case twice more: it must be the same run both times. */
+async function confirmed(runner: CandidateRunner, file: CaseFile, key: string): Promise<Tried> {
+  const [one, other] = [await runner.try(file, {}), await runner.try(file, { choices: true })];
+  if (one.digest !== other.digest || one.key !== key || other.key !== key) {
+    throw new HarnessFault(
+      `the same case was not the same run: digest ${one.digest}, then ${other.digest}; ` +
+        'see seedstorm doctor',
+    );
+  }
+  return one;
+}
+
+function doesNotFail(file: CaseFile, first: Tried, signal: AbortSignal | undefined): Error {
+  if (signal?.aborted === true) return new UsageError('stopped before the case had run once');
+  const { verdict, trouble } = first;
+  if (trouble !== undefined) return new UsageError(`the case cannot be run: ${trouble}`);
+  const told = file.outcome === undefined ? '' : `; its file says ${file.outcome.verdict}`;
+  return new UsageError(
+    `the case does not fail: it is ${verdict}${told}`,
+    file.scenario,
+    'only a run that breaks a rung can be shrunk; has the code changed since the case was written?',
+  );
+}
+
+/** By how much faults, operations and choices became fewer, per cent. */
+function reduction(before: ShrinkRecord['before'], after: ShrinkRecord['after']): number {
+  const sum = ({ faults, operations, choices }: ShrinkRecord['before']): number =>
+    faults + operations + choices;
+  const whole = sum(before);
+  return whole === 0 ? 0 : Math.round((1_000 * (whole - sum(after))) / whole) / 10;
+}
