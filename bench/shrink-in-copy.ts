@@ -6,11 +6,12 @@ import { findScenario } from '../src/run/loader.ts';
 import { shrinkCase } from '../src/run/shrink/shrink-case.ts';
 import { sweep } from '../src/run/sweep.ts';
 
-const [scenario = '', seeds = '300', seconds = '30', out = ''] = process.argv.slice(2);
+const [scenario = '', seeds = '300', seconds = '30', jobs = '1', out = ''] = process.argv.slice(2);
 const reference = findScenario(scenario);
 const { record } = await sweep(reference, {
   seeds: [1, Number(seeds)],
   failFast: true,
+  jobs: Number(jobs),
   rerunPercent: 0,
 });
 const seed = record.failures[0]?.seed;
@@ -19,6 +20,7 @@ else {
   const { caseFile } = await runIsolated(reference, { seed }, { aftermath: false });
   const shrunk = await shrinkCase(reference, caseFile, {
     timeMs: Number(seconds) * 1_000,
+    jobs: Number(jobs),
     onProgress: (now) => process.stderr.write(`${JSON.stringify(now)}\n`),
   });
   if (out !== '') {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HarnessFault } from '../record/harness-fault.ts';
 import type { RunRecord } from '../record/run-record.ts';
+import type { ShrinkRecord } from '../record/shrink-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import { failureBlock } from '../report/failure-block.ts';
 import { plural, value } from '../report/format.ts';
@@ -15,10 +16,17 @@ import { parseTime, parseWhole } from './option-values.ts';
 import { progressLine } from './progress.ts';
 import { type ChosenScenario, chooseScenario, replayCommand } from './scenario-input.ts';
 import { parseSeedRange, type SeedRange } from './seeds.ts';
+import { shrinkFound } from './shrink-found.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
+import {
+  addRunningOptions,
+  addShrinkingOptions,
+  type RunningOptions,
+  type ShrinkingOptions,
+  type Verb,
+} from './verb.ts';
 
-interface SweepVerbOptions extends RunningOptions {
+interface SweepVerbOptions extends RunningOptions, ShrinkingOptions {
   readonly seeds?: string;
   readonly jobs?: string;
   readonly time?: string;
@@ -30,13 +38,15 @@ interface SweepVerbOptions extends RunningOptions {
 export const sweepVerb: Verb = {
   define(command: Command, finish) {
     addRunningOptions(
-      command
-        .argument('<scenario>', 'a name (see list) or the path of a file')
-        .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
-        .option('--jobs <n>', 'worker threads (default: one per processor)')
-        .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
-        .option('--bail <n>', 'end after n broken seeds')
-        .option('--histories <directory>', 'write what clients saw of each seed, for check'),
+      addShrinkingOptions(
+        command
+          .argument('<scenario>', 'a name (see list) or the path of a file')
+          .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
+          .option('--jobs <n>', 'worker threads (default: one per processor)')
+          .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
+          .option('--bail <n>', 'end after n broken seeds')
+          .option('--histories <directory>', 'write what clients saw of each seed, for check'),
+      ),
     ).action(async (argument: string, options: SweepVerbOptions) => {
       finish(await sweepCommand(argument, options));
     });
@@ -66,7 +76,13 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   }
   await checkLogs();
   if (!json) terminal.out(introduction(chosen, plan, terminal));
-  const { record, headline, interrupted } = await sweepSeeds(chosen, plan, options, terminal);
+  const swept = await sweepSeeds(chosen, plan, options, terminal);
+  const { headline, interrupted } = swept;
+  // Before anything that may still take long: it happened.
+  await keepEvidence(swept.record);
+  const wanted = options.shrink && !interrupted;
+  const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : [];
+  const record = withShrunk(swept.record, shrunk);
   if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
   else {
     const { paint, width } = terminal;
@@ -74,12 +90,34 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
     if (headline !== undefined) {
       const seed = headline.seed ?? record.from;
       const replay = replayCommand(argument, seed, options.set);
-      terminal.out(['', ...failureBlock(headline, { paint, width, replay })]);
+      const small = shrunk.find(({ key }) => key === headline.violation?.key);
+      terminal.out(['', ...failureBlock(headline, { paint, width, replay, shrunk: small })]);
     }
   }
-  await keepEvidence(record);
   const verdict = codeOfVerdict(record.verdict);
   return interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
+}
+
+/** One shrunk case for each failure key. */
+async function shrinkSweep(
+  { failures }: SweepRecord,
+  { reference }: ChosenScenario,
+  { jobs }: Plan,
+  terminal: Terminal,
+): Promise<readonly ShrinkRecord[]> {
+  const found = failures.flatMap(({ key, step, case: path }) =>
+    path === undefined ? [] : [{ key, step, case: path }],
+  );
+  return await shrinkFound(reference, found, terminal, jobs);
+}
+
+function withShrunk(record: SweepRecord, shrunk: readonly ShrinkRecord[]): SweepRecord {
+  const paths = new Map(shrunk.map((one) => [one.case, one.shrunk]));
+  const failures = record.failures.map((failure) => {
+    const path = failure.case === undefined ? undefined : paths.get(failure.case);
+    return path === undefined ? failure : { ...failure, shrunk: path };
+  });
+  return { ...record, failures };
 }
 
 /** Processor time of this process so far, all its threads together. */

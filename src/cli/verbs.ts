@@ -25,6 +25,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./replay.ts')).replayVerb,
   },
   {
+    name: 'shrink',
+    summary: 'find the smallest case that fails in the same way',
+    load: async () => (await import('./shrink.ts')).shrinkVerb,
+  },
+  {
     name: 'check',
     summary: 'judge histories of clients, from anywhere: are they linearizable?',
     load: async () => (await import('./check.ts')).checkVerb,

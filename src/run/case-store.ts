@@ -38,7 +38,11 @@ export function writeCase(directory: string, file: CaseFile, cap: number): strin
   try {
     mkdirSync(directory, { recursive: true });
     const others = readdirSync(directory).filter(
-      (other) => other.startsWith(`${group}-`) && other.endsWith('.json') && other !== name,
+      (other) =>
+        other.startsWith(`${group}-`) &&
+        other.endsWith('.json') &&
+        !other.endsWith(shrunkSuffix) &&
+        other !== name,
     );
     if (others.length >= cap) return undefined;
     writeWhole(path, caseText(file));
@@ -46,6 +50,25 @@ export function writeCase(directory: string, file: CaseFile, cap: number): strin
     throw fileError(error, directory, 'written');
   }
   return path;
+}
+
+const shrunkSuffix = '.min.json';
+
+/** Where the shrunk form of a case goes: beside it. */
+export function shrunkPath(path: string): string {
+  return path.endsWith(shrunkSuffix) ? path : path.replace(/(\.json)?$/, shrunkSuffix);
+}
+
+/**
+ * Writes a case file under a name of one's own, whole or not at all.
+ * @throws UsageError when it cannot be written
+ */
+export function writeCaseTo(path: string, file: CaseFile): void {
+  try {
+    writeWhole(path, caseText(file));
+  } catch (error) {
+    throw fileError(error, path, 'written');
+  }
 }
 
 /** Writes a file so that a reader sees the old content or the new one, never a part. */

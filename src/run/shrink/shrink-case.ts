@@ -22,6 +22,7 @@ export interface ShrinkOptions {
   readonly jobs?: number;
   /** Ends after so many milliseconds of real time with the smallest case so far; default 30,000. */
   readonly timeMs?: number;
+  /** Ends with the smallest case so far. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ShrinkProgress) => void;
   /** Told of each smaller case that fails, as soon as it is known. */
@@ -62,12 +63,11 @@ export async function shrinkCase(
   const runner = isScenario(subject)
     ? inlineRunner(subject)
     : new WorkerRunner(subject, jobs, hangs ? shortWatchdogMs : watchdogMs);
-  const stop = (): void => void runner.close();
-  options.signal?.addEventListener('abort', stop);
   try {
-    return await shrinkWith(runner, scenario, file, options);
+    // What the file says of its run would soon be said of another one.
+    const { outcome, ...decides } = file;
+    return await shrinkWith(runner, scenario, decides, outcome, options);
   } finally {
-    options.signal?.removeEventListener('abort', stop);
     await runner.close();
   }
 }
@@ -78,6 +78,7 @@ async function shrinkWith(
   runner: CandidateRunner,
   scenario: Scenario,
   file: CaseFile,
+  told: CaseFile['outcome'],
   options: ShrinkOptions,
 ): Promise<ShrinkResult> {
   const beganMs = performance.now();
@@ -85,7 +86,7 @@ async function shrinkWith(
   const { signal } = options;
   const first = await runner.try(file, { choices: true });
   const { key, rung } = first;
-  if (key === undefined || rung === undefined) throw doesNotFail(file, first, signal);
+  if (key === undefined || rung === undefined) throw doesNotFail(file, told, first);
   const attempts = new Attempts(runner, key);
   const shrinker = new Shrinker(file, first, {
     scenario,
@@ -95,10 +96,9 @@ async function shrinkWith(
     onBest: options.onBest ?? (() => {}),
   });
   const minimal = await shrinker.run();
-  const last = signal?.aborted === true ? undefined : await confirmed(runner, shrinker.best, key);
-  const { digest, steps, step = steps } = last ?? first;
+  const { digest, steps, step = steps } = await confirmed(runner, shrinker.best, key);
   const outcome = { verdict: 'broken', rung, key, step, digest } as const;
-  const caseFile: CaseFile = { ...shrinker.best, ...(last === undefined ? {} : { outcome }) };
+  const caseFile: CaseFile = { ...shrinker.best, outcome };
   const { before, size: after } = shrinker;
   const ended = signal?.aborted === true ? 'interrupted' : 'time';
   const record: ShrinkRecord = {
@@ -106,9 +106,7 @@ async function shrinkWith(
     scenario: file.scenario,
     rung,
     key,
-    ...(file.outcome?.key === undefined || file.outcome.key === key
-      ? {}
-      : { keyBefore: file.outcome.key }),
+    ...(told?.key === undefined || told.key === key ? {} : { keyBefore: told.key }),
     minimal,
     ...(minimal ? {} : { ended }),
     before,
@@ -126,7 +124,8 @@ async function shrinkWith(
 
 /** Runs the smallest case twice more: it must be the same run both times. */
 async function confirmed(runner: CandidateRunner, file: CaseFile, key: string): Promise<Tried> {
-  const [one, other] = [await runner.try(file, {}), await runner.try(file, { choices: true })];
+  const one = await runner.try(file, {});
+  const other = await runner.try(file, { choices: true });
   if (one.digest !== other.digest || one.key !== key || other.key !== key) {
     throw new HarnessFault(
       `the same case was not the same run: digest ${one.digest}, then ${other.digest}; ` +
@@ -136,15 +135,18 @@ async function confirmed(runner: CandidateRunner, file: CaseFile, key: string): 
   return one;
 }
 
-function doesNotFail(file: CaseFile, first: Tried, signal: AbortSignal | undefined): Error {
-  if (signal?.aborted === true) return new UsageError('stopped before the case had run once');
+function doesNotFail(file: CaseFile, told: CaseFile['outcome'], first: Tried): UsageError {
   const { verdict, trouble } = first;
-  if (trouble !== undefined) return new UsageError(`the case cannot be run: ${trouble}`);
-  const told = file.outcome === undefined ? '' : `; its file says ${file.outcome.verdict}`;
+  if (trouble !== undefined) {
+    return new UsageError(`the case cannot be run: ${trouble}`, file.scenario);
+  }
+  const then = told === undefined || told.verdict === verdict ? '' : `; it was ${told.verdict}`;
   return new UsageError(
-    `the case does not fail: it is ${verdict}${told}`,
+    `the case does not fail: it is ${verdict}${then}`,
     file.scenario,
-    'only a run that breaks a rung can be shrunk; has the code changed since the case was written?',
+    told?.verdict === 'broken'
+      ? 'the code has changed since the case was written, and the failure is gone'
+      : 'only a run that breaks a rung can be shrunk',
   );
 }
 
