@@ -2,8 +2,7 @@ import type { CaseFile } from '../../record/case-file.ts';
 import type { CaseSize } from '../../record/shrink-record.ts';
 import type { NamedChoice } from '../../sim/choices.ts';
 import type { Config, Setting } from '../../sim/system-definition.ts';
-import { domainValue } from '../domains.ts';
-import { knobsOf } from '../draw-config.ts';
+import { calmValues, knobsOf } from '../draw-config.ts';
 import type { Scenario } from '../scenario-contract.ts';
 import type { Attempts } from './attempts.ts';
 import { firstAccepted, minimal, type SearchOptions } from './delta-debugging.ts';
@@ -256,15 +255,4 @@ export class Shrinker {
       settings: this.#unquiet(file.config).length,
     };
   }
-}
-
-/** The calm value of each setting of a config, as far as the scenario knows it. */
-function calmValues(scenario: Scenario, config: Config): Config {
-  const calm: Record<string, Setting> = {};
-  const knobs = knobsOf(scenario);
-  for (const path of Object.keys(config)) {
-    const knob = knobs.get(path);
-    if (knob !== undefined) calm[path] = knob.fixed ?? domainValue(knob.domain, 0);
-  }
-  return calm;
 }
