@@ -32,11 +32,7 @@ export function storyText(story: Story, options: StoryTextOptions = {}): string[
       story.mattered.flatMap((one) => wrap(one, width, '  ')),
       paint,
     ),
-    ...section(
-      'What if',
-      story.whatIfs.flatMap((one) => whatIfText(one, width)),
-      paint,
-    ),
+    ...section('What if', whatIfLines(story.whatIfs, width), paint),
   ];
 }
 
@@ -54,20 +50,33 @@ function lineText({ timeUs, text, kind }: StoryLine, width: number, paint: Paint
   return kind === 'fault' || kind === 'choice' ? all.map(paint.strong) : all;
 }
 
-function whatIfText(one: WhatIf, width: number): string[] {
-  const what = one.kind === 'setting' ? 'with the usual value of' : 'without';
-  return wrap(`- ${what} ${one.without}: ${outcomeText(one)}`, width, '  ');
+/** Outcomes in groups, so that each is said once. */
+function whatIfLines(whatIfs: readonly WhatIf[], width: number): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const one of whatIfs) {
+    const outcome = outcomeText(one);
+    const items = groups.get(outcome) ?? [];
+    items.push(one.without);
+    groups.set(outcome, items);
+  }
+  return [...groups].flatMap(([outcome, items]) => [
+    ...wrap(`${outcome} without`, width, '  '),
+    ...items.flatMap((item) => {
+      const [first = '', ...rest] = wrap(item, width, '      ');
+      return [`    - ${first.trimStart()}`, ...rest];
+    }),
+  ]);
 }
 
 function outcomeText({ outcome, rung, title }: WhatIf): string {
   switch (outcome) {
     case 'held':
-      return 'nothing breaks';
+      return 'Nothing breaks';
     case 'same':
-      return 'it breaks all the same';
+      return 'It breaks all the same';
     case 'other':
-      return `this does not break, but ${rung}${title === undefined ? '' : ` (${title})`} does`;
+      return `${rung}${title === undefined ? '' : ` (${title})`} breaks instead`;
     case 'unclear':
-      return 'nothing breaks, but the run cannot be judged to its end';
+      return 'Nothing breaks, though the run cannot be judged to its end,';
   }
 }

@@ -1,8 +1,10 @@
 import type { Story, StoryEvent, StoryFacts, StoryLine, WhatIf } from '../../record/story.ts';
 import { plural } from '../format.ts';
 
-/** A tale has so many lines at most; details go first. */
+/** A tale has so many lines at most. */
 const mostLines = 36;
+/** Links of the chain of causes that are told in full. */
+const mostLinks = 8;
 /** Nodes that do the same within this time share a line, in microseconds. */
 const togetherUs = 60_000;
 
@@ -12,8 +14,8 @@ const togetherUs = 60_000;
  */
 export function tellStory(facts: StoryFacts): Story {
   const { scenario, digest, violation, events } = facts;
-  const past = events.filter(({ inPast }) => inPast);
-  const lines = together(chosen(past));
+  // What happened elsewhere may be what the failure contradicts: it is told as well.
+  const lines = together(chosen(events));
   const { rung, title, statement, virtualUs: timeUs, step, nodes } = violation;
   return {
     schema: 'seedstorm-story/1',
@@ -22,7 +24,7 @@ export function tellStory(facts: StoryFacts): Story {
     headline: headline(facts),
     cluster: clusterOf(facts),
     lines,
-    leftOut: past.length - lines.reduce((sum, line) => sum + Math.max(1, line.nodes.length), 0),
+    leftOut: events.length - lines.reduce((sum, line) => sum + Math.max(1, line.nodes.length), 0),
     broken: { rung, title, statement, timeUs, step, nodes, facts: factsOf(facts) },
     mattered: mattered(facts),
     whatIfs: facts.whatIfs,
@@ -56,15 +58,21 @@ function clusterOf({ cluster, settings, counts }: StoryFacts): readonly string[]
   return [...cluster, `${plural(clients, 'client')}. ${unusual}; ${weather}.`];
 }
 
-/** Turns and faults, and as many details as there is room for, those nearest to the end first. */
-function chosen(past: readonly StoryEvent[]): readonly StoryEvent[] {
-  if (past.length <= mostLines) return past;
-  const rank = ({ kind, inChain }: StoryEvent): number => {
+/**
+ * Faults, choices and turns; of the details only the last links of the chain of causes that ends in
+ * the failure: all others are how such a system works on any day.
+ */
+function chosen(events: readonly StoryEvent[]): readonly StoryEvent[] {
+  const links = events.filter(({ kind, inChain }) => kind === 'detail' && inChain);
+  const shown = new Set(links.slice(-mostLinks));
+  const told = events.filter((event) => event.kind !== 'detail' || shown.has(event));
+  if (told.length <= mostLines) return told;
+  const rank = ({ kind, inChain, inPast }: StoryEvent): number => {
     if (kind === 'fault' || kind === 'choice') return 0;
     if (inChain) return 1;
-    return kind === 'turn' ? 2 : 3;
+    return inPast ? 2 : 3;
   };
-  const order = past.map((event, at) => ({ event, at }));
+  const order = told.map((event, at) => ({ event, at }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || b.at - a.at);
   const kept = order.slice(0, mostLines).sort((a, b) => a.at - b.at);
   return kept.map(({ event }) => event);

@@ -76,10 +76,22 @@ function diskWords(
       happens: `${of} takes ${spanText(takesUs)} instead of ${spanText(typicalUs)}`,
     };
   }
+  const failure = failures[point];
+  if (failure !== undefined) {
+    const of = `on the disk of ${where}`;
+    return { noun: `the failed ${failure} ${of}`, happens: `a ${failure} ${of} fails` };
+  }
   if (/^(power-loss|disk-in-flight|sync-dropped)/.test(point)) {
     const of = `what is left of unsynced writes on the disk of ${where}`;
     return { noun: of, happens: `${of} is not what is usually left (${point})` };
   }
-  const noun = `the ${point.replaceAll('-', ' ')} of ${where}`;
-  return { noun, happens: `${noun} happens` };
+  const noun = `the ${point.replace(/^disk-/, '').replaceAll('-', ' ')} on the disk of ${where}`;
+  return { noun, happens: `${noun} strikes` };
 }
+
+/** Operations that fail, by the point that decides it. */
+const failures: Readonly<Record<string, string>> = {
+  'disk-read-error': 'read',
+  'disk-write-error': 'write',
+  'disk-sync-error': 'sync',
+};

@@ -47,7 +47,7 @@ export async function gatherFacts(
     ? inlineRunner(subject)
     : new WorkerRunner(subject, options.jobs ?? availableParallelism(), watchdogMs);
   try {
-    const nouns = nounsOf(file, recorder);
+    const nouns = nounsOf(file, recorder, clients.length);
     const calm = calmValues(scenario, file.config);
     return {
       scenario: file.scenario,
@@ -112,7 +112,8 @@ function eventsOf(
         text: choiceWords(choice, file.config, what).happens,
       }))
     : [];
-  const all = [...told, ...choices].filter(({ timeUs }) => timeUs <= violation.virtualUs);
+  // First what made a step special, then what it did.
+  const all = [...choices, ...told].filter(({ timeUs }) => timeUs <= violation.virtualUs);
   const events = all.map((one) => {
     const always = one.kind === 'fault' || one.kind === 'choice';
     return { ...one, inPast: always || cone.inPast(one.step), inChain: cone.inChain(one.step) };
@@ -126,7 +127,7 @@ function lastOf(name: string, { told, nodes }: StoryRecorder, last: number): num
   return node === undefined ? 0 : nodes.lastIndexOf(node, last);
 }
 
-function nounsOf(file: CaseFile, recorder: StoryRecorder): NounsOf {
+function nounsOf(file: CaseFile, recorder: StoryRecorder, clients: number): NounsOf {
   return {
     fault(index) {
       const begun = recorder.faults.get(index);
@@ -140,7 +141,7 @@ function nounsOf(file: CaseFile, recorder: StoryRecorder): NounsOf {
       const { noun } = choiceWords(choice, file.config, made?.what);
       return made === undefined ? noun : `${noun} at ${secondsText(made.timeUs)}`;
     },
-    operation: intentText,
+    operation: (intent) => intentText(intent, clients),
   };
 }
 
@@ -150,11 +151,11 @@ function secondsText(us: number): string {
 }
 
 /** An intent in as few words as can be, whatever it looks like. */
-function intentText(intent: unknown): string {
+function intentText(intent: unknown, clients: number): string {
   if (typeof intent !== 'object' || intent === null) return `operation ${JSON.stringify(intent)}`;
   const { client, do: what, key, value } = intent as Record<string, unknown>;
   if (typeof what !== 'string') return `operation ${JSON.stringify(intent)}`;
-  const whose = typeof client === 'number' ? `c${client + 1}'s ` : '';
+  const whose = typeof client === 'number' ? `c${(client % clients) + 1}'s ` : '';
   const parts = [what, key, value].filter((part) => typeof part === 'string' && part !== '');
   return `${whose}"${parts.join(' ')}"`;
 }

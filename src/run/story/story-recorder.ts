@@ -17,6 +17,14 @@ export interface MadeChoice {
   readonly what: string | undefined;
 }
 
+/** Families whose end is the start of a node. */
+const comesBack: ReadonlySet<string> = new Set([
+  'kill',
+  'power-loss',
+  'zone-power-loss',
+  'whole-cluster',
+]);
+
 /** A recorder of choices keeps no more: who wants to read of so many? */
 const mostChoices = 200;
 
@@ -88,8 +96,10 @@ export class StoryRecorder implements WorldObserver {
     this.#narrator?.probe?.(node, name);
   }
 
-  fault({ planIndex, phase, text, timeUs, nodes }: FaultEvent): void {
+  fault({ planIndex, phase, family, text, timeUs, nodes }: FaultEvent): void {
     if (phase === 'refused') return;
+    // That a node comes back is told by itself, with what it knows then.
+    if (phase === 'end' && comesBack.has(family)) return;
     if (phase === 'begin' && !this.faults.has(planIndex)) {
       this.faults.set(planIndex, { timeUs, nodes: nodes.map((node) => this.#names[node] ?? '') });
     }

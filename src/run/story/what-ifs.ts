@@ -83,7 +83,7 @@ function variantsOf(scenario: Scenario, file: CaseFile, nouns: NounsOf): readonl
     })),
     ...each(unquietSettings(config, calm), (path) => ({
       kind: 'setting',
-      without: `${path} ${config[path]} (usually ${calm[path]})`,
+      without: `${path} at ${config[path]} (it is ${calm[path]} usually)`,
       file: { ...file, config: { ...config, [path]: calm[path]! } },
     })),
   ];

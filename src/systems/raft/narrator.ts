@@ -175,8 +175,18 @@ class RaftNarrator implements Narrator {
     const term = (step.state as RaftNode).core?.log.term(after.commit) ?? -1;
     const what = term < 0 ? `entry ${after.commit}` : entryText(after.commit, term);
     return after.role === 'leader'
-      ? [{ says: `takes ${what} for committed` }]
+      ? [{ says: `takes ${what} for committed${this.#holders(step.node, after)}` }]
       : [{ says: `learns that ${what} is committed`, isDetail: true }];
+  }
+
+  /** Who holds what a leader takes for committed, by what it believes of them. */
+  #holders(leader: number, { match, commit }: RaftView): string {
+    const others = this.#names
+      .slice(0, this.#servers)
+      .filter((_, node) => node !== leader && (match[node] ?? 0) >= commit);
+    if (others.length === 0) return ', on its own copy';
+    const itself = (match[leader] ?? 0) >= commit ? ' beside itself' : ', not yet on its own disk';
+    return `: ${listed(others)} ${others.length > 1 ? 'hold' : 'holds'} it${itself}`;
   }
 
   #sent(step: Step): readonly Remark[] {
@@ -207,6 +217,10 @@ class RaftNarrator implements Narrator {
   #answer(step: Step, to: string, reply: ClientReply): Remark | undefined {
     if (reply.status !== 'ok') return undefined;
     const call = this.#calls.get(callKey(reply)) ?? 'its call';
+    if (call.startsWith('cas ')) {
+      const what = reply.swapped ? 'it is done' : 'another value was there';
+      return { says: `answers ${to}'s "${call}": ${what}` };
+    }
     if (!call.startsWith('get ')) return { says: `answers ${to} that "${call}" is done` };
     const how = this.#byLease.has(step.node) ? ' by its lease, asking nobody' : '';
     const found = reply.value === null ? 'unset' : `"${reply.value}"`;
@@ -272,7 +286,11 @@ function listed(names: readonly string[]): string {
 function clusterText(config: Config, names: readonly string[]): string {
   const settings = settingsFrom(config);
   const servers = names.slice(0, Number(config.nodes));
-  const spares = settings.spares === 0 ? '' : `, the last ${settings.spares} no members at first`;
+  const spares = servers.slice(servers.length - settings.spares);
+  const outside =
+    settings.spares === 0
+      ? ''
+      : ` (${listed(spares)} ${spares.length > 1 ? 'are no members' : 'is no member'} at first)`;
   const ways = [
     settings.preVote ? 'with pre-vote' : 'without pre-vote',
     settings.checkQuorum ? 'a leader that checks its quorum' : 'no check of the quorum',
@@ -280,7 +298,7 @@ function clusterText(config: Config, names: readonly string[]): string {
   ];
   const timeoutMs = settings.electionTimeoutUs / 1_000;
   return (
-    `The servers ${listed(servers)} run a key-value map on Raft${spares}, ${listed(ways)}; ` +
+    `The servers ${listed(servers)} run a key-value map on Raft${outside}, ${listed(ways)}; ` +
     `election timeouts lie between ${timeoutMs} and ${2 * timeoutMs} ms.`
   );
 }
