@@ -10,6 +10,24 @@ export function withChoices(file: CaseFile, list: readonly NamedChoice[]): CaseF
   return { ...file, choices: { kind: 'calm', list } };
 }
 
+/**
+ * The case with one of its choices made when its key is met for an earlier time: what is there only
+ * to be counted can go then.
+ */
+export function withEarlierChoices(file: CaseFile): readonly CaseFile[] {
+  if (file.choices.kind !== 'calm' || file.choices.list.length > fewChoices) return [];
+  const { list } = file.choices;
+  return list.flatMap((choice, at) => {
+    const { occurrence } = choice;
+    const earlier = new Set([0, occurrence >> 1, occurrence - 1]);
+    return [...earlier]
+      .filter((nth) => nth >= 0 && nth < occurrence)
+      .map((nth) => withChoices(file, list.with(at, { ...choice, occurrence: nth })));
+  });
+}
+
+const fewChoices = 30;
+
 /** From coarse to fine: whole kinds of noise are let go before single choices are looked at. */
 const groupings: readonly ((choice: NamedChoice) => string)[] = [
   ({ point }) => point,

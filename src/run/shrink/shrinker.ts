@@ -6,7 +6,7 @@ import { calmValues, knobsOf } from '../draw-config.ts';
 import type { Scenario } from '../scenario-contract.ts';
 import type { Attempts } from './attempts.ts';
 import { firstAccepted, minimal, type SearchOptions } from './delta-debugging.ts';
-import { calmChoices, withChoices } from './noise.ts';
+import { calmChoices, withChoices, withEarlierChoices } from './noise.ts';
 import { simplerValues } from './simpler-values.ts';
 import { smallerValues, withFewerNodes } from './smaller-clusters.ts';
 import { soonerCases } from './time-line.ts';
@@ -170,6 +170,7 @@ export class Shrinker {
 
   async #values(): Promise<void> {
     this.#begin('values');
+    while (!this.#isOver() && (await this.#firstOf(withEarlierChoices(this.best)))) {}
     if (this.best.plan.length + this.best.intents.length > fewElements) return;
     for (const part of ['plan', 'intents'] as const) {
       for (let at = 0; at < this.best[part].length; at++) {

@@ -79,11 +79,10 @@ class RaftNarrator implements Narrator {
     const remarks: Remark[] = [];
     if (before.phase !== after.phase) {
       if (after.phase === 'running' && step.incarnation > 1) {
+        const { term, votedFor } = after;
         const vote =
-          after.votedFor === 0 ? 'no vote in it' : `its vote for ${this.#name(after.votedFor)}`;
-        remarks.push({
-          says: `is back: its disk tells it term ${after.term}, ${vote}, and ${logText(after)}`,
-        });
+          votedFor === 0 ? 'without a vote' : `with its vote for ${this.#name(votedFor)}`;
+        remarks.push({ says: `is back, in term ${term} ${vote}; ${logText(after)}` });
       } else if (after.phase === 'repairing') {
         remarks.push({ says: 'finds its disk damaged and asks the others for what is lost' });
       } else if (after.phase === 'withdrawn') {
