@@ -77,7 +77,7 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
     const kept = await keepCase(result.record, result.caseFile);
     interrupt.release();
     const wanted = options.shrink && !interrupt.interrupted;
-    const record = wanted ? await shrink(kept, chosen.reference, terminal) : kept;
+    const record = wanted ? await shrink(kept, result.caseFile, chosen.reference, terminal) : kept;
     if (json) terminal.out(jsonLine(record) ?? '');
     else {
       const again =
@@ -107,12 +107,15 @@ async function calmCase(chosen: ChosenScenario, seed: number): Promise<CaseFile>
 /** Finds the smallest case of a red run. */
 async function shrink(
   record: RunRecord,
+  file: CaseFile,
   reference: ScenarioReference,
   terminal: Terminal,
 ): Promise<RunRecord> {
-  const { violation, case: path } = record;
-  if (violation === undefined || path === undefined) return record;
-  const failure = { key: violation.key, step: violation.step, case: path };
+  const { violation } = record;
+  if (violation === undefined) return record;
+  const { casePath } = await import('../run/case-store.ts');
+  const path = record.case ?? casePath(failuresDirectory, file);
+  const failure = { key: violation.key, step: violation.step, case: path, file };
   const [shrunk] = await shrinkFound(reference, [failure], terminal);
   return shrunk === undefined ? record : { ...record, shrunk };
 }

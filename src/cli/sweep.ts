@@ -81,8 +81,14 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   // Before anything that may still take long: it happened.
   await keepEvidence(swept.record);
   const wanted = options.shrink && !interrupted;
-  const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : [];
-  const record = withShrunk(swept.record, shrunk);
+  const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : undefined;
+  const record = {
+    ...swept.record,
+    failures: swept.record.failures.map((failure) => {
+      const path = shrunk?.get(failure.seed)?.shrunk;
+      return path === undefined ? failure : { ...failure, shrunk: path };
+    }),
+  };
   if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
   else {
     const { paint, width } = terminal;
@@ -90,7 +96,9 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
     if (headline !== undefined) {
       const seed = headline.seed ?? record.from;
       const replay = replayCommand(argument, seed, options.set);
-      const small = shrunk.find(({ key }) => key === headline.violation?.key);
+      const small = [...(shrunk?.values() ?? [])].find(
+        ({ key }) => key === headline.violation?.key,
+      );
       terminal.out(['', ...failureBlock(headline, { paint, width, replay, shrunk: small })]);
     }
   }
@@ -98,26 +106,26 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   return interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
 }
 
-/** One shrunk case for each failure key. */
+/** One shrunk case for each failure key, by the seed that it was shrunk from. */
 async function shrinkSweep(
   { failures }: SweepRecord,
-  { reference }: ChosenScenario,
+  { reference, scenario, settings }: ChosenScenario,
   { jobs }: Plan,
   terminal: Terminal,
-): Promise<readonly ShrinkRecord[]> {
-  const found = failures.flatMap(({ key, step, case: path }) =>
-    path === undefined ? [] : [{ key, step, case: path }],
-  );
-  return await shrinkFound(reference, found, terminal, jobs);
-}
-
-function withShrunk(record: SweepRecord, shrunk: readonly ShrinkRecord[]): SweepRecord {
-  const paths = new Map(shrunk.map((one) => [one.case, one.shrunk]));
-  const failures = record.failures.map((failure) => {
-    const path = failure.case === undefined ? undefined : paths.get(failure.case);
-    return path === undefined ? failure : { ...failure, shrunk: path };
+): Promise<ReadonlyMap<number, ShrinkRecord>> {
+  if (failures.length === 0) return new Map();
+  const { buildCase } = await import('../run/build-case.ts');
+  const { casePath } = await import('../run/case-store.ts');
+  const found = failures.map(({ seed, key, step, rung, digest, case: path }) => {
+    if (path !== undefined) return { seed, key, step, case: path };
+    // There are enough files of this key, perhaps from other days.
+    const outcome = { verdict: 'broken', rung, key, step, digest } as const;
+    const file = { ...buildCase(scenario, { seed, settings }, reference.name), outcome };
+    return { seed, key, step, case: casePath(failuresDirectory, file), file };
   });
-  return { ...record, failures };
+  const seeds = new Map(found.map((failure) => [failure.case, failure.seed]));
+  const shrunk = await shrinkFound(reference, found, terminal, jobs);
+  return new Map(shrunk.map((one) => [seeds.get(one.case ?? '') ?? -1, one]));
 }
 
 /** Processor time of this process so far, all its threads together. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CaseFile } from '../record/case-file.ts';
 import { parseCase } from '../record/parse-case.ts';
 import { UsageError } from '../record/usage-error.ts';
@@ -28,12 +28,7 @@ export function readCase(path: string): CaseFile {
  * @throws UsageError when the directory cannot be written
  */
 export function writeCase(directory: string, file: CaseFile, cap: number): string | undefined {
-  const { outcome, choices } = file;
-  const what = outcome?.rung ?? outcome?.verdict ?? 'case';
-  const group = `${slug(file.scenario)}-${slug(what)}-${fingerprint(outcome?.key ?? what)}`;
-  const seed = choices.kind === 'seed' ? `seed-${choices.seed}` : 'calm';
-  const forks = choices.kind === 'seed' && choices.forks.length > 0 ? '-fork' : '';
-  const name = `${group}-${seed}${forks}.json`;
+  const { group, name } = nameOf(file);
   const path = join(directory, name);
   try {
     mkdirSync(directory, { recursive: true });
@@ -52,6 +47,20 @@ export function writeCase(directory: string, file: CaseFile, cap: number): strin
   return path;
 }
 
+/** Where `writeCase` puts a file, whether or not it may write one more of its key. */
+export function casePath(directory: string, file: CaseFile): string {
+  return join(directory, nameOf(file).name);
+}
+
+function nameOf(file: CaseFile): { readonly group: string; readonly name: string } {
+  const { outcome, choices } = file;
+  const what = outcome?.rung ?? outcome?.verdict ?? 'case';
+  const group = `${slug(file.scenario)}-${slug(what)}-${fingerprint(outcome?.key ?? what)}`;
+  const seed = choices.kind === 'seed' ? `seed-${choices.seed}` : 'calm';
+  const forks = choices.kind === 'seed' && choices.forks.length > 0 ? '-fork' : '';
+  return { group, name: `${group}-${seed}${forks}.json` };
+}
+
 const shrunkSuffix = '.min.json';
 
 /** Where the shrunk form of a case goes: beside it. */
@@ -65,6 +74,7 @@ export function shrunkPath(path: string): string {
  */
 export function writeCaseTo(path: string, file: CaseFile): void {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeWhole(path, caseText(file));
   } catch (error) {
     throw fileError(error, path, 'written');

@@ -17,7 +17,7 @@ export function storyText(story: Story, options: StoryTextOptions = {}): string[
   const width = options.width ?? 100;
   const { broken } = story;
   return [
-    paint.strong(story.headline),
+    ...wrap(story.headline, width).map(paint.strong),
     '',
     ...story.cluster.flatMap((sentence) => wrap(sentence, width)),
     '',

@@ -1,16 +1,19 @@
+import type { CaseFile } from '../../record/case-file.ts';
 import type { ShrinkRecord } from '../../record/shrink-record.ts';
 import { UsageError } from '../../record/usage-error.ts';
 import { readCase, shrunkPath, writeCaseTo } from '../case-store.ts';
 import type { ScenarioReference } from '../run-contract.ts';
 import { type ShrinkOptions, shrinkCase } from './shrink-case.ts';
 
-/** A failure of which a case file was written. */
+/** A failure that may be shrunk. */
 export interface FailureToShrink {
   /** Its failure key: of each key one case is shrunk, the one with the fewest steps. */
   readonly key: string;
   readonly step: number;
   /** Path of its case file. */
   readonly case: string;
+  /** The case itself, where no file of it was written since there are enough of its key. */
+  readonly file?: CaseFile;
 }
 
 /** How to shrink what a sweep found. */
@@ -40,11 +43,11 @@ export async function shrinkFailures(
   const { timeMs = failureShrinkMs, totalMs = defaultTotalMs, ...rest } = options;
   const endMs = performance.now() + totalMs;
   const records: ShrinkRecord[] = [];
-  for (const path of representatives(failures)) {
+  for (const { case: path, file } of representatives(failures)) {
     const leftMs = Math.min(timeMs, endMs - performance.now());
     if (leftMs <= 0 || options.signal?.aborted === true) break;
     try {
-      const { record, caseFile } = await shrinkCase(reference, readCase(path), {
+      const { record, caseFile } = await shrinkCase(reference, file ?? readCase(path), {
         ...rest,
         timeMs: leftMs,
       });
@@ -58,12 +61,12 @@ export async function shrinkFailures(
   return records;
 }
 
-/** Paths of the case with the fewest steps of each key. */
-function representatives(failures: readonly FailureToShrink[]): readonly string[] {
+/** The one with the fewest steps of each key. */
+function representatives(failures: readonly FailureToShrink[]): readonly FailureToShrink[] {
   const shortest = new Map<string, FailureToShrink>();
   for (const failure of failures) {
     const known = shortest.get(failure.key);
     if (known === undefined || failure.step < known.step) shortest.set(failure.key, failure);
   }
-  return [...shortest.values()].map((failure) => failure.case);
+  return [...shortest.values()];
 }
