@@ -18,6 +18,7 @@ const seed = record.failures[0]?.seed;
 if (seed === undefined) process.stdout.write(`${JSON.stringify({ seeds })}\n`);
 else {
   const { caseFile } = await runIsolated(reference, { seed }, { aftermath: false });
+  const before = process.cpuUsage();
   const shrunk = await shrinkCase(reference, caseFile, {
     timeMs: Number(seconds) * 1_000,
     jobs: Number(jobs),
@@ -27,5 +28,7 @@ else {
     writeFileSync(`${out}.json`, caseText(caseFile));
     writeFileSync(`${out}.min.json`, caseText(shrunk.caseFile));
   }
-  process.stdout.write(`${JSON.stringify({ seed, ...shrunk.record })}\n`);
+  const { user, system } = process.cpuUsage(before);
+  const cpuMs = Math.round((user + system) / 1_000);
+  process.stdout.write(`${JSON.stringify({ seed, cpuMs, ...shrunk.record })}\n`);
 }

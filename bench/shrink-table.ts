@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ShrinkRecord } from '../src/record/shrink-record.ts';
-import { shrinkTable } from '../src/report/shrink-table.ts';
+import { type ShrinkRow, shrinkTable } from '../src/report/shrink-table.ts';
 import { copySources, MutantCopy } from '../src/run/mutant-copy.ts';
 import { readMutants } from '../src/run/mutant-patch.ts';
 
@@ -28,12 +28,7 @@ const mutants = readMutants(join(root, 'mutants/raft'), 'raft', true).filter(
   ({ id, control }) => !control && (only === undefined || only.includes(id)),
 );
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'seedstorm-shrink-')));
-const rows: {
-  readonly id: string;
-  readonly title: string;
-  readonly seed?: number;
-  readonly record?: ShrinkRecord;
-}[] = [];
+const rows: ShrinkRow[] = [];
 try {
   const pristine = join(folder, 'pristine');
   copySources(root, pristine);
@@ -45,11 +40,11 @@ try {
       process.stderr.write(`${mutant.id}: ${error instanceof Error ? error.message : error}\n`);
       continue;
     }
-    const { seed, ...record } = await shrinkIn(copy.folder, mutant.scenario);
+    const { seed, cpuMs = 0, ...record } = await shrinkIn(copy.folder, mutant.scenario);
     const row = {
       id: mutant.id,
       title: mutant.title,
-      ...(seed === undefined ? {} : { seed, record: record as ShrinkRecord }),
+      ...(seed === undefined ? {} : { seed, cpuMs, record: record as ShrinkRecord }),
     };
     rows.push(row);
     process.stderr.write(`${JSON.stringify(row)}\n`);
@@ -71,7 +66,7 @@ if (values.out !== undefined) {
 function shrinkIn(
   cwd: string,
   scenario: string,
-): Promise<{ readonly seed?: number } & Partial<ShrinkRecord>> {
+): Promise<{ readonly seed?: number; readonly cpuMs?: number } & Partial<ShrinkRecord>> {
   const args = ['bench/shrink-in-copy.ts', scenario, values.seeds, values.seconds, values.jobs];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });

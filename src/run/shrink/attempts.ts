@@ -13,10 +13,16 @@ export class Attempts {
   readonly #key: string;
   readonly #known = new Map<string, Promise<Tried>>();
   #stepLimit: number | undefined;
+  #totalMs = 0;
 
   constructor(runner: CandidateRunner, key: string) {
     this.#runner = runner;
     this.#key = key;
+  }
+
+  /** Real time that a candidate takes, on average. */
+  get meanMs(): number {
+    return this.count === 0 ? 0 : this.#totalMs / this.count;
   }
 
   get width(): number {
@@ -48,10 +54,12 @@ export class Attempts {
   async #run(file: CaseFile, choices: boolean): Promise<Tried> {
     this.count += 1;
     const limit = this.#stepLimit;
+    const beganMs = performance.now();
     const tried = await this.#runner.try(file, {
       choices,
       ...(limit === undefined ? {} : { stepLimit: limit }),
     });
+    this.#totalMs += performance.now() - beganMs;
     const { key } = tried;
     if (key !== undefined && key !== this.#key) {
       this.otherKeys.set(key, (this.otherKeys.get(key) ?? 0) + 1);

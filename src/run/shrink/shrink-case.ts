@@ -39,7 +39,7 @@ export interface ShrinkResult {
 /** Default of `timeMs`. */
 export const defaultShrinkMs = 30_000;
 /** A candidate without a sign of life for so long counts as hung. */
-const watchdogMs = 10_000;
+const watchdogMs = 3_000;
 /** The same when the failure is that a handler hangs: each such candidate costs it all. */
 const shortWatchdogMs = 1_500;
 

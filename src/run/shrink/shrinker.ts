@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario-contract.ts';
 import type { Attempts } from './attempts.ts';
 import { firstAccepted, minimal, type SearchOptions } from './delta-debugging.ts';
 import { calmChoices, withChoices, withEarlierChoices } from './noise.ts';
+import { reAimed } from './re-aimed.ts';
 import { simplerValues } from './simpler-values.ts';
 import { smallerValues, withFewerNodes } from './smaller-clusters.ts';
 import { soonerCases } from './time-line.ts';
@@ -33,6 +34,8 @@ export interface ShrinkerOptions extends Omit<SearchOptions, 'width'> {
 
 /** Noise is drawn anew so often for a smaller cluster: at first, and when little else is left. */
 const redraws = { early: 10, late: 24 } as const;
+/** Candidates that take longer than this are made smaller first. */
+const slowMs = 150;
 /** Values are simplified only where few faults and operations are left. */
 const fewElements = 60;
 
@@ -66,7 +69,7 @@ export class Shrinker {
     await this.#leap();
     for (let round = 1; !this.#isOver(); round++) {
       this.#changed = false;
-      if (round === 1) await this.#nodes(redraws.early);
+      if (round === 1 && this.#options.attempts.meanMs < slowMs) await this.#nodes(redraws.early);
       await this.#plan();
       await this.#intents();
       await this.#sooner();
@@ -146,7 +149,7 @@ export class Shrinker {
   async #noise(): Promise<void> {
     this.#begin('noise');
     const file = this.best;
-    if (file.choices.kind === 'seed' && (await this.#firstOf([withChoices(file, [])]))) return;
+    if (await this.#firstOf(this.#withoutNoise(file))) return;
     const tried = await this.#options.attempts.attempt(file, true);
     const list = tried?.choices ?? [];
     if (this.#isOver() || list.length === 0) return;
@@ -166,6 +169,14 @@ export class Shrinker {
       this.#search,
       (shorter) => this.#accept(withChoices(file, shorter), shorter),
     );
+  }
+
+  /** With no noise at all: as it is, or with faults aimed anew where noise did that. */
+  #withoutNoise(file: CaseFile): readonly CaseFile[] {
+    const { choices } = file;
+    if (choices.kind === 'calm' && choices.list.length === 0) return [];
+    const calm = withChoices(file, []);
+    return [calm, ...reAimed(calm)];
   }
 
   async #values(): Promise<void> {
