@@ -76,7 +76,11 @@ test('a system without a narrator gets its story from roles, messages and faults
   const { caseFile } = await runCase(scenario, { seed: 1 }, { aftermath: false });
   const story = tellStory(await gatherFacts(scenario, caseFile));
   expect(story.headline).toMatch(/^T1 \(small totals\) breaks after 0\.\d+ s\./);
-  expect(story.lines.some(({ text }) => /^n\d gets "add" from c\d$/.test(text))).toBe(true);
+  expect(
+    story.lines.some(({ text }) =>
+      /^n\d gets add \(amount \d+, request \d+\) from c\d$/.test(text),
+    ),
+  ).toBe(true);
   expect(story.broken.facts).toEqual([expect.stringMatching(/^total: \d+$/)]);
   expect(story.whatIfs.length).toBeGreaterThan(0);
 });

@@ -13,7 +13,7 @@ import { inlineRunner, WorkerRunner } from '../shrink/candidate-runner.ts';
 import { runWatched } from '../watched.ts';
 import { causalCone } from './causal-cone.ts';
 import { choiceWords } from './choice-words.ts';
-import { faultNoun } from './fault-words.ts';
+import { faultNoun, listed } from './fault-words.ts';
 import { StoryRecorder } from './story-recorder.ts';
 import { type NounsOf, unquietSettings, whatIfs } from './what-ifs.ts';
 
@@ -41,7 +41,7 @@ export async function gatherFacts(
   const { servers, clients, components } = buildCast(scenario, file, scenario.clients.newHistory());
   const names = [...servers, ...clients];
   const narrator = scenario.system.narrator?.(file.config, names);
-  const recorder = new StoryRecorder(names, components, narrator);
+  const recorder = new StoryRecorder(names, components, servers.length, narrator);
   const { violation, digest } = await runWith(recorder, scenario, file);
   const runner = isScenario(subject)
     ? inlineRunner(subject)
@@ -53,7 +53,7 @@ export async function gatherFacts(
       scenario: file.scenario,
       violation,
       digest,
-      cluster: narrator?.cluster ?? [`${scenario.system.name} on ${names.length} nodes.`],
+      cluster: narrator?.cluster ?? [`${scenario.system.name} on ${listed(servers)}.`],
       settings: unquietSettings(file.config, calm).map((path) => `${path} ${file.config[path]}`),
       counts: {
         nodes: servers.length,
@@ -153,9 +153,13 @@ function secondsText(us: number): string {
 /** An intent in as few words as can be, whatever it looks like. */
 function intentText(intent: unknown, clients: number): string {
   if (typeof intent !== 'object' || intent === null) return `operation ${JSON.stringify(intent)}`;
-  const { client, do: what, key, value } = intent as Record<string, unknown>;
-  if (typeof what !== 'string') return `operation ${JSON.stringify(intent)}`;
+  const { client, atUs, do: what, key, value } = intent as Record<string, unknown>;
   const whose = typeof client === 'number' ? `c${(client % clients) + 1}'s ` : '';
+  if (typeof what !== 'string') {
+    return whose !== '' && typeof atUs === 'number'
+      ? `${whose}call of ${secondsText(atUs)}`
+      : `operation ${JSON.stringify(intent)}`;
+  }
   const parts = [what, key, value].filter((part) => typeof part === 'string' && part !== '');
   return `${whose}"${parts.join(' ')}"`;
 }

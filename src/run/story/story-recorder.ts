@@ -2,6 +2,7 @@ import type { StoryEvent } from '../../record/story.ts';
 import type { TraceEvent } from '../../record/trace-event.ts';
 import type { NamedChoice } from '../../sim/choices.ts';
 import type { AnyComponent } from '../../sim/component.ts';
+import type { Message } from '../../sim/message.ts';
 import type { FaultEvent, Step, WorldObserver } from '../../sim/observer.ts';
 import type { Narrator, Remark } from '../../sim/system-definition.ts';
 
@@ -41,17 +42,23 @@ export class StoryRecorder implements WorldObserver {
   readonly #names: readonly string[];
   readonly #components: readonly AnyComponent[];
   readonly #narrator: Narrator | undefined;
+  readonly #servers: number;
   #pending: NamedChoice[] = [];
   #step = 0;
   #timeUs = 0;
 
-  /** @param components of all nodes, servers first */
+  /**
+   * @param components of all nodes, servers first
+   * @param servers how many servers there are
+   */
   constructor(
     names: readonly string[],
     components: readonly AnyComponent[],
+    servers: number,
     narrator: Narrator | undefined,
   ) {
     this.#names = names;
+    this.#servers = servers;
     this.#components = components;
     this.#narrator = narrator;
   }
@@ -81,7 +88,7 @@ export class StoryRecorder implements WorldObserver {
     this.#step = step.index;
     this.#timeUs = step.timeUs;
     const node = this.#names[step.node];
-    const remarks = this.#narrator?.step(step) ?? generic(step, this.#names);
+    const remarks = this.#narrator?.step(step) ?? generic(step, this.#names, this.#servers);
     for (const { says, isDetail = false } of remarks) {
       this.#tell(isDetail ? 'detail' : 'turn', step.timeUs, step.index, says, node);
     }
@@ -135,14 +142,37 @@ export class StoryRecorder implements WorldObserver {
   }
 }
 
-/** What can be said of a step whose system has no narrator. */
-function generic(step: Step, names: readonly string[]): readonly Remark[] {
+/**
+ * What can be said of a step whose system has no narrator: lives, what clients ask and are told, and
+ * as details what nodes say to each other.
+ */
+function generic(step: Step, names: readonly string[], servers: number): readonly Remark[] {
+  if (step.node >= servers) return [];
   const remarks: Remark[] = [];
   if (step.cause === 'start' && step.incarnation > 1) remarks.push({ says: 'starts again' });
   const { received, from } = step;
   if (received !== undefined) {
-    const sender = names[from] ?? 'nobody';
-    remarks.push({ says: `gets "${received.kind}" from ${sender}`, isDetail: true });
+    const says = `gets ${messageText(received)} from ${names[from] ?? 'nobody'}`;
+    remarks.push({ says, isDetail: from < servers });
+  }
+  for (let at = 0; at < step.sentCount; at++) {
+    const { to, message } = step.sent[at]!;
+    if (to >= servers) remarks.push({ says: `sends ${messageText(message)} to ${names[to]}` });
   }
   return remarks;
+}
+
+const shownFields = 4;
+const shownLength = 24;
+
+/** A message with what fits on a line of it: `add (amount 3, request 7)`. */
+function messageText(message: Message): string {
+  const fields = Object.entries(message).filter(
+    ([name, value]) => name !== 'kind' && (typeof value !== 'object' || value === null),
+  );
+  const shown = fields.slice(0, shownFields).map(([name, value]) => {
+    const text = String(value);
+    return `${name} ${text.length > shownLength ? `${text.slice(0, shownLength)}...` : text}`;
+  });
+  return shown.length === 0 ? message.kind : `${message.kind} (${shown.join(', ')})`;
 }
