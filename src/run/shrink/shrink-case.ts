@@ -9,6 +9,7 @@ import { loadScenario } from '../loader.ts';
 import type { ScenarioReference } from '../run-contract.ts';
 import { isScenario } from '../scenario.ts';
 import type { Scenario } from '../scenario-contract.ts';
+import { noDigest } from '../seed-report.ts';
 import { Attempts } from './attempts.ts';
 import { type CandidateRunner, inlineRunner, WorkerRunner } from './candidate-runner.ts';
 import { Shrinker, type ShrinkProgress } from './shrinker.ts';
@@ -41,7 +42,7 @@ export const defaultShrinkMs = 30_000;
 /** A candidate without a sign of life for so long counts as hung. */
 const watchdogMs = 3_000;
 /** The same when the failure is that a handler hangs: each such candidate costs it all. */
-const shortWatchdogMs = 1_500;
+const shortWatchdogMs = 500;
 
 /**
  * Finds the smallest case that fails with the same key as the one given: fewer nodes and clients,
@@ -58,11 +59,7 @@ export async function shrinkCase(
 ): Promise<ShrinkResult> {
   const scenario = isScenario(subject) ? subject : await loadScenario(subject);
   checkIdentity(scenario, file);
-  const hangs = file.outcome?.digest === noDigest;
-  const jobs = options.jobs ?? availableParallelism();
-  const runner = isScenario(subject)
-    ? inlineRunner(subject)
-    : new WorkerRunner(subject, jobs, hangs ? shortWatchdogMs : watchdogMs);
+  const runner = runnerFor(subject, file, options.jobs);
   try {
     // What the file says of its run would soon be said of another one.
     const { outcome, ...decides } = file;
@@ -72,7 +69,16 @@ export async function shrinkCase(
   }
 }
 
-const noDigest = '0000000000000000';
+/** Runs variants of a case, in worker threads where the scenario has a module. */
+export function runnerFor(
+  subject: Scenario | ScenarioReference,
+  { outcome }: CaseFile,
+  jobs: number = availableParallelism(),
+): CandidateRunner {
+  if (isScenario(subject)) return inlineRunner(subject);
+  const hangs = outcome?.digest === noDigest;
+  return new WorkerRunner(subject, jobs, hangs ? shortWatchdogMs : watchdogMs);
+}
 
 async function shrinkWith(
   runner: CandidateRunner,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { CaseFile } from '../../record/case-file.ts';
 import type { ViolationRecord } from '../../record/run-record.ts';
 import type { StoryEvent, StoryFacts } from '../../record/story.ts';
@@ -9,7 +8,7 @@ import { loadScenario } from '../loader.ts';
 import type { RunOptions, ScenarioReference } from '../run-contract.ts';
 import { isScenario } from '../scenario.ts';
 import type { Scenario } from '../scenario-contract.ts';
-import { inlineRunner, WorkerRunner } from '../shrink/candidate-runner.ts';
+import { runnerFor } from '../shrink/shrink-case.ts';
 import { runWatched } from '../watched.ts';
 import { causalCone } from './causal-cone.ts';
 import { choiceWords } from './choice-words.ts';
@@ -22,8 +21,6 @@ export interface FactsOptions {
   /** Worker threads for what would have happened otherwise; default: one per processor. */
   readonly jobs?: number;
 }
-
-const watchdogMs = 10_000;
 
 /**
  * Runs a failing case again with somebody who puts it into words, and then once without each of the
@@ -43,9 +40,7 @@ export async function gatherFacts(
   const narrator = scenario.system.narrator?.(file.config, names);
   const recorder = new StoryRecorder(names, components, servers.length, narrator);
   const { violation, digest } = await runWith(recorder, scenario, file);
-  const runner = isScenario(subject)
-    ? inlineRunner(subject)
-    : new WorkerRunner(subject, options.jobs ?? availableParallelism(), watchdogMs);
+  const runner = runnerFor(subject, file, options.jobs);
   try {
     const nouns = nounsOf(file, recorder, clients.length);
     const calm = calmValues(scenario, file.config);
@@ -113,7 +108,9 @@ function eventsOf(
       }))
     : [];
   // First what made a step special, then what it did.
-  const all = [...choices, ...told].filter(({ timeUs }) => timeUs <= violation.virtualUs);
+  // A handler that never returns leaves no time at which it did not.
+  const untilUs = violation.virtualUs > 0 ? violation.virtualUs : Number.POSITIVE_INFINITY;
+  const all = [...choices, ...told].filter(({ timeUs }) => timeUs <= untilUs);
   const events = all.map((one) => {
     const always = one.kind === 'fault' || one.kind === 'choice';
     return { ...one, inPast: always || cone.inPast(one.step), inChain: cone.inChain(one.step) };

@@ -19,13 +19,16 @@ export interface NounsOf {
 /** Of each kind no more are taken away: what has more is no case that anybody reads. */
 const mostOfAKind = 60;
 
+/** Real time for all of them: where each one hangs there is no end. */
+const mostMs = 30_000;
+
 interface Variant extends Pick<WhatIf, 'kind' | 'index' | 'without'> {
   readonly file: CaseFile;
 }
 
 /**
  * Takes away each fault, choice, operation and unusual setting of a case in turn and runs what is
- * left to its end.
+ * left to its end, as many as there is time for.
  */
 export async function whatIfs(
   runner: CandidateRunner,
@@ -36,20 +39,28 @@ export async function whatIfs(
 ): Promise<readonly WhatIf[]> {
   const titles = new Map(scenario.ladder.rungs.map(({ id, title }) => [id, title]));
   const variants = variantsOf(scenario, file, nouns);
-  // The runner decides how many of them run side by side.
-  return await Promise.all(
-    variants.map(async ({ file: variant, ...rest }) => {
-      const tried = await runner.try(variant, {});
-      const { rung } = tried;
-      const title = rung === undefined ? undefined : titles.get(rung);
-      return {
-        ...rest,
-        outcome: outcomeOf(tried, violation),
-        ...(rung === undefined ? {} : { rung }),
-        ...(title === undefined ? {} : { title }),
-      };
-    }),
-  );
+  const endMs = performance.now() + mostMs;
+  // As many at once as the runner has threads: those that are begun late are left out.
+  const next = variants.entries();
+  const found: (WhatIf | undefined)[] = [];
+  const work = async (): Promise<void> => {
+    for (const [at, variant] of next) {
+      if (performance.now() < endMs) found[at] = await outcomeWithout(variant);
+    }
+  };
+  const outcomeWithout = async ({ file: variant, ...rest }: Variant): Promise<WhatIf> => {
+    const tried = await runner.try(variant, {});
+    const { rung } = tried;
+    const title = rung === undefined ? undefined : titles.get(rung);
+    return {
+      ...rest,
+      outcome: outcomeOf(tried, violation),
+      ...(rung === undefined ? {} : { rung }),
+      ...(title === undefined ? {} : { title }),
+    };
+  };
+  await Promise.all(Array.from({ length: runner.width }, work));
+  return found.filter((one) => one !== undefined);
 }
 
 function outcomeOf({ verdict, key }: Tried, violation: ViolationRecord): WhatIf['outcome'] {
