@@ -35,9 +35,9 @@ export interface ShrinkerOptions extends Omit<SearchOptions, 'width'> {
 /** Noise is drawn anew so often for a smaller cluster: at first, and when little else is left. */
 const redraws = { early: 10, late: 24 } as const;
 /** Candidates that take longer than this are made smaller first. */
-const slowMs = 150;
+const slowMs = 500;
 /** Values are simplified only where few faults and operations are left. */
-const fewElements = 60;
+const fewElements = 120;
 
 /**
  * Makes a case smaller that fails with a certain key: settings, plan, operations and noise in turn,

@@ -1,9 +1,6 @@
 /** Units that people read times in, largest first, in microseconds or whatever the number counts. */
 const grains: readonly number[] = [1_000_000, 100_000, 10_000, 1_000, 100, 10];
 
-/** A fault that lasts no time, or hits no share of anything, is no simpler to imagine. */
-const neverNothing: ReadonlySet<string> = new Set(['durationUs', 'perMillion']);
-
 /**
  * Values that say less than this one, simplest first: a number at 0 or rounded, somewhere inside of
  * plain data. Each differs in one place, and none says as much as the value itself, so that taking
@@ -19,7 +16,8 @@ export function simplerValues(value: unknown): readonly unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) =>
     simplerValues(part)
-      .filter((simpler) => simpler !== 0 || !neverNothing.has(name))
+      // A fault that lasts no time at all is no simpler to imagine.
+      .filter((simpler) => simpler !== 0 || name !== 'durationUs')
       .map((simpler) => ({ ...value, [name]: simpler })),
   );
 }

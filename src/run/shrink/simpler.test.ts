@@ -38,7 +38,7 @@ test('simpler values say less in one place, and come to an end', () => {
     b: 'text',
     c: [true, 0],
   });
-  expect(simplerValues({ durationUs: 40, perMillion: 7 })).toEqual([]);
+  expect(simplerValues({ durationUs: 40, file: '' })).toEqual([]);
   fc.assert(
     fc.property(fc.record({ at: fc.maxSafeInteger(), of: fc.array(fc.integer()) }), (value) => {
       let now: unknown = value;
