@@ -11,7 +11,7 @@ export { kv as kvModel } from './checkers/history/models/kv.ts';
 export { OnlineChecker } from './checkers/history/online.ts';
 export type { HistoryOperation } from './checkers/history/operation.ts';
 // Rungs and ladders.
-export { ladder } from './checkers/ladder.ts';
+export { type FactsOf, ladder } from './checkers/ladder.ts';
 export type { Ladder, LadderOptions, LadderRun, Phase } from './checkers/ladder-contract.ts';
 export {
   type Ledger,

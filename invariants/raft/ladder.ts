@@ -12,6 +12,7 @@ import { damageLosesNothing, refuseRatherThanAnswer, snapshotsAreEqual } from '.
 import { durableFirst } from './durable-first.ts';
 import { electedByVotes } from './elected-by-votes.ts';
 import { electionSafety, leaderCompleteness } from './election-safety.ts';
+import { raftFacts } from './facts.ts';
 import { indexOrder } from './index-order.ts';
 import { leaderIdentity } from './leader-identity.ts';
 import { leaderLasts } from './leader-lasts.ts';
@@ -105,4 +106,5 @@ export const raftLadder: Ladder = ladder({
     requestsAreAnswered,
   ],
   probes: raftProbes,
+  facts: raftFacts,
 });

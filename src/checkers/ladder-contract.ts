@@ -1,3 +1,4 @@
+import type { ViolationRecord } from '../record/run-record.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { OwedUnder } from '../sim/system-definition.ts';
 import type { WorldView } from '../sim/world-view.ts';
@@ -84,5 +85,10 @@ export interface LadderOptions {
 export interface Ladder {
   readonly name: string;
   readonly rungs: readonly RungInfo[];
+  /**
+   * The facts of a violation that cannot both be, each a sentence, for stories. Undefined where
+   * nobody put the values of the rung into words.
+   */
+  factsOf?(violation: ViolationRecord): readonly string[] | undefined;
   begin(options: LadderOptions): LadderRun;
 }

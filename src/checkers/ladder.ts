@@ -1,3 +1,4 @@
+import type { ViolationRecord } from '../record/run-record.ts';
 import type { OwedUnder } from '../sim/system-definition.ts';
 import type { Ladder, LadderOptions, LadderRun } from './ladder-contract.ts';
 import { LadderAtWork } from './ladder-run.ts';
@@ -13,7 +14,12 @@ export interface LadderDefinition<M extends Moment> {
   /** Lowest first: at a tie within one step the lower one is the headline. */
   readonly rungs: readonly AnyRung<M>[];
   readonly probes?: readonly AnyProbe<M>[];
+  /** By id of a rung: its violations as facts that cannot both be, for stories. */
+  readonly facts?: Readonly<Record<string, FactsOf>>;
 }
+
+/** Puts the values of a violation into sentences. */
+export type FactsOf = (violation: ViolationRecord) => readonly string[];
 
 /** The rungs that runs of one kind climb. */
 interface Selection<M extends Moment> {
@@ -27,7 +33,7 @@ interface Selection<M extends Moment> {
  * @throws TypeError when two rungs share an id, or one watches a trigger that the ghost state has not
  */
 export function ladder<M extends Moment>(definition: LadderDefinition<M>): Ladder {
-  const { name, ghost, rungs, probes = [] } = definition;
+  const { name, ghost, rungs, probes = [], facts = {} } = definition;
   const ids = new Set<string>();
   for (const { id, watches } of [...rungs, ...probes.map(asWatcher)]) {
     if (ids.has(id)) throw new TypeError(`ladder ${name}: two rungs are called ${id}`);
@@ -38,6 +44,9 @@ export function ladder<M extends Moment>(definition: LadderDefinition<M>): Ladde
         throw new TypeError(`ladder ${name}: ${id} watches "${watch}", which never happens`);
       }
     }
+  }
+  for (const id of Object.keys(facts)) {
+    if (!ids.has(id)) throw new TypeError(`ladder ${name}: facts of ${id}, which is no rung`);
   }
   const selections = new Map<string, Selection<M>>();
   const select = (options: LadderOptions): Selection<M> => {
@@ -53,6 +62,7 @@ export function ladder<M extends Moment>(definition: LadderDefinition<M>): Ladde
   return {
     name,
     rungs,
+    factsOf: (violation) => facts[violation.rung]?.(violation),
     begin(options: LadderOptions): LadderRun {
       const { climbed, watchers } = select(options);
       return new LadderAtWork(options, ghost, climbed, probes, watchers);

@@ -41,6 +41,11 @@ file('list.json', '[1, 2]');
 file('future.json', JSON.stringify({ ...goodCase, schema: 'seedstorm-case/99' }));
 file('homeless.json', JSON.stringify({ ...goodCase, scenario: 'lagoon-strom' }));
 
+const countersConfig = { nodes: 3, 'clients.count': 1, 'clients.operations': 20 };
+const whole = { ...goodCase, config: countersConfig };
+file('good.json', JSON.stringify(whole));
+file('gone.json', JSON.stringify({ ...whole, identityVersions: { abacus: 1 } }));
+
 const insert = '{"process":1,"type":"invoke","op":"insert","value":1}';
 file('good.jsonl', `${insert}\n{"process":1,"type":"ok","op":"insert","value":1}\n`);
 file('torn.jsonl', `${insert}\n{"process":1,"ty`);
@@ -82,7 +87,12 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
   ['an unknown scenario', ['run', 'lagoon-strom'], ['lagoon-strom', 'lagoon-storm']],
   ['a missing scenario file', ['run', './nowhere.ts'], ['no such file', './nowhere.ts']],
   ['an unknown verb', ['swep', 'lagoon-storm'], ['swep', 'sweep']],
-  ['a verb of a later version', ['shrink', 'lagoon-storm'], ['shrink']],
+  ['a verb of a later version', ['fly', 'lagoon-storm'], ['fly']],
+  ['something else than a case to shrink', ['shrink', 'lagoon-storm'], ['lagoon-storm', '.json']],
+  ['a missing case to shrink', ['shrink', 'nowhere.json'], ['no such file', 'nowhere.json']],
+  ['a case that does not fail', ['shrink', 'good.json'], ['does not fail', 'held']],
+  ['a case of components that are gone', ['shrink', 'gone.json'], ['no longer', 'abacus']],
+  ['time to shrink without sense', ['shrink', 'good.json', '--time', 'x'], ['--time', 'x']],
   ['an unknown option', ['run', 'lagoon-storm', '--sead', '1'], ['--sead', '--seed']],
   ['a missing scenario', ['run'], ['scenario']],
   [

@@ -5,30 +5,40 @@ import type { Terminal } from './terminal.ts';
 const lineEveryMs = 30_000;
 const eraseLine = '\u001B[2K';
 
-/** Shows how far a sweep is: one line that is written over, or without a screen a line now and then. */
-export interface ProgressLine {
-  show(progress: SweepProgress): void;
+/** Shows how far a work is: one line that is written over, or without a screen a line now and then. */
+export interface ProgressLine<Progress = SweepProgress> {
+  show(progress: Progress): void;
   /** Takes the line away, so that other text can be printed. */
   clear(): void;
 }
 
-/** @param write puts raw text on standard error; only used where the terminal is animated */
+/** How far a sweep is. @param write see `lineFor` */
 export function progressLine(
+  terminal: Terminal,
+  write?: (text: string) => void,
+  nowMs?: () => number,
+): ProgressLine {
+  return lineFor(progressText, terminal, write, nowMs);
+}
+
+/** @param write puts raw text on standard error; only used where the terminal is animated */
+export function lineFor<Progress>(
+  textOf: (progress: Progress) => string,
   terminal: Terminal,
   write: (text: string) => void = (text) => void process.stderr.write(text),
   nowMs: () => number = () => performance.now(),
-): ProgressLine {
+): ProgressLine<Progress> {
   let visible = false;
   let lastMs = nowMs();
   return {
     show(progress) {
       if (terminal.animated) {
-        const text = clip(progressText(progress), terminal.width - 1);
+        const text = clip(textOf(progress), terminal.width - 1);
         write(`\r${eraseLine}${terminal.notePaint.faint(text)}`);
         visible = true;
       } else if (nowMs() - lastMs >= lineEveryMs) {
         lastMs = nowMs();
-        terminal.note(progressText(progress));
+        terminal.note(textOf(progress));
       }
     },
     clear() {

@@ -6,7 +6,7 @@ import { drawnOptions } from '../report/drawn-options.ts';
 import { failureBlock } from '../report/failure-block.ts';
 import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
-import type { RunInput } from '../run/run-contract.ts';
+import type { RunInput, ScenarioReference } from '../run/run-contract.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { checkLogs, failuresDirectory } from './logs.ts';
@@ -17,10 +17,17 @@ import {
   replayCommand,
 } from './scenario-input.ts';
 import { parseSeed } from './seeds.ts';
-import { processTerminal } from './terminal.ts';
-import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
+import { shrinkFound } from './shrink-found.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import {
+  addRunningOptions,
+  addShrinkingOptions,
+  type RunningOptions,
+  type ShrinkingOptions,
+  type Verb,
+} from './verb.ts';
 
-interface RunVerbOptions extends RunningOptions {
+interface RunVerbOptions extends RunningOptions, ShrinkingOptions {
   readonly seed?: string;
   readonly calm?: true;
 }
@@ -29,10 +36,12 @@ interface RunVerbOptions extends RunningOptions {
 export const runVerb: Verb = {
   define(command: Command, finish) {
     addRunningOptions(
-      command
-        .argument('<scenario>', 'a name (see list) or the path of a file')
-        .option('--seed <seed>', 'the seed (default: a new one, which is printed)')
-        .option('--calm', 'no faults, no noise, every setting at its calm value'),
+      addShrinkingOptions(
+        command
+          .argument('<scenario>', 'a name (see list) or the path of a file')
+          .option('--seed <seed>', 'the seed (default: a new one, which is printed)')
+          .option('--calm', 'no faults, no noise, every setting at its calm value'),
+      ),
     ).action(async (argument: string, options: RunVerbOptions) => {
       finish(await run(argument, options));
     });
@@ -65,7 +74,10 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
       paranoid: options.paranoid === true,
       signal: interrupt.signal,
     });
-    const record = await keepCase(result.record, result.caseFile);
+    const kept = await keepCase(result.record, result.caseFile);
+    interrupt.release();
+    const wanted = options.shrink && !interrupt.interrupted;
+    const record = wanted ? await shrink(kept, result.caseFile, chosen.reference, terminal) : kept;
     if (json) terminal.out(jsonLine(record) ?? '');
     else {
       const again =
@@ -73,7 +85,7 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
           ? replayCommand(argument, seed, options.set)
           : replayCaseCommand(record.case);
       terminal.out(runReport(record, { paint, width }));
-      const block = failureBlock(record, { paint, width, replay: again });
+      const block = failureBlock(record, { paint, width, replay: again, shrunk: record.shrunk });
       if (block.length > 0) terminal.out(['', ...block]);
     }
     const verdict = codeOfVerdict(record.verdict);
@@ -90,6 +102,22 @@ async function calmCase(chosen: ChosenScenario, seed: number): Promise<CaseFile>
   const settings = calmConfig(chosen.scenario, chosen.settings);
   const caseFile = buildCase(chosen.scenario, { seed, settings }, chosen.reference.name);
   return { ...caseFile, plan: [], choices: { kind: 'calm', list: [] } };
+}
+
+/** Finds the smallest case of a red run. */
+async function shrink(
+  record: RunRecord,
+  file: CaseFile,
+  reference: ScenarioReference,
+  terminal: Terminal,
+): Promise<RunRecord> {
+  const { violation } = record;
+  if (violation === undefined) return record;
+  const { casePath } = await import('../run/case-store.ts');
+  const path = record.case ?? casePath(failuresDirectory, file);
+  const failure = { key: violation.key, step: violation.step, case: path, file };
+  const [shrunk] = await shrinkFound(reference, [failure], terminal);
+  return shrunk === undefined ? record : { ...record, shrunk };
 }
 
 /** Leaves a case file for whatever did not hold. */

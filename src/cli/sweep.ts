@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HarnessFault } from '../record/harness-fault.ts';
 import type { RunRecord } from '../record/run-record.ts';
+import type { ShrinkRecord } from '../record/shrink-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import { failureBlock } from '../report/failure-block.ts';
 import { plural, value } from '../report/format.ts';
@@ -16,11 +17,18 @@ import { progressLine } from './progress.ts';
 import { addReporterOptions, type ReporterOptions } from './reporters.ts';
 import { type ChosenScenario, chooseScenario, replayCommand } from './scenario-input.ts';
 import { parseSeedRange, type SeedRange } from './seeds.ts';
+import { shrinkFound } from './shrink-found.ts';
 import { sweepReporters } from './sweep-reporters.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
+import {
+  addRunningOptions,
+  addShrinkingOptions,
+  type RunningOptions,
+  type ShrinkingOptions,
+  type Verb,
+} from './verb.ts';
 
-interface SweepVerbOptions extends RunningOptions, ReporterOptions {
+interface SweepVerbOptions extends RunningOptions, ReporterOptions, ShrinkingOptions {
   readonly seeds?: string;
   readonly jobs?: string;
   readonly time?: string;
@@ -33,12 +41,14 @@ export const sweepVerb: Verb = {
   define(command: Command, finish) {
     const asked = command.argument('<scenario>', 'a name (see list) or the path of a file');
     addRunningOptions(
-      addReporterOptions(asked)
-        .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
-        .option('--jobs <n>', 'worker threads (default: one per processor)')
-        .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
-        .option('--bail <n>', 'end after n broken seeds')
-        .option('--histories <directory>', 'write what clients saw of each seed, for check'),
+      addShrinkingOptions(
+        addReporterOptions(asked)
+          .option('--seeds <range>', 'N for 1..N, or A..B (default: 200, without end if --time)')
+          .option('--jobs <n>', 'worker threads (default: one per processor)')
+          .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
+          .option('--bail <n>', 'end after n broken seeds')
+          .option('--histories <directory>', 'write what clients saw of each seed, for check'),
+      ),
     ).action(async (argument: string, options: SweepVerbOptions) => {
       finish(await sweepCommand(argument, options));
     });
@@ -71,7 +81,18 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   if (!json && reporters === undefined) terminal.out(introduction(chosen, plan, terminal));
   const onFailed = (failed: RunRecord): void => reporters?.add(failed);
   const swept = await sweepSeeds(chosen, plan, options, terminal, onFailed);
-  const { record, headline, interrupted } = swept;
+  const { headline, interrupted } = swept;
+  // Before anything that may still take long: it happened.
+  await keepEvidence(swept.record);
+  const wanted = options.shrink && !interrupted;
+  const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : undefined;
+  const record = {
+    ...swept.record,
+    failures: swept.record.failures.map((failure) => {
+      const path = shrunk?.get(failure.seed)?.shrunk;
+      return path === undefined ? failure : { ...failure, shrunk: path };
+    }),
+  };
   if (reporters !== undefined) await reporters.end(record, interrupted);
   else if (json) terminal.out(jsonLine({ ...record, cpuMs: processorMs() }) ?? '');
   else {
@@ -80,12 +101,36 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
     if (headline !== undefined) {
       const seed = headline.seed ?? record.from;
       const replay = replayCommand(argument, seed, options.set);
-      terminal.out(['', ...failureBlock(headline, { paint, width, replay })]);
+      const small = [...(shrunk?.values() ?? [])].find(
+        ({ key }) => key === headline.violation?.key,
+      );
+      terminal.out(['', ...failureBlock(headline, { paint, width, replay, shrunk: small })]);
     }
   }
-  await keepEvidence(record);
   const verdict = codeOfVerdict(record.verdict);
   return interrupted ? gravest([exitCode.interrupted, verdict]) : verdict;
+}
+
+/** One shrunk case for each failure key, by the seed that it was shrunk from. */
+async function shrinkSweep(
+  { failures }: SweepRecord,
+  { reference, scenario, settings }: ChosenScenario,
+  { jobs }: Plan,
+  terminal: Terminal,
+): Promise<ReadonlyMap<number, ShrinkRecord>> {
+  if (failures.length === 0) return new Map();
+  const { buildCase } = await import('../run/build-case.ts');
+  const { casePath } = await import('../run/case-store.ts');
+  const found = failures.map(({ seed, key, step, rung, digest, case: path }) => {
+    if (path !== undefined) return { seed, key, step, case: path };
+    // There are enough files of this key, perhaps from other days.
+    const outcome = { verdict: 'broken', rung, key, step, digest } as const;
+    const file = { ...buildCase(scenario, { seed, settings }, reference.name), outcome };
+    return { seed, key, step, case: casePath(failuresDirectory, file), file };
+  });
+  const seeds = new Map(found.map((failure) => [failure.case, failure.seed]));
+  const shrunk = await shrinkFound(reference, found, terminal, jobs);
+  return new Map(shrunk.map((one) => [seeds.get(one.case ?? '') ?? -1, one]));
 }
 
 /** Processor time of this process so far, all its threads together. */

@@ -29,6 +29,17 @@ export interface RunningOptions extends ScenarioOptions {
   readonly paranoid?: true;
 }
 
+/** Options of verbs that shrink what fails. */
+export interface ShrinkingOptions {
+  /** False after `--no-shrink`. */
+  readonly shrink: boolean;
+}
+
+/** Declares `--no-shrink`. */
+export function addShrinkingOptions(command: Command): Command {
+  return command.option('--no-shrink', 'do not look for the smallest case of what fails');
+}
+
 /** Declares `--json` and `--no-color`. */
 export function addCommonOptions(command: Command): Command {
   return command

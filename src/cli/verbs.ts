@@ -35,6 +35,16 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./export.ts')).exportVerb,
   },
   {
+    name: 'shrink',
+    summary: 'find the smallest case that fails in the same way',
+    load: async () => (await import('./shrink.ts')).shrinkVerb,
+  },
+  {
+    name: 'explain',
+    summary: 'tell in plain sentences what happened in a failing case, and what had to',
+    load: async () => (await import('./explain.ts')).explainVerb,
+  },
+  {
     name: 'check',
     summary: 'judge histories of clients, from anywhere: are they linearizable?',
     load: async () => (await import('./check.ts')).checkVerb,

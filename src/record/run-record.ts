@@ -1,3 +1,4 @@
+import type { ShrinkRecord } from './shrink-record.ts';
 import type { TraceEvent } from './trace-event.ts';
 
 /** The outcome of a rung, a run, a sweep. Unknown is never green. */
@@ -90,4 +91,6 @@ export interface RunRecord {
   readonly divergence?: ChoiceRecord;
   /** Path of the case file, when one was written. */
   readonly case?: string;
+  /** What shrinking made of that case. */
+  readonly shrunk?: ShrinkRecord;
 }

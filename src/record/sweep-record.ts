@@ -45,6 +45,8 @@ export interface SweepFailure {
   readonly digest: string;
   /** Path of the case file; absent when the cap of its key was reached or nothing could be written. */
   readonly case?: string;
+  /** Path of its shrunk case: one seed of each key is shrunk. */
+  readonly shrunk?: string;
 }
 
 /** The outcome of a sweep: what `sweep --json` prints. */

@@ -1,7 +1,9 @@
 import type { RunRecord, ViolationRecord } from '../record/run-record.ts';
+import type { ShrinkRecord } from '../record/shrink-record.ts';
 import { eventLine } from './event-line.ts';
 import { clip, count, instant, value } from './format.ts';
 import { type Paint, plainPaint } from './paint.ts';
+import { sizeText } from './shrink-report.ts';
 import { wrap } from './table.ts';
 
 /** How to print a failure. */
@@ -11,6 +13,8 @@ export interface FailureBlockOptions {
   readonly width?: number;
   /** The command that runs it again: the last line. */
   readonly replay: string;
+  /** What shrinking made of it. */
+  readonly shrunk?: ShrinkRecord | undefined;
 }
 
 const label = (name: string): string => `  ${name.padEnd(10)}`;
@@ -41,10 +45,22 @@ export function failureBlock(record: RunRecord, options: FailureBlockOptions): s
       lines.push(...events.map((event) => paint.faint(eventLine(event, width))));
     }
   }
+  lines.push(...shrunkLines(options.shrunk));
   lines.push(`${label('digest')}${record.digest}`);
   if (record.case !== undefined) lines.push(`${label('case file')}${record.case}`);
   lines.push(`${label('replay')}${paint.strong(options.replay)}`);
   return lines;
+}
+
+function shrunkLines(shrunk: ShrinkRecord | undefined): string[] {
+  if (shrunk?.shrunk === undefined) return [];
+  const { minimal, before, after } = shrunk;
+  const how = minimal ? 'minimal' : 'the smallest found in the time given';
+  return [
+    `${label('shrunk')}${shrunk.shrunk}`,
+    `${' '.repeat(12)}${sizeText(after)}, ${how}; it had ${sizeText(before)}`,
+    `${label('explain')}seedstorm explain ${shrunk.shrunk}`,
+  ];
 }
 
 /** Puts a name before the first of some indented lines. */

@@ -152,7 +152,7 @@ function failures(record: SweepRecord): string[] {
       failure.rung,
       failure.title,
       count(failure.step),
-      failure.case ?? '',
+      failure.shrunk ?? failure.case ?? '',
     ]),
   );
   if (shown.length === 0) return [];

@@ -133,6 +133,25 @@ function zoneOf(scenario: Scenario, config: Config, index: number): string {
   return scenario.system.zone?.(config, index) ?? `z${(index % 3) + 1}`;
 }
 
+/**
+ * Makes sure that the names of a case's choices mean today what they meant when it was written.
+ * @throws UsageError that names the component whose keys have changed
+ */
+export function checkIdentity(scenario: Scenario, file: CaseFile): void {
+  const today = identityVersions(buildCast(scenario, file, scenario.clients.newHistory()));
+  for (const [component, version] of Object.entries(file.identityVersions)) {
+    const now = today[component];
+    if (now === version) continue;
+    throw new UsageError(
+      now === undefined
+        ? `the case was made with a component ${component}, which the scenario no longer has`
+        : `the case names choices by version ${version} of the keys of ${component}, which is at ${now}`,
+      'identityVersions',
+      'the choices of the case cannot be found any more: run its scenario again for a new case',
+    );
+  }
+}
+
 function identityVersions(cast: Cast): Record<string, number> {
   const versions: Record<string, number> = {};
   for (const component of cast.components) {

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CaseFile } from '../record/case-file.ts';
 import { parseCase } from '../record/parse-case.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { hashText } from '../sim/hash.ts';
+import { caseText } from './case-text.ts';
 
 /**
  * Reads a case file.
@@ -27,24 +28,57 @@ export function readCase(path: string): CaseFile {
  * @throws UsageError when the directory cannot be written
  */
 export function writeCase(directory: string, file: CaseFile, cap: number): string | undefined {
+  const { group, name } = nameOf(file);
+  const path = join(directory, name);
+  try {
+    mkdirSync(directory, { recursive: true });
+    const others = readdirSync(directory).filter(
+      (other) =>
+        other.startsWith(`${group}-`) &&
+        other.endsWith('.json') &&
+        !other.endsWith(shrunkSuffix) &&
+        other !== name,
+    );
+    if (others.length >= cap) return undefined;
+    writeWhole(path, caseText(file));
+  } catch (error) {
+    throw fileError(error, directory, 'written');
+  }
+  return path;
+}
+
+/** Where `writeCase` puts a file, whether or not it may write one more of its key. */
+export function casePath(directory: string, file: CaseFile): string {
+  return join(directory, nameOf(file).name);
+}
+
+function nameOf(file: CaseFile): { readonly group: string; readonly name: string } {
   const { outcome, choices } = file;
   const what = outcome?.rung ?? outcome?.verdict ?? 'case';
   const group = `${slug(file.scenario)}-${slug(what)}-${fingerprint(outcome?.key ?? what)}`;
   const seed = choices.kind === 'seed' ? `seed-${choices.seed}` : 'calm';
   const forks = choices.kind === 'seed' && choices.forks.length > 0 ? '-fork' : '';
-  const name = `${group}-${seed}${forks}.json`;
-  const path = join(directory, name);
+  return { group, name: `${group}-${seed}${forks}.json` };
+}
+
+const shrunkSuffix = '.min.json';
+
+/** Where the shrunk form of a case goes: beside it. */
+export function shrunkPath(path: string): string {
+  return path.endsWith(shrunkSuffix) ? path : path.replace(/(\.json)?$/, shrunkSuffix);
+}
+
+/**
+ * Writes a case file under a name of one's own, whole or not at all.
+ * @throws UsageError when it cannot be written
+ */
+export function writeCaseTo(path: string, file: CaseFile): void {
   try {
-    mkdirSync(directory, { recursive: true });
-    const others = readdirSync(directory).filter(
-      (other) => other.startsWith(`${group}-`) && other.endsWith('.json') && other !== name,
-    );
-    if (others.length >= cap) return undefined;
-    writeWhole(path, `${JSON.stringify(file, undefined, 1)}\n`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeWhole(path, caseText(file));
   } catch (error) {
-    throw fileError(error, directory, 'written');
+    throw fileError(error, path, 'written');
   }
-  return path;
 }
 
 /** Writes a file so that a reader sees the old content or the new one, never a part. */

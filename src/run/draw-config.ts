@@ -91,6 +91,17 @@ export function calmConfig(scenario: Scenario, settings: Config = {}): Config {
   return decide(scenario, settings, { kind: 'calm', list: [] });
 }
 
+/** The calm value of each setting of a config, as far as the scenario knows it. */
+export function calmValues(scenario: Scenario, config: Config): Config {
+  const calm: Record<string, Setting> = {};
+  const knobs = knobsOf(scenario);
+  for (const path of Object.keys(config)) {
+    const knob = knobs.get(path);
+    if (knob !== undefined) calm[path] = knob.fixed ?? domainValue(knob.domain, 0);
+  }
+  return calm;
+}
+
 function decide(scenario: Scenario, settings: Config, base: ChoiceBase): Config {
   const knobs = knobsOf(scenario);
   checkSettings(knobs, settings);

@@ -7,7 +7,7 @@ import type { PlainRunOptions } from './worker-protocol.ts';
 import { WorkerLost, WorkerSlot } from './worker-slot.ts';
 
 /** How to run in a worker; observers cannot be sent there. */
-export interface IsolatedOptions extends Omit<RunOptions, 'observer' | 'pulse'> {
+export interface IsolatedOptions extends Omit<RunOptions, 'observer' | 'pulse' | 'onChoice'> {
   /** Milliseconds without a sign of life after which the run counts as hung; default 20,000. */
   readonly watchdogMs?: number;
 }

@@ -86,9 +86,11 @@ class RunAtWork implements Run, ActiveRun {
     const { config, choices } = this.caseFile;
     this.#history = scenario.clients.newHistory();
     options.onHistory?.(this.#history);
-    const { pulse } = options;
+    const { pulse, onChoice } = options;
     this.#choices =
-      pulse === undefined ? new KeyedChoices(choices) : new PulsingChoices(choices, pulse);
+      pulse === undefined
+        ? new KeyedChoices(choices, onChoice)
+        : new PulsingChoices(choices, pulse, onChoice);
     const environment = environmentFromConfig(config);
     this.world = new World({
       nodes: buildNodes(scenario, this.caseFile, this.#history, options.rebuild === true),

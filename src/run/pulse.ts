@@ -1,4 +1,4 @@
-import { KeyedChoices } from '../sim/keyed-choices.ts';
+import { type ChoiceRecorder, KeyedChoices } from '../sim/keyed-choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 
 /**
@@ -32,8 +32,12 @@ export function placeOf(pulse: Pulse): Place {
 export class PulsingChoices extends KeyedChoices {
   readonly #pulse: Pulse;
 
-  constructor(base: ConstructorParameters<typeof KeyedChoices>[0], pulse: Pulse) {
-    super(base);
+  constructor(
+    base: ConstructorParameters<typeof KeyedChoices>[0],
+    pulse: Pulse,
+    recorder?: ChoiceRecorder,
+  ) {
+    super(base, recorder);
     this.#pulse = pulse;
   }
 

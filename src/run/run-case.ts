@@ -63,7 +63,7 @@ async function secondLook(
   const violation = record.violation!;
   const ring: TraceEvent[] = [];
   let at = 0;
-  const { onEvent: _, observer: __, ...rest } = options;
+  const { onEvent: _, onChoice: __, observer: ___, ...rest } = options;
   const again = await runToEnd(
     scenario,
     first.caseFile,

@@ -4,7 +4,7 @@ import type { CensusSnapshot } from '../record/census-snapshot.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
-import type { ChoiceBase } from '../sim/choices.ts';
+import type { ChoiceBase, NamedChoice } from '../sim/choices.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { Config } from '../sim/system-definition.ts';
 import type { World } from '../sim/world.ts';
@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly onEvent?: (event: TraceEvent) => void;
   /** True: events tell what messages say and whole views too; for pictures. Default false. */
   readonly details?: boolean;
+  /** Told of each choice that is not calm, as case files name it; makes the run slower. */
+  readonly onChoice?: (choice: NamedChoice) => void;
   /** Given what clients will record, before the run begins. */
   readonly onHistory?: (history: HistoryLike) => void;
   /** Watches the world beside the ladder. */

@@ -122,7 +122,7 @@ function makeReport(seed: number, result: RunResult, rerun: boolean): SeedReport
 }
 
 /** The digest of a run that never ended. */
-const noDigest = '0000000000000000';
+export const noDigest = '0000000000000000';
 
 /** The outcome of a run that could not be finished: a handler hung, or its worker died. */
 export function unfinishedResult(

@@ -1,14 +1,16 @@
+import type { CaseFile } from '../record/case-file.ts';
 import { HarnessFault } from '../record/harness-fault.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
 import { UsageError } from '../record/usage-error.ts';
 import type { RunInput, RunOptions, RunResult, ScenarioReference } from './run-contract.ts';
 import type { SeedOptions, SeedReport } from './seed-report.ts';
+import type { Tried, TryOptions } from './shrink/tried.ts';
 import type { StepStream } from './step-stream.ts';
 
 /** Options of a run that can be sent to a worker. */
 export type PlainRunOptions = Omit<
   RunOptions,
-  'onEvent' | 'onHistory' | 'observer' | 'onSlice' | 'signal' | 'pulse'
+  'onEvent' | 'onChoice' | 'onHistory' | 'observer' | 'onSlice' | 'signal' | 'pulse'
 >;
 
 /** What a worker is started with. */
@@ -27,7 +29,8 @@ export type WorkerTask =
       readonly options: PlainRunOptions;
       readonly events: boolean;
     }
-  | { readonly type: 'steps'; readonly input: RunInput; readonly options: PlainRunOptions };
+  | { readonly type: 'steps'; readonly input: RunInput; readonly options: PlainRunOptions }
+  | { readonly type: 'try'; readonly file: CaseFile; readonly options: TryOptions };
 
 /** What a worker answers, piece by piece; `done` or `failed` is the last piece. */
 export type WorkerAnswer =
@@ -35,6 +38,7 @@ export type WorkerAnswer =
   | { readonly type: 'events'; readonly events: readonly TraceEvent[] }
   | { readonly type: 'result'; readonly result: RunResult }
   | { readonly type: 'steps'; readonly stream: StepStream }
+  | { readonly type: 'tried'; readonly tried: Tried }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -106,17 +106,23 @@ export class WorkerSlot {
     return new HarnessFault(`the world found no step after step ${step} within ${seconds} s`);
   }
 
+  /** Changes with each slice and each step. */
+  #signs(): number {
+    return Atomics.load(this.#words, 0) + Atomics.load(this.#words, 1);
+  }
+
   #watch(reject: (error: Error) => void): NodeJS.Timeout {
-    let last = Atomics.load(this.#words, 0);
+    let last = this.#signs();
     let quietMs = 0;
     let before = performance.now();
     return setInterval(() => {
       const beats = Atomics.load(this.#words, 0);
+      const signs = this.#signs();
       const now = performance.now();
       // A pause of this thread is no silence of the other one.
-      quietMs = beats === last ? quietMs + Math.min(now - before, 2 * checkEveryMs) : 0;
+      quietMs = signs === last ? quietMs + Math.min(now - before, 2 * checkEveryMs) : 0;
       before = now;
-      last = beats;
+      last = signs;
       // Before its first beat it loads modules, which may take long on a machine that is busy.
       if (quietMs < (beats === 0 ? Math.max(loadingMs, this.#watchdogMs) : this.#watchdogMs))
         return;

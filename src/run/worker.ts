@@ -6,6 +6,7 @@ import { loadScenario } from './loader.ts';
 import { executeCase } from './run-case.ts';
 import type { Scenario } from './scenario-contract.ts';
 import { runSeed, type ThreadMemory } from './seed-report.ts';
+import { tryCase } from './shrink/tried.ts';
 import {
   toPlainError,
   type WorkerAnswer,
@@ -45,6 +46,9 @@ async function work(task: WorkerTask): Promise<void> {
   } else if (task.type === 'steps') {
     const stream = await streamOf(scenario, task.input, task.options, nodeHost, beat);
     answer({ type: 'steps', stream });
+  } else if (task.type === 'try') {
+    const hooks = { onSlice: beat, pulse: words };
+    answer({ type: 'tried', tried: await tryCase(scenario, task.file, task.options, hooks) });
   } else {
     await runOne(scenario, task);
   }

@@ -91,6 +91,22 @@ describe('named choices', () => {
     expect(replayed.misfit()).toBeUndefined();
   });
 
+  test('keep their names when others draw more than before', () => {
+    const heard: NamedChoice[] = [];
+    const base = { kind: 'seed', seed: 9, overrides: [], forks: [] } as const;
+    // A table so small that all keys share its slots.
+    const first = new KeyedChoices(base, (choice) => heard.push(choice), 2);
+    const values = drawMany(first, 's', 50);
+    const spread = first.stream('n').spread(loss, 1, 1_000);
+    const replayed = new KeyedChoices({ kind: 'calm', list: heard }, undefined, 2);
+    const more = [replayed.stream('new').below(latency, 1, 64), ...drawMany(replayed, 'more', 7)];
+    expect(new Set(more)).toEqual(new Set([0]));
+    expect(drawMany(replayed, 's', 50)).toEqual(values);
+    replayed.stream('n').spread(latency, 1, 1_000);
+    expect(replayed.stream('n').spread(loss, 1, 1_000)).toBe(spread);
+    expect(replayed.misfit()).toBeUndefined();
+  });
+
   test('a choice that was never made, or lies outside its domain, is named', () => {
     const never = { stream: 's', point: 'latency', key: 5_000, occurrence: 0, value: 1 };
     const unused = seeded(1, [never]);

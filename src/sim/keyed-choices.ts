@@ -15,7 +15,8 @@ export type ChoiceRecorder = (choice: NamedChoice) => void;
  * depend on the order in which other choices are made.
  *
  * Occurrences are counted in a table of fixed size. Two keys that share a slot share a count, which
- * costs a little independence and never determinism.
+ * costs a little independence and never determinism. What is told of a choice, and what names one,
+ * counts its own key alone: else one draw more somewhere else could take the names away from others.
  */
 export class KeyedChoices implements Choices {
   readonly base: ChoiceBase;
@@ -112,6 +113,8 @@ export class KeyedStream implements Stream {
   #calmWord: number | undefined;
   #word = 0;
   #calm = false;
+  /** How often each key was met at each point, where that has to be exact. */
+  #met: Map<ChoicePoint, Map<number, number>> | undefined;
 
   constructor(owner: KeyedChoices, name: string, hasNamed: boolean) {
     this.#owner = owner;
@@ -150,7 +153,7 @@ export class KeyedStream implements Stream {
   below(point: ChoicePoint, key: number, size: number): number {
     const nth = this.#count(point, key);
     let value = this.#calm ? 0 : scale(this.#draw(point, key, nth), size);
-    if (this.#slow) value = this.#decided(point, key, nth, size, value, 0);
+    if (this.#slow) value = this.#decided(point, key, this.#meet(point, key), size, value, 0);
     return value;
   }
 
@@ -160,18 +163,30 @@ export class KeyedStream implements Stream {
     if (!this.#calm && perMillion > 0) {
       value = this.#draw(point, key, nth) < perMillion * 4294.967296 ? 1 : 0;
     }
-    if (this.#slow) value = this.#decided(point, key, nth, 2, value, 0);
+    if (this.#slow) value = this.#decided(point, key, this.#meet(point, key), 2, value, 0);
     return value as 0 | 1;
   }
 
   spread(point: ChoicePoint, key: number, size: number): number {
     const nth = this.#count(point, key);
-    let value = scale(this.#draw(point, key, nth), size);
-    if (this.#slow) {
-      const calm = scale(draw(this.#calmly(), point.hash, key, nth), size);
-      value = this.#decided(point, key, nth, size, value, calm);
+    if (!this.#calm && !this.#slow) return scale(this.#draw(point, key, nth), size);
+    const met = this.#meet(point, key);
+    const calm = scale(draw(this.#calmly(), point.hash, key, met), size);
+    const value = this.#calm ? calm : scale(this.#draw(point, key, nth), size);
+    return this.#slow ? this.#decided(point, key, met, size, value, calm) : value;
+  }
+
+  /** Counts a key without mixing it up with any other. */
+  #meet(point: ChoicePoint, key: number): number {
+    this.#met ??= new Map();
+    let keys = this.#met.get(point);
+    if (keys === undefined) {
+      keys = new Map();
+      this.#met.set(point, keys);
     }
-    return value;
+    const nth = keys.get(key) ?? 0;
+    keys.set(key, nth + 1);
+    return nth;
   }
 
   #count(point: ChoicePoint, key: number): number {

@@ -1,6 +1,9 @@
 import type { AnyComponent } from './component.ts';
+import type { Narrator } from './narrator.ts';
 import type { OperatorDefinition } from './operator.ts';
 
+export type * from './narrator.ts';
+export type { Step } from './observer.ts';
 export type * from './operator.ts';
 
 /** A setting that is drawn per seed. The first value is the calm one. */
@@ -51,6 +54,11 @@ export interface SystemDefinition {
    * suspended machine, whose clock stands still, is beyond tolerance. Default: no.
    */
   countsOnClocks?(config: Config): boolean;
+  /**
+   * Who tells a run in the words of the system's field, a new one for each run. `names` are those of
+   * all nodes, servers first. None: stories tell roles, messages and faults.
+   */
+  narrator?(config: Config, names: readonly string[]): Narrator;
   /** Zone of a node, by default one of three in turn. */
   zone?(config: Config, index: number): string;
 }

@@ -14,6 +14,8 @@ describe.each([
   'docs/reports.md',
   'docs/checking-histories.md',
   'docs/determinism.md',
+  'docs/shrinking.md',
+  'docs/stories.md',
 ])('%s', (name) => {
   const document = readFileSync(join(root, name), 'utf8');
   const session = new Session();

@@ -26,6 +26,9 @@ export interface Shown {
   readonly block: Block | undefined;
 }
 
+/** Verbs that look again at what was red. */
+const readers: ReadonlySet<string> = new Set(['replay', 'shrink', 'explain']);
+
 /** A folder of one's own in which a guide is followed word by word. */
 export class Session {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'seedstorm-guide-'));
@@ -94,8 +97,9 @@ export class Session {
 
   /** Whoever follows a guide replays the seed that was red, not the one that was red last year. */
   #withRedSeed(command: Command): Command {
-    if (this.#redSeed === undefined || command.words[2] !== 'replay') return command;
+    if (this.#redSeed === undefined || !readers.has(command.words[2] ?? '')) return command;
     const line = command.line
+      .replace(/-seed-\d+\.json/, `-seed-${this.#redSeed}.json`)
       .replace(/--seed \d+/, `--seed ${this.#redSeed}`)
       .replace(/--node n\d+/, `--node ${this.#redNode}`);
     return { ...command, line, words: line.split(/\s+/) };

@@ -5,6 +5,7 @@ import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
 import { isJoint, plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
+import { raftNarrator } from './narrator.ts';
 import { raftOperator } from './operator.ts';
 import { type RaftSettings, raftKnobs, settingsFrom } from './settings.ts';
 import { snapshotIndexOf } from './snapshot-format.ts';
@@ -151,6 +152,7 @@ export function raftKv(
     node: (config, peers, index) => raftKvComponent(peers, index, settingsFrom(config)),
     noticedDamage,
     operator: raftOperator,
+    narrator: raftNarrator,
     countsOnClocks: (config) => settingsFrom(config).leaseReads,
   };
 }

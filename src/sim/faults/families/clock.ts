@@ -34,9 +34,15 @@ export const clockDrift: FaultFamily<FaultOf<'clock-drift'>> = {
   begin(fault, [target], tools) {
     tools.holds.drift(target!, fault.partsPerMillion);
     return {
-      text: `the clock of ${named(target!, tools)} drifts by ${fault.partsPerMillion} ppm`,
+      text: `the clock of ${named(target!, tools)} ${rateText(fault.partsPerMillion)}`,
       endText: `the clock of ${tools.world.nodeId(target!)} has its own rate again`,
       end: () => tools.holds.drift(target!, -fault.partsPerMillion),
     };
   },
 };
+
+/** A drift as people say it: `runs 2 % fast`. */
+function rateText(partsPerMillion: number): string {
+  const percent = Math.abs(partsPerMillion) / 10_000;
+  return `runs ${percent} % ${partsPerMillion < 0 ? 'slow' : 'fast'}`;
+}

@@ -19,7 +19,7 @@ export const disk: FaultFamily<FaultOf<'disk'>> = {
   begin(fault, [target], tools) {
     const { mode, perMillion, file } = fault;
     const end = tools.world.troubleDisk(target!, { mode, perMillion, file });
-    const share = perMillion >= 1_000_000 ? '' : `, ${perMillion / 10_000} % of them`;
+    const share = shareText(perMillion);
     const which = file === '' ? '' : ` (files with '${file}' in their name)`;
     return {
       text: `the disk of ${named(target!, tools)}: ${whatFails[mode]}${share}${which}`,
@@ -28,3 +28,9 @@ export const disk: FaultFamily<FaultOf<'disk'>> = {
     };
   },
 };
+
+/** With no share at all, only those are hit that a case names one by one. */
+function shareText(perMillion: number): string {
+  if (perMillion >= 1_000_000) return '';
+  return perMillion === 0 ? ', only named ones' : `, ${perMillion / 10_000} % of them`;
+}
