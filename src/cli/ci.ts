@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Finding, GatePlan, GateRecord, Shard } from '../record/gate-record.ts';
+import type { GatePlan, GateRecord, Shard } from '../record/gate-record.ts';
 import { UsageError } from '../record/usage-error.ts';
 import type { GateConfig } from '../run/gate/gate-config.ts';
 import type { GateSurroundings, GateTask } from '../run/gate/gate-work.ts';
@@ -19,6 +19,7 @@ import {
   type ReporterSet,
 } from './reporters.ts';
 import { parseSeed } from './seeds.ts';
+import { findingSettler } from './settle-finding.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import type { Verb } from './verb.ts';
 
@@ -111,7 +112,7 @@ async function conclude(
         signal: interrupt.signal,
         listener: progress.before(set.listener),
         mutants: { program: programIn },
-        settle: settleFinding,
+        settle: findingSettler({ ...where, signal: interrupt.signal, terminal }),
       },
     });
     keepGateEvidence(where.output, record);
@@ -121,11 +122,6 @@ async function conclude(
     progress.end();
     interrupt.release();
   }
-}
-
-/** Where a failure becomes its shrunk case, with the story and the picture of that one. */
-async function settleFinding(finding: Finding): Promise<Finding> {
-  return finding;
 }
 
 /** The exit code of a gate: the gravest thing there is to say. */

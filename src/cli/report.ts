@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { RunTrace } from '../record/run-trace.ts';
 import { count, plural } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { parseWhole } from './option-values.ts';
 import { reportPath, runForPictures, writeOutput } from './picture-run.ts';
-import { subjectOf } from './subject.ts';
+import { type Subject, subjectOf } from './subject.ts';
 import { processTerminal } from './terminal.ts';
 import { addRunningOptions, type RunningOptions, type Verb } from './verb.ts';
 
@@ -35,6 +36,18 @@ export const reportVerb: Verb = {
   },
 };
 
+/** A shrunk case has its story told above the pictures; of another one it would be too long. */
+async function withStory(trace: RunTrace, path: string, subject: Subject): Promise<RunTrace> {
+  const isShrunk = 'choices' in subject.input && subject.input.choices.kind === 'calm';
+  if (!isShrunk || trace.record.violation === undefined) return trace;
+  const { readCase } = await import('../run/case-store.ts');
+  const { gatherFacts } = await import('../run/story/gather-facts.ts');
+  const { tellStory } = await import('../report/story/tell-story.ts');
+  const { storySections } = await import('../report/story/story-sections.ts');
+  const facts = await gatherFacts(subject.reference, readCase(path));
+  return { ...trace, story: storySections(tellStory(facts)) };
+}
+
 /** The exit code says whether the report was written, not what the run came to. */
 async function report(argument: string, options: ReportVerbOptions): Promise<ExitCode> {
   const json = options.json === true;
@@ -44,7 +57,7 @@ async function report(argument: string, options: ReportVerbOptions): Promise<Exi
   const subject = await subjectOf(argument, options, 'report');
   const { trace, interrupted } = await runForPictures(subject, events, options.paranoid === true);
   const { htmlReport } = await import('../report/html/html-report.ts');
-  const text = htmlReport(trace);
+  const text = htmlReport(interrupted ? trace : await withStory(trace, argument, subject));
   const file = options.output ?? reportPath(argument, options.seed);
   const code = interrupted ? exitCode.interrupted : exitCode.held;
   if (file === '-') {

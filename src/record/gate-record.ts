@@ -37,9 +37,9 @@ export interface Finding {
   readonly count: number;
   /** The first of these seeds, at most ten; empty for a pinned case. */
   readonly seeds: readonly number[];
-  /** The run of the lowest seed; of the shrunk case where there is one. */
+  /** The run of the lowest seed. */
   readonly record: RunRecord;
-  /** Path of a case file that shows it. */
+  /** Path of a case file that shows it; of the shrunk case where there is one. */
   readonly case?: string;
   /** The command that shows it again. */
   readonly replay: string;

@@ -68,7 +68,8 @@ function whatIfLines(whatIfs: readonly WhatIf[], width: number): readonly string
   ]);
 }
 
-function outcomeText({ outcome, rung, title }: WhatIf): string {
+/** What came of it, to be followed by `without`. */
+export function outcomeText({ outcome, rung, title }: WhatIf): string {
   switch (outcome) {
     case 'held':
       return 'Nothing breaks';
