@@ -97,6 +97,7 @@ async function shrinkWith(
   const shrinker = new Shrinker(file, first, {
     scenario,
     attempts,
+    leftMs: () => endMs - performance.now(),
     isOver: () => signal?.aborted === true || performance.now() >= endMs,
     onProgress: options.onProgress ?? (() => {}),
     onBest: options.onBest ?? (() => {}),

@@ -30,12 +30,17 @@ export interface ShrinkerOptions extends Omit<SearchOptions, 'width'> {
   readonly onProgress: (progress: ShrinkProgress) => void;
   /** Told of each smaller case that fails. */
   readonly onBest: (file: CaseFile) => void;
+  /** Real time that is left, in milliseconds. */
+  leftMs(): number;
 }
 
+/** Rounds in which no long pass may take all the time, and which these are. */
+const hastyRounds = 2;
+const longPasses: ReadonlySet<string> = new Set(['plan', 'operations', 'settings']);
 /** Noise is drawn anew so often for a smaller cluster: at first, and when little else is left. */
 const redraws = { early: 10, late: 24 } as const;
 /** Candidates that take longer than this are made smaller first. */
-const slowMs = 500;
+const slowMs = 1_000;
 /** Values are simplified only where few faults and operations are left. */
 const fewElements = 120;
 
@@ -52,11 +57,15 @@ export class Shrinker {
   readonly #calm: Config;
   #pass = '';
   #changed = false;
+  /** Which part of the time that is left a pass may take, when it has to end, and whether one did. */
+  #share = 1;
+  #passEndMs = Number.POSITIVE_INFINITY;
+  #wasCut = false;
 
   /** @param first what became of the case as it is, with its choices */
   constructor(file: CaseFile, first: Tried, options: ShrinkerOptions) {
     this.#options = options;
-    this.#search = { width: options.attempts.width, isOver: () => options.isOver() };
+    this.#search = { width: options.attempts.width, isOver: () => this.#isOver() };
     this.#calm = calmValues(options.scenario, file.config);
     this.best = file;
     this.size = this.#sizeOf(file, first.choices?.length ?? 0);
@@ -67,8 +76,11 @@ export class Shrinker {
   /** @returns whether it came to an end: nothing more can be taken away */
   async run(): Promise<boolean> {
     await this.#leap();
-    for (let round = 1; !this.#isOver(); round++) {
+    for (let round = 1; !this.#options.isOver(); round++) {
+      this.#wasCut = false;
       this.#changed = false;
+      // At first nobody may take the time of the others; the last word is had without haste.
+      this.#share = round <= hastyRounds ? 2 / 5 : 1;
       if (round === 1 && this.#options.attempts.meanMs < slowMs) await this.#nodes(redraws.early);
       await this.#plan();
       await this.#intents();
@@ -77,13 +89,18 @@ export class Shrinker {
       await this.#settings();
       await this.#noise();
       await this.#values();
-      if (!this.#changed && !this.#isOver()) return true;
+      this.#passEndMs = Number.POSITIVE_INFINITY;
+      if (!this.#changed && !this.#wasCut && !this.#isOver()) return true;
     }
     return false;
   }
 
+  /** Whether time is up: for all of it, or for this pass. */
   #isOver(): boolean {
-    return this.#options.isOver();
+    if (this.#options.isOver()) return true;
+    if (performance.now() < this.#passEndMs) return false;
+    this.#wasCut = true;
+    return true;
   }
 
   /** Most failures do not need the weather: if so, all that follows is quick. */
@@ -237,6 +254,9 @@ export class Shrinker {
 
   #begin(pass: string): void {
     this.#pass = pass;
+    const { leftMs } = this.#options;
+    const isLong = longPasses.has(pass) && this.#share < 1;
+    this.#passEndMs = isLong ? performance.now() + leftMs() * this.#share : Infinity;
     this.#tell();
   }
 
