@@ -40,7 +40,7 @@ export const mutantsVerb: Verb = {
         .argument('<system>', 'a folder of mutants/, for example raft')
         .option('--only <ids>', 'some of them: ids, families (E), canary, controls')
         .option('--dir <folder>', 'patches of this folder instead; they need no header')
-        .option('--budget <limit>', 'seeds for each (2,000, controls 500), or processor time for each (30s, 2m)')
+        .option('--budget <limit>', 'seeds for each (800), or processor time for each (30s, 2m)')
         .option('--seeds <range>', 'these seeds instead of fresh ones: N for 1..N, or A..B')
         .option('--census <n>', 'judge each rung alone over the first n seeds', defaultCensus)
         .option('--jobs <n>', 'mutants side by side (default: one per processor)')
