@@ -31,7 +31,7 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
     }
     case 'timeout-now': {
       const { before, after } = moment;
-      if (after.role === 'candidate' && after.term > before.term) own.orderedTerm = after.term;
+      if (after.role === 'candidate' && after.term > before.term) own.noteOrdered(after.term);
     }
   }
 }

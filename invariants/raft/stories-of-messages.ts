@@ -184,6 +184,16 @@ export const messages: StoryBook = {
         rig.wait(200_000);
         rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
       },
+      // Seed 1000844 of raft-leases.
+      'a request comes when its candidate has been ordered to campaign once more': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(0, { received: [2, append(1, 1, 1, [])] });
+        for (const term of [2, 4]) {
+          rig.step(1, { marks: { term: term - 1, role: 'follower' } });
+          rig.step(1, { received: [2, giveWay(term - 1)], marks: { term, role: 'candidate' } });
+        }
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
       'the leader wants it': (rig) => {
         rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
         rig.step(0, { received: [2, append(1, 1, 1, [])] });
