@@ -31,6 +31,7 @@ import {
   termsSettle,
   writesAreServed,
 } from './progress.ts';
+import { readsAreConfirmed } from './reads-confirmed.ts';
 import { recoveryKeeps } from './recovery.ts';
 import { requestsAreAnswered } from './requests-answered.ts';
 import { roleMoves } from './role-moves.ts';
@@ -74,6 +75,7 @@ export const raftLadder: Ladder = ladder({
     leaderCompleteness,
     voteForTheUpToDate,
     liveLeaderStays,
+    readsAreConfirmed,
     // members
     configurationOfTheLog,
     oneChangeAtATime,

@@ -37,8 +37,10 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
 }
 
 /** A message of an earlier leader is none of the one that is followed. */
-function noteLeaderHeard({ own, facts }: RaftMoment, from: number): void {
-  if (own.view.leaderId === from) own.leaderHeardUs = facts.world.monotonicUs(own.index);
+function noteLeaderHeard({ own, facts, timeUs }: RaftMoment, from: number): void {
+  if (own.view.leaderId !== from) return;
+  own.leaderHeardUs = facts.world.monotonicUs(own.index);
+  own.noteHeard(own.view.term, timeUs);
 }
 
 /** Whether a step took the decision to vote for the candidate that asked in it. */
