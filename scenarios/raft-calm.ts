@@ -13,7 +13,22 @@ export default scenario({
   outOfReach: {
     ...beyond(
       'no node ever fails or leaves its role',
-      ...['I1', 'I3', 'I6', 'I7', 'I8', 'I20', 'I25', 'I26', 'I27', 'I34', 'I36', 'I45', 'I47'],
+      ...[
+        'I1',
+        'I3',
+        'I6',
+        'I7',
+        'I8',
+        'I20',
+        'I25',
+        'I26',
+        'I27',
+        'I34',
+        'I36',
+        'I45',
+        'I47',
+        'I56',
+      ],
     ),
     ...beyond('no operator changes the members', 'I29', 'I30', 'I31', 'I33'),
     ...beyond('nobody waits long for an answer', '*/*/info:timeout', '*/*/info:still-open'),

@@ -42,6 +42,7 @@ export default scenario({
   outOfReach: {
     ...noDiskFills,
     ...beyond('no client asks for a local read', 'get/local/*'),
+    ...beyond('reads are served by leases', 'I57'),
     ...beyond(
       'no client goes to the limits',
       ...['*/key-*/*', '*/value-*/*', 'refused/*/too-large', 'late-reply/too-large', 'I44'],

@@ -32,6 +32,7 @@ import {
   termsSettle,
   writesAreServed,
 } from './progress.ts';
+import { readsAreConfirmed } from './reads-confirmed.ts';
 import { recoveryKeeps } from './recovery.ts';
 import { requestsAreAnswered } from './requests-answered.ts';
 import { roleMoves } from './role-moves.ts';
@@ -75,6 +76,7 @@ export const raftLadder: Ladder = ladder({
     leaderCompleteness,
     voteForTheUpToDate,
     liveLeaderStays,
+    readsAreConfirmed,
     // members
     configurationOfTheLog,
     oneChangeAtATime,

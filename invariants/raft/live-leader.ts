@@ -18,7 +18,7 @@ export const liveLeaderStays = rung<RaftMoment>({
     const candidate = after.votedFor - 1;
     if (!checkQuorum) return premiseFalse;
     const sinceUs = facts.world.monotonicUs(node) - own.leaderHeardUs;
-    const isOrdered = facts.nodes[candidate]?.orderedTerm === after.term;
+    const isOrdered = facts.nodes[candidate]?.ordered.has(after.term) === true;
     if (sinceUs >= electionTimeoutUs || isOrdered) return held;
     return broken({ nodes: [node, candidate], values: { term: after.term, heardUsAgo: sinceUs } });
   },

@@ -45,11 +45,18 @@ export const applyInOrder = rung<RaftMoment>({
   check({ node, before, after, state }) {
     if (before.phase !== 'running' || state === undefined) return premiseFalse;
     const { applied } = state.machine;
-    const isOutOfOrder = applied < before.applied || applied > after.commit;
+    // What Raft counts as applied falls no more than what the machine holds.
+    const isBack = applied < before.applied || after.applied < before.applied;
+    const isOutOfOrder = isBack || applied > after.commit;
     const isGap = before.applied + 1 < before.firstIndex && applied > before.applied;
     const isUncovered = isGap && after.snapshotIndex <= before.applied;
     if (!isOutOfOrder && !isUncovered) return held;
-    const values = { before: before.applied, after: applied, commit: after.commit };
+    const reached = Math.min(applied, after.applied);
+    const values = {
+      before: before.applied,
+      after: isBack ? reached : applied,
+      commit: after.commit,
+    };
     if (isOutOfOrder) return broken({ nodes: [node], values });
     return broken({ nodes: [node], values: { ...values, firstIndex: before.firstIndex } });
   },

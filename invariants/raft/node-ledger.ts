@@ -63,8 +63,10 @@ export class NodeLedger {
   readonly coverage: Coverage = { term: 0, leader: 0, upTo: 0 };
   /** By its own clock: when it heard last in this life from a leader that it follows. */
   leaderHeardUs: number = Number.NEGATIVE_INFINITY;
-  /** The term of the last campaign that a leader ordered. */
-  orderedTerm = 0;
+  /** By term: when it heard last from the leader of that term. */
+  readonly heardUs: Map<number, number> = new Map();
+  /** Terms of campaigns that a leader ordered. */
+  readonly ordered: Map<number, true> = new Map();
   /** What the next recovery must bring back: the durable log up to here is in memory as well. */
   mustKeepIndex = 0;
   mustKeepPrefix = 0;
@@ -97,6 +99,14 @@ export class NodeLedger {
 
   noteGrant(term: number, candidate: Member): void {
     if (!this.granted.has(term)) remember(this.granted, term, candidate, rememberedTerms);
+  }
+
+  noteHeard(term: number, timeUs: number): void {
+    remember(this.heardUs, term, timeUs, rememberedTerms);
+  }
+
+  noteOrdered(term: number): void {
+    remember(this.ordered, term, true, rememberedTerms);
   }
 
   noteLeader(term: number, leader: Member): void {

@@ -31,14 +31,16 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
     }
     case 'timeout-now': {
       const { before, after } = moment;
-      if (after.role === 'candidate' && after.term > before.term) own.orderedTerm = after.term;
+      if (after.role === 'candidate' && after.term > before.term) own.noteOrdered(after.term);
     }
   }
 }
 
 /** A message of an earlier leader is none of the one that is followed. */
-function noteLeaderHeard({ own, facts }: RaftMoment, from: number): void {
-  if (own.view.leaderId === from) own.leaderHeardUs = facts.world.monotonicUs(own.index);
+function noteLeaderHeard({ own, facts, timeUs }: RaftMoment, from: number): void {
+  if (own.view.leaderId !== from) return;
+  own.leaderHeardUs = facts.world.monotonicUs(own.index);
+  own.noteHeard(own.view.term, timeUs);
 }
 
 /** Whether a step took the decision to vote for the candidate that asked in it. */

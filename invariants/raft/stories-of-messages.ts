@@ -1,6 +1,21 @@
 import { e11, e12, e13, replicated, restart, type StoryBook } from './stories.ts';
-import { entry } from './test-kit.ts';
-import { ack, append, askVote, giveWay, grant, installed } from './test-messages.ts';
+import { entry, type Rig } from './test-kit.ts';
+import {
+  ack,
+  append,
+  askVote,
+  giveWay,
+  grant,
+  installed,
+  reply,
+  request,
+} from './test-messages.ts';
+
+/** A follower hears from the leader of the first term. */
+function hears(rig: Rig, node: number): void {
+  rig.step(node, { marks: { leaderId: 1 } });
+  rig.step(node, { received: [0, append(1, 2, 1, [])] });
+}
 
 /** Stories about what nodes tell each other. */
 export const messages: StoryBook = {
@@ -184,11 +199,44 @@ export const messages: StoryBook = {
         rig.wait(200_000);
         rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
       },
+      // Seed 1000844 of raft-leases.
+      'a request comes when its candidate has been ordered to campaign once more': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
+        rig.step(0, { received: [2, append(1, 1, 1, [])] });
+        for (const term of [2, 4]) {
+          rig.step(1, { marks: { term: term - 1, role: 'follower' } });
+          rig.step(1, { received: [2, giveWay(term - 1)], marks: { term, role: 'candidate' } });
+        }
+        rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
       'the leader wants it': (rig) => {
         rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
         rig.step(0, { received: [2, append(1, 1, 1, [])] });
         rig.step(1, { received: [2, giveWay(1)], marks: { term: 2, role: 'candidate' } });
         rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
+      },
+    },
+  },
+  I57: {
+    red: {
+      'a read is served at once': (rig) => {
+        replicated(rig);
+        const read = request({ operation: 'get' });
+        rig.step(0, { received: [3, read], sent: [[3, reply({ index: 2 })]] });
+      },
+      'who heard from the leader had heard before the read came': (rig) => {
+        replicated(rig);
+        hears(rig, 1);
+        rig.step(0, { received: [3, request({ operation: 'get' })] });
+        rig.step(0, { sent: [[3, reply({ index: 2 })]] });
+      },
+    },
+    green: {
+      'a quorum heard from the leader': (rig) => {
+        replicated(rig);
+        rig.step(0, { received: [3, request({ operation: 'get' })] });
+        hears(rig, 1);
+        rig.step(0, { sent: [[3, reply({ index: 2 })]] });
       },
     },
   },

@@ -134,6 +134,10 @@ export const oneNode: StoryBook = {
         rig.nodes[0]!.machine.applied = 1;
         rig.step(0, { log: [e11], marks: { applied: 1 } });
       },
+      'what counts as applied falls, and the machine does not': (rig) => {
+        rig.hold(0, 1, [e11, e12, e13]).commit(0, 3);
+        rig.step(0, { marks: { applied: 2 } });
+      },
       'entries are skipped without a snapshot': (rig) => {
         rig.nodes[0]!.base = 2;
         rig.nodes[0]!.baseTerm = 1;

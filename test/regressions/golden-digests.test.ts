@@ -22,18 +22,18 @@ describe('golden digests', () => {
     }
     expect(digests).toMatchInlineSnapshot(`
       {
-        "raftClocks 1": "f65b008a84733314",
-        "raftClocks 2": "8a9a27bfa58bd198",
-        "raftClocks 3": "134061fa474ab645",
-        "raftDisk 1": "8ba64986978caa6c",
-        "raftDisk 2": "898fde8b42dc9a24",
-        "raftDisk 3": "b14002ef11899d59",
-        "raftPartitions 1": "40f80d251870e4dc",
-        "raftPartitions 2": "2e313acc4dd035bf",
-        "raftPartitions 3": "e52213dfba0eff3c",
-        "raftStorm 1": "dbb8099683ba1875",
-        "raftStorm 2": "78477f42cff7be69",
-        "raftStorm 3": "347973b8ff8cd688",
+        "raftClocks 1": "8d3e41f52fd0c913",
+        "raftClocks 2": "64dd92cad5403a71",
+        "raftClocks 3": "51546a4426662814",
+        "raftDisk 1": "7da39e79bb5ba98a",
+        "raftDisk 2": "c30b175d926ca486",
+        "raftDisk 3": "5223b9b50df232b4",
+        "raftPartitions 1": "ee7320f369f9c03f",
+        "raftPartitions 2": "cdfcbf73bcc74c9c",
+        "raftPartitions 3": "f241ca10386e0050",
+        "raftStorm 1": "a37171824bf26eae",
+        "raftStorm 2": "5c0211dafc82baba",
+        "raftStorm 3": "f19f8f38ce77565e",
       }
     `);
   });

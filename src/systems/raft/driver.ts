@@ -3,6 +3,7 @@ import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import { ClientCalls } from './client-calls.ts';
 import { KvMachine } from './kv-machine.ts';
+import { Late } from './late.ts';
 import { Launch, type Launched } from './launch.ts';
 import { RaftLog } from './log.ts';
 import { OrderCalls } from './order-calls.ts';
@@ -22,9 +23,9 @@ import type { Wal } from './wal.ts';
 const snapshotRetryUs = 100_000;
 /** A write that failed for another reason than a full disk is tried again after this, then twice this... */
 const firstWriteRetryUs = 1_000;
-/** What `env.maybe` holds back waits so long or a multiple: an install longer than an election. */
+/** How long writes are held back where `env.maybe` asks for it, and how many times that, applying. */
 const volunteeredDelayUs = 500;
-const longest = { apply: 200, install: 400 } as const;
+const mostApplyDelays = 200;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
@@ -54,7 +55,7 @@ export class RaftNode implements RaftStateReader {
   /** A failed write waits for its retry, or a volunteered delay runs. */
   private writeHeld = false;
   private applyHeld = false;
-  private installHeld = false;
+  private readonly lateInstall: Late;
   private saving: Snapshot | undefined;
   private noSnapshotBeforeUs = 0;
   private sealer: Sealer | undefined;
@@ -74,6 +75,7 @@ export class RaftNode implements RaftStateReader {
     this.peers = peers;
     this.machine = new KvMachine(settings.sessions);
     this.calls = new ClientCalls(env, peers);
+    this.lateInstall = new Late(env, 'raft installs late');
     this.repairSource = new RepairSource(settings);
     this.orders = new OrderCalls(env, peers);
     peers.forEach((peer, index) => {
@@ -228,7 +230,8 @@ export class RaftNode implements RaftStateReader {
   private apply(core: RaftCore): void {
     if (this.env.maybe('raft applies late')) {
       this.applyHeld = true;
-      this.env.timers.set('apply', this.lateUs('apply'), this.onApplyTimer);
+      const delays = this.env.random.between(1, mostApplyDelays, 'late');
+      this.env.timers.set('apply', delays * volunteeredDelayUs, this.onApplyTimer);
       return;
     }
     const { machine, calls } = this;
@@ -240,10 +243,6 @@ export class RaftNode implements RaftStateReader {
     }
     core.appliedTo(machine.applied);
     calls.serveReads(core, machine);
-  }
-
-  private lateUs(what: keyof typeof longest): number {
-    return volunteeredDelayUs * this.env.random.between(1, longest[what], 'late');
   }
 
   private readonly onApplyTimer = (): void => {
@@ -373,15 +372,9 @@ export class RaftNode implements RaftStateReader {
 
   /** Makes a snapshot that has come in durable; until then the machine takes no entries. */
   private install(core: RaftCore, snapshot: Snapshot): void {
-    if (this.snapshots!.busy || this.installHeld) return;
-    if (this.env.maybe('raft installs late')) {
-      this.installHeld = true;
-      this.env.timers.set('install', this.lateUs('install'), () => {
-        this.installHeld = false;
-        this.goOn();
-      });
-      return;
-    }
+    if (this.snapshots!.busy) return;
+    // For longer than it may take to elect another leader.
+    if (this.lateInstall.holds(snapshot, 4 * this.settings.electionTimeoutUs, this.goOn)) return;
     this.saving = undefined;
     this.snapshots!.save(snapshot, (error) => {
       if (this.phase !== 'running') return;
