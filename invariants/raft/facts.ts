@@ -64,6 +64,14 @@ export const raftFacts: Readonly<Record<string, FactsOf>> = {
     `Entry ${answered} had been answered as done to a client before this read began.`,
   ],
   I43: linearizable,
+  I56: ({ nodes, values: { term, heardUsAgo } }) => [
+    `${who(nodes.slice(0, 1))} votes for ${who(nodes.slice(1))} in term ${term}.`,
+    `It heard from its leader ${spanMs(heardUsAgo)} ago, within an election time-out, and that leader had told nobody to campaign.`,
+  ],
+  I57: ({ nodes, values: { term, heard } }) => [
+    `${who(nodes)} answers a read as the leader of term ${term}, without a lease.`,
+    `Since it was asked, only ${heard} of its members, itself among them, have heard from it: no quorum.`,
+  ],
   I44: ({ values: { index } }) => [
     'A client was told that its call is refused for ever.',
     `The call is committed all the same, as entry ${index}.`,
