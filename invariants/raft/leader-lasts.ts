@@ -1,7 +1,7 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
+import { agreedLeader } from './agreed-leader.ts';
 import type { RaftMoment } from './moment.ts';
-import { agreedLeader } from './progress.ts';
 import { progressIsOwed } from './progress-window.ts';
 
 /** Election timeouts that a leader has to lead in a row. */

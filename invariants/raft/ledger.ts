@@ -18,8 +18,10 @@ import type {
   VoteReply,
 } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
+import { agreedLeader } from './agreed-leader.ts';
 import { AttachedNodes } from './attached.ts';
 import { auditNode } from './audit.ts';
+import { Backlog } from './backlog.ts';
 import { CanonicalChain } from './canonical-chain.ts';
 import { ClientLedger } from './client-ledger.ts';
 import { DurableLog } from './durable-log.ts';
@@ -47,6 +49,7 @@ class RaftLedger implements Ledger<RaftMoment> {
   readonly #facts: RaftFacts;
   readonly #servers: number;
   readonly #prefixAt: (term: number, index: number) => number;
+  readonly #backlog = new Backlog();
   #nextPulseUs = 0;
   #membersMayChange = false;
   #membersSeen = 1;
@@ -87,7 +90,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       attached: new AttachedNodes(world, core, nodes, membership),
       pace: paceOf(options.config, world.serverCount),
       membership,
-      leaderDiedUs: -1,
+      excusedUs: -1,
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -164,7 +167,7 @@ class RaftLedger implements Ledger<RaftMoment> {
         return triggers.started;
       case 'killed':
       case 'power-lost':
-        if (own.view.role === 'leader') this.#facts.leaderDiedUs = timeUs;
+        if (own.view.role === 'leader') this.#facts.excusedUs = timeUs;
         own.end(what);
         return triggers.crashed;
       case 'wiped':
@@ -342,7 +345,11 @@ class RaftLedger implements Ledger<RaftMoment> {
   }
 
   #pulse(step: Step): number {
+    const facts = this.#facts;
     this.#nextPulseUs = step.timeUs + pulseUs;
+    if (this.#backlog.moves(facts, agreedLeader(facts), step.timeUs)) {
+      facts.excusedUs = step.timeUs;
+    }
     if (step.index >= this.#nextPruneStep) {
       this.#nextPruneStep = step.index + 4_096;
       this.#prune();

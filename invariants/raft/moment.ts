@@ -30,8 +30,11 @@ export interface RaftFacts {
   readonly attached: AttachedNodes;
   readonly pace: Pace;
   readonly membership: Membership;
-  /** When a node died last that led; another election is owed from then on. */
-  leaderDiedUs: number;
+  /**
+   * Up to then nothing came of progress for a lawful reason: a leader died, so that another election
+   * was needed, or was bringing its followers a backlog.
+   */
+  excusedUs: number;
   phase: Phase;
   phaseSinceUs: number;
 }

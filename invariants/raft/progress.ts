@@ -1,8 +1,8 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
+import { agreedLeader } from './agreed-leader.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import type { NodeLedger } from './node-ledger.ts';
 import { progressIsOwed } from './progress-window.ts';
-import { isQuorum } from './quorum.ts';
 
 /** A wait that is longer than the pause between two looks. */
 const contestedUs = 120_000;
@@ -14,9 +14,9 @@ interface Wish {
 }
 
 /** How long a wish has been owed and not come true. */
-function waitedUs({ core, leaderDiedUs, world }: RaftFacts, wish: Wish): number {
+function waitedUs({ core, excusedUs, world }: RaftFacts, wish: Wish): number {
   if (core.sinceUs < 0) return -1;
-  return world.timeUs - Math.max(core.sinceUs, leaderDiedUs, wish.goodUs);
+  return world.timeUs - Math.max(core.sinceUs, excusedUs, wish.goodUs);
 }
 
 export const oneStableLeader = rung<RaftMoment, Wish>({
@@ -46,31 +46,6 @@ export const oneStableLeader = rung<RaftMoment, Wish>({
   },
 });
 
-/**
- * The node that leads and that a majority of the core follows, or a quorum of all: a leader
- * outside the core may keep its quorum through links that are bad, and then pre-votes and the check
- * of the quorum keep everybody else from replacing it. -1: none.
- */
-export function agreedLeader({ core, nodes }: RaftFacts): number {
-  for (const { index, member, view, running } of nodes) {
-    if (view.role !== 'leader' || !running) continue;
-    const follows = ({ view: own, running: isUp }: NodeLedger) =>
-      isUp && own.term === view.term && own.leaderId === member;
-    let coreSize = 0;
-    let inCore = 0;
-    for (const other of nodes) {
-      if (!core.has(other.index)) continue;
-      coreSize += 1;
-      if (follows(other)) inCore += 1;
-    }
-    if (inCore * 2 > coreSize) return index;
-    if (isQuorum(view.configuration, (other) => follows(nodes[other - 1] as NodeLedger))) {
-      return index;
-    }
-  }
-  return -1;
-}
-
 /** Looks of the past, from the youngest that is as old as the window on; one column a node. */
 interface Past {
   readonly times: number[];
@@ -95,7 +70,7 @@ export const commitsArrive = rung<RaftMoment, Past>({
     const sinceUs = timeUs - pace.windowUs;
     look(facts, timeUs, sinceUs, past);
     const owed = past.lasts[0] as number;
-    const calmUs = Math.max(core.sinceUs, facts.leaderDiedUs, past.times[0] as number);
+    const calmUs = Math.max(core.sinceUs, facts.excusedUs, past.times[0] as number);
     if (core.sinceUs < 0 || calmUs > sinceUs) return premiseFalse;
     if (!progressIsOwed(facts)) return premiseFalse;
     for (const [node, attachedUs] of attached.sinceUs.entries()) {

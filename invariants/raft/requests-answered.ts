@@ -55,7 +55,8 @@ function judge({ facts, timeUs }: RaftMoment, waiting: Waiting) {
   const sinceUs = timeUs - pace.windowUs;
   for (const { index, view, running } of nodes) {
     const looks = lookAt(waiting, index, timeUs, view.commit, sinceUs);
-    const isOwed = running && core.sinceUs >= 0 && core.sinceUs <= sinceUs && core.has(index);
+    const calmUs = Math.max(core.sinceUs, facts.excusedUs);
+    const isOwed = running && core.sinceUs >= 0 && calmUs <= sinceUs && core.has(index);
     const oldest = waiting.calls[index]?.values().next().value;
     if (!isOwed || oldest === undefined || oldest > sinceUs) continue;
     const [, commit] = looks[0] as readonly [number, number];

@@ -201,6 +201,15 @@ export const progress: StoryBook = {
       'calls are never answered': (rig) => {
         for (let at = 0; at < 100; at += 1) rig.client({ sends: request({}) }).wait(100_000);
       },
+      'a leader commits nothing though its followers have all that it had': (rig) => {
+        const log = Array.from({ length: 400 }, (_, at) => entry(1, at + 1));
+        rig.hold(0, 1, log);
+        leads(rig, 0, 2);
+        for (let at = 1; at <= 400; at += 1) {
+          rig.client({ sends: request({}) }).step(0, { marks: { match: [400 + at, 400 + at, 0] } });
+          rig.wait(20_000);
+        }
+      },
       'reads are answered and writes never are': (rig) => {
         for (let at = 1; at < 100; at += 1) {
           rig.client({ sends: request({ client: 8, sequence: 1 }) });
@@ -224,6 +233,18 @@ export const progress: StoryBook = {
         apartFromLeader(rig);
         rig.elect(0, 1).step(2, { marks: { term: 1, leaderId: 1 } });
         for (let at = 0; at < 100; at += 1) rig.client({ sends: request({}) }).wait(100_000);
+      },
+      // Mutant C13, seed 436421000060 of raft-storm: one entry a round trip, on slow disks.
+      'a leader brings its followers a backlog': (rig) => {
+        const log = Array.from({ length: 400 }, (_, at) => entry(1, at + 1));
+        rig.hold(0, 1, log);
+        leads(rig, 0, 2);
+        for (let at = 1; at <= 400; at += 1) {
+          rig.client({ sends: request({}) }).step(0, { marks: { match: [400, at, 0] } });
+          rig.wait(20_000);
+        }
+        rig.client({ takes: reply({}) }).client({ sends: request({ sequence: 2 }) });
+        rig.wait(100_000);
       },
       'calls are answered now and then': (rig) => {
         for (let at = 1; at < 100; at += 1) {

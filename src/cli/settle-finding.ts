@@ -54,7 +54,8 @@ async function settle(
   });
   if (shrunk?.shrunk === undefined) return finding;
   const small = shrunk.shrunk;
-  const { readCase, writeWhole } = await import('../run/case-store.ts');
+  const { readCase } = await import('../run/case-store.ts');
+  const { writeOutput } = await import('./picture-run.ts');
   const { gatherFacts } = await import('../run/story/gather-facts.ts');
   const { traceRun } = await import('../run/trace-run.ts');
   const { htmlReport } = await import('../report/html/html-report.ts');
@@ -67,6 +68,6 @@ async function settle(
     'reports',
     `${reference.name}-${finding.rung}-${finding.fingerprint}.html`,
   );
-  writeWhole(report, htmlReport({ ...trace, story: storySections(story) }));
+  await writeOutput(report, htmlReport({ ...trace, story: storySections(story) }));
   return { ...finding, case: small, replay, report, story: storyText(story) };
 }

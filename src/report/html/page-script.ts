@@ -31,12 +31,23 @@ export function pageScript(entry: URL): string {
   return script;
 }
 
+/** Node says that this is experimental; who writes a report from sources need not hear of it. */
+function stripped(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = (() => {}) as typeof emitWarning;
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 function moduleOf(
   url: URL,
   add: (url: URL) => string,
 ): { readonly code: string; readonly exported: readonly string[] } {
   const source = readFileSync(url, 'utf8');
-  const plain = url.pathname.endsWith('.ts') ? stripTypeScriptTypes(source) : source;
+  const plain = url.pathname.endsWith('.ts') ? stripped(source) : source;
   const exported: string[] = [];
   const code = withoutComments(plain)
     .replaceAll(importPattern, (_, list: string, specifier: string) => {
