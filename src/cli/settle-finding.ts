@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Finding } from '../record/gate-record.ts';
 import { storySections } from '../report/story/story-sections.ts';
 import { storyText } from '../report/story/story-text.ts';
@@ -26,6 +26,8 @@ export function findingSettler(settling: Settling): (finding: Finding) => Promis
   return async (finding) => {
     const leftMs = endMs - performance.now();
     if (finding.case === undefined || leftMs <= 0 || settling.signal.aborted) return finding;
+    // A pinned case stands in the checkout, where nothing is written; it is small already.
+    if (relative(settling.output, resolve(finding.case)).startsWith('..')) return finding;
     try {
       return await settle({ ...finding, case: finding.case }, settling, leftMs);
     } catch (error) {

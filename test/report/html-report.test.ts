@@ -174,9 +174,12 @@ describe('the report of a broken run', () => {
     expect(await page.locator('.result').innerText()).toBe('');
     await page.locator('.chip', { hasText: /^n1$/ }).click();
     await page.locator('.chip', { hasText: /^disk/ }).click({ modifiers: ['Alt'] });
-    const left = await page.locator('.event-row').allInnerTexts();
-    expect(left.length).toBeGreaterThan(5);
-    for (const row of left) expect(row).toMatch(/n[23]\s+disk/);
+    const left = () => page.locator('.event-row').allInnerTexts();
+    // The list is drawn with the next frame.
+    await expect
+      .poll(async () => (await left()).every((row) => /n[23]\s+disk/.test(row)))
+      .toBe(true);
+    expect((await left()).length).toBeGreaterThan(5);
     await page.close();
   });
 
