@@ -88,7 +88,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes, membership),
-      pace: paceOf(options.config, world.serverCount),
+      pace: paceOf(options.config),
       membership,
       excusedUs: -1,
       phase: 'form',

@@ -63,6 +63,9 @@ export class NodeLedger {
   readonly coverage: Coverage = { term: 0, leader: 0, upTo: 0 };
   /** By its own clock: when it heard last in this life from a leader that it follows. */
   leaderHeardUs: number = Number.NEGATIVE_INFINITY;
+  /** When clients asked it last; and for a write. */
+  askedUs = -1;
+  writeAskedUs = -1;
   /** By term: when it heard last from the leader of that term. */
   readonly heardUs: Map<number, number> = new Map();
   /** Terms of campaigns that a leader ordered. */

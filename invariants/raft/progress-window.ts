@@ -10,15 +10,11 @@ export interface Pace {
   readonly windowUs: number;
   readonly roundUs: number;
   readonly leastCaughtUp: number;
-  /** How long a client may look for the leader: each server may keep it waiting once. */
-  readonly searchUs: number;
 }
 
 /** Worked out once a run: the times do not change, and many looks need them. */
-export function paceOf(config: LadderOptions['config'], servers: number): Pace {
-  const timeoutUs = config['clients.timeoutUs'];
+export function paceOf(config: LadderOptions['config']): Pace {
   return {
-    searchUs: typeof timeoutUs === 'number' ? servers * timeoutUs : 0,
     windowUs: progressWindowUs(config),
     roundUs: roundUs(config),
     leastCaughtUp: leastCaughtUp(config),

@@ -192,17 +192,22 @@ function callGraceUs({ options }: RaftFacts): number {
   return 2_000_000 + 2 * (typeof giveUpUs === 'number' ? giveUpUs : 2_000_000);
 }
 
-export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
+/** A wish about a leader: another one, or one whom nobody finds, begins anew. */
+interface Service extends Wish {
+  leader: number;
+}
+
+export const writesAreServed = rung<RaftMoment, { calls: Service; writes: Service }>({
   id: 'I53',
   title: 'calls are served',
   statement:
-    'While clients that reach a whole stable core keep asking, some call is answered, and some write.',
+    'While clients that reach a whole stable core keep asking, and its leader if there is one, some call is answered, and some write.',
   source: 'Raft, section 5.4; availability oracle of virtraft2',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
-  ghost: () => ({ calls: { goodUs: 0 }, writes: { goodUs: 0 } }),
+  ghost: () => ({ calls: { goodUs: 0, leader: -1 }, writes: { goodUs: 0, leader: -1 } }),
   check({ facts, timeUs }, { calls, writes }) {
     const { core, clients, pace } = facts;
     const { windowUs } = pace;
@@ -210,18 +215,34 @@ export const writesAreServed = rung<RaftMoment, { calls: Wish; writes: Wish }>({
     // One outside the core that keeps its quorum may be as slow as its links and its disk.
     const leadsFromCore = leader < 0 || core.has(leader);
     const isOwed = core.sinceUs >= 0 && leadsFromCore && progressIsOwed(facts);
+    const found = facts.nodes[leader];
     const asked = [
-      { wish: calls, askedUs: clients.askedUs, servedUs: clients.servedUs, what: 'call' },
-      { wish: writes, askedUs: clients.writeAskedUs, servedUs: clients.wroteUs, what: 'write' },
+      {
+        wish: calls,
+        askedUs: clients.askedUs,
+        foundUs: found?.askedUs,
+        servedUs: clients.servedUs,
+        what: 'call',
+      },
+      {
+        wish: writes,
+        askedUs: clients.writeAskedUs,
+        foundUs: found?.writeAskedUs,
+        servedUs: clients.wroteUs,
+        what: 'write',
+      },
     ];
     let outcome = premiseFalse;
-    for (const { wish, askedUs, servedUs, what } of asked) {
-      if (!isOwed || !isAsked(facts, askedUs, timeUs, windowUs)) {
+    for (const { wish, askedUs, foundUs = timeUs, servedUs, what } of asked) {
+      // Clients look for the leader, and that may take them long.
+      const isFound = leader === wish.leader && timeUs - foundUs <= windowUs / 4;
+      wish.leader = leader;
+      if (!isOwed || !isFound || !isAsked(facts, askedUs, timeUs, windowUs)) {
         wish.goodUs = timeUs;
         continue;
       }
       wish.goodUs = Math.max(wish.goodUs, servedUs);
-      if (waitedUs(facts, wish) >= windowUs + pace.searchUs) {
+      if (waitedUs(facts, wish) >= windowUs) {
         return broken({ nodes: core.members(), values: { what, leader: leader >= 0 } });
       }
       if (servedUs > core.sinceUs) outcome = held;

@@ -1,5 +1,10 @@
 import type { Step } from '../../src/index.ts';
-import type { AppendMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
+import type {
+  AppendMessage,
+  ClientRequest,
+  SnapshotMessage,
+  VoteMessage,
+} from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import type { RaftMoment } from './moment.ts';
 
@@ -29,6 +34,10 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
       if (!request.pre) own.noteRequest(from, request.term, request);
       return;
     }
+    case 'request':
+      own.askedUs = moment.timeUs;
+      if ((message as ClientRequest).operation !== 'get') own.writeAskedUs = moment.timeUs;
+      return;
     case 'timeout-now': {
       const { before, after } = moment;
       if (after.role === 'candidate' && after.term > before.term) own.noteOrdered(after.term);

@@ -206,7 +206,9 @@ export const progress: StoryBook = {
         rig.hold(0, 1, log);
         leads(rig, 0, 2);
         for (let at = 1; at <= 400; at += 1) {
-          rig.client({ sends: request({}) }).step(0, { marks: { match: [400 + at, 400 + at, 0] } });
+          const call = request({});
+          rig.client({ sends: call });
+          rig.step(0, { received: [3, call], marks: { match: [400 + at, 400 + at, 0] } });
           rig.wait(20_000);
         }
       },
@@ -240,11 +242,22 @@ export const progress: StoryBook = {
         rig.hold(0, 1, log);
         leads(rig, 0, 2);
         for (let at = 1; at <= 400; at += 1) {
-          rig.client({ sends: request({}) }).step(0, { marks: { match: [400, at, 0] } });
+          const call = request({});
+          rig.client({ sends: call });
+          rig.step(0, { received: [3, call], marks: { match: [400, at, 0] } });
           rig.wait(20_000);
         }
         rig.client({ takes: reply({}) }).client({ sends: request({ sequence: 2 }) });
+        rig.step(0, { received: [3, request({ sequence: 2 })] });
         rig.wait(100_000);
+      },
+      // Seed 423632000048 of raft-storm.
+      'clients have not found the leader': (rig) => {
+        leads(rig, 0, 1);
+        for (let at = 1; at < 100; at += 1) rig.client({ sends: request({}) }).wait(100_000);
+        rig.step(0, { received: [3, request({})] });
+        rig.client({ takes: reply({}) }).client({ sends: request({ sequence: 2 }) });
+        rig.step(0, { received: [3, request({ sequence: 2 })] }).wait(100_000);
       },
       'calls are answered now and then': (rig) => {
         for (let at = 1; at < 100; at += 1) {
