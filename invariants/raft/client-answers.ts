@@ -1,7 +1,7 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { ClientReply } from '../../src/systems/raft/types.ts';
 import type { RaftMoment } from './moment.ts';
-import { holders, isQuorum } from './quorum.ts';
+import { holders, isKept } from './quorum.ts';
 
 export const ackIsCommitted = rung<RaftMoment>({
   id: 'I41',
@@ -28,11 +28,13 @@ export const ackIsCommitted = rung<RaftMoment>({
 });
 
 function stillHeld({ facts }: RaftMoment) {
-  const index = Math.min(facts.clients.ackedIndex, facts.canonical.last);
-  const { configuration } = facts.membership.committed;
-  if (index <= facts.canonical.chain.base) return premiseFalse;
-  const found = holders(facts, index, facts.canonical.chain.prefix(index));
-  if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
+  const { clients, canonical, options, nodes } = facts;
+  const index = Math.min(clients.ackedIndex, canonical.last);
+  if (index <= canonical.chain.base) return premiseFalse;
+  // Where disks may be lost beyond any bound, the last copies may be; answers must be right even so.
+  if (options.anyNumber === true && nodes.some(({ lostDisk }) => lostDisk)) return premiseFalse;
+  const found = holders(facts, index, canonical.chain.prefix(index));
+  if (isKept(facts, found)) return held;
   return broken({ nodes: found, values: { index, holders: found.length } });
 }
 

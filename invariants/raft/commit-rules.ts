@@ -1,7 +1,7 @@
 import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { hasProposed } from './configurations.ts';
 import type { RaftMoment } from './moment.ts';
-import { holders, isQuorum } from './quorum.ts';
+import { holders, isKept, isQuorum } from './quorum.ts';
 
 export const commitRule = rung<RaftMoment>({
   id: 'I23',
@@ -93,8 +93,7 @@ export const committedIsKept = rung<RaftMoment>({
       return premiseFalse;
     }
     const found = holders(facts, cutFrom, cutPrefix);
-    const { configuration } = facts.membership.committed;
-    if (isQuorum(configuration, (member) => found.includes(member - 1))) return held;
+    if (isKept(facts, found)) return held;
     return broken({ nodes: [node], values: { cutFrom, holders: found.length } });
   },
 });

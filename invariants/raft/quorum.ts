@@ -15,6 +15,20 @@ function isMajority(members: readonly Member[], has: (member: Member) => boolean
   return count * 2 > members.length;
 }
 
+/**
+ * Whether what these nodes hold cannot be outvoted: they are a quorum of the committed
+ * configuration, or of a later one that one of them acts by. A configuration decides as soon as it
+ * is in the log (Raft, section 6), and every group that can elect a leader meets it.
+ */
+export function isKept({ membership, nodes }: RaftFacts, found: readonly number[]): boolean {
+  const has = (member: Member): boolean => found.includes(member - 1);
+  if (isQuorum(membership.committed.configuration, has)) return true;
+  return found.some((node) => {
+    const own = nodes[node];
+    return own !== undefined && isQuorum(membership.ofNode(own).configuration, has);
+  });
+}
+
 /** Indexes of the nodes whose disks have promised the log up to an index, with this history. */
 export function holders({ nodes }: RaftFacts, index: number, prefix: number): number[] {
   const found: number[] = [];

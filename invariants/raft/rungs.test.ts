@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raftLadder } from './ladder.ts';
 import type { StoryBook } from './stories.ts';
-import { clients } from './stories-of-clients.ts';
+import { answeredByOne, clients } from './stories-of-clients.ts';
 import { damage } from './stories-of-damage.ts';
 import { members } from './stories-of-members.ts';
 import { messages } from './stories-of-messages.ts';
@@ -41,3 +41,14 @@ for (const { id, title } of raftLadder.rungs) {
     });
   });
 }
+
+it('acknowledged writes may be lost with the last disks where storms know no bound', () => {
+  for (const anyNumber of [true, false]) {
+    const rig = new Rig({ only: 'I41', anyNumber });
+    answeredByOne(rig);
+    rig.lifecycle(0, 'killed');
+    rig.lifecycle(0, 'wiped');
+    rig.run.finish();
+    expect(rig.broken).toBe(anyNumber ? undefined : 'I41');
+  }
+});

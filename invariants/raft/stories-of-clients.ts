@@ -1,6 +1,10 @@
+import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import { replicated, type StoryBook } from './stories.ts';
+import { configurationEntry } from './stories-of-members.ts';
 import { command, type Rig } from './test-kit.ts';
 import { reply, request } from './test-messages.ts';
+
+const written = command(1, 1, { sequence: 1 });
 
 /** Stories about the state machine and what clients see of it. */
 export const clients: StoryBook = {
@@ -73,12 +77,24 @@ export const clients: StoryBook = {
         rig.commit(0, 1).client({ sends: request({ sequence: 1 }) });
         rig.step(0, { sent: [[3, reply({ sequence: 1, index: 1 })]] });
       },
+      'one disk of three has it in the end': (rig) => {
+        answeredByOne(rig);
+        rig.run.finish();
+      },
     },
     green: {
       'a write is answered when it is committed': (rig) => {
         replicated(rig, [command(1, 1, { sequence: 1 })]);
         rig.commit(0, 1).client({ sends: request({ sequence: 1 }) });
         rig.step(0, { sent: [[3, reply({ sequence: 1, index: 1 })]] });
+      },
+      'the leader alone decides, by a change of members that it has not committed': (rig) => {
+        answeredByOne(rig);
+        const alone = plainConfiguration([1], [2, 3]);
+        const log = [written, configurationEntry(1, 2, alone)];
+        rig.promise(0, { entries: log.slice(-1) });
+        rig.step(0, { log, marks: { configuration: alone } });
+        rig.run.finish();
       },
     },
   },
@@ -114,6 +130,14 @@ export const clients: StoryBook = {
 };
 
 /** A write at index 2 was answered; then a read is served at this index. */
+/** A leader that alone has a write on its disk commits it and says that it is done. */
+export function answeredByOne(rig: Rig): void {
+  rig.elect(0, 1).hold(0, 1, [written]).commit(0, 1);
+  rig.client({ sends: request({ sequence: 1 }) });
+  rig.step(0, { sent: [[3, reply({ sequence: 1, index: 1 })]] });
+  rig.client({ takes: reply({ sequence: 1, index: 1 }) });
+}
+
 function readAt(rig: Rig, index: number): void {
   replicated(rig, [command(1, 1), command(1, 2)]);
   rig.commit(0, 2).commit(1, index);

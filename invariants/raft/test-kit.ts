@@ -70,6 +70,8 @@ interface RigOptions {
   /** Rungs to run; default: all. */
   readonly only?: string | readonly string[];
   readonly history?: unknown;
+  /** Whether noticed damage may strike any number of nodes. Default: no. */
+  readonly anyNumber?: boolean;
   /** Sees the same steps. */
   readonly watch?: WorldObserver;
 }
@@ -97,6 +99,7 @@ export class Rig {
       world: this.#world(),
       ...(options.only === undefined ? {} : { only: [options.only].flat() }),
       damage: 'noticeable damage',
+      anyNumber: options.anyNumber ?? false,
       config: this.config,
       history: options.history,
     });

@@ -73,6 +73,11 @@ export interface LadderOptions {
   readonly only?: readonly string[];
   /** What the storm may do; rungs not owed under it are left out. */
   readonly damage: OwedUnder;
+  /**
+   * Damage that is noticed may strike any number of nodes, the last copy of a record among them.
+   * Default: false.
+   */
+  readonly anyNumber?: boolean;
   /** The drawn config of the run. */
   readonly config: Readonly<Record<string, number | string | boolean>>;
   /** The clients' history, when the ladder judges one. Grows during the run. */

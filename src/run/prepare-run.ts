@@ -267,6 +267,7 @@ class RunAtWork implements Run, ActiveRun {
       world: this.world,
       ...(only === undefined ? {} : { only }),
       damage: this.#scenario.storm.damage,
+      anyNumber: !this.#scenario.storm.withinTolerance,
       config: this.caseFile.config,
       history: this.#history,
       stopAtFirst: this.#stopAtFirst,
