@@ -57,7 +57,7 @@ export const raftFacts: Readonly<Record<string, FactsOf>> = {
         ]
       : [
           `A client was told that its write at index ${index} is done.`,
-          `Only ${holders} nodes still have it on disk: a majority can be without it.`,
+          `Only ${holders} of the disks still ${holders === 1 ? 'has' : 'have'} it: a majority can be without it.`,
         ],
   I42: ({ nodes, values: { answered, served } }) => [
     `${who(nodes)} answers a read from its state as of entry ${served}.`,

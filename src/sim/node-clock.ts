@@ -90,3 +90,8 @@ export class NodeClock {
     if (!this.#suspended) this.#sinceUs = trueUs;
   }
 }
+
+/** 0, 1, -1, 2, -2, ...: a range around zero in which calm, the middle, comes first. */
+export function aroundZero(index: number): number {
+  return index % 2 === 1 ? (index + 1) / 2 : -index / 2;
+}

@@ -5,6 +5,18 @@ const priorityPoint = choicePoint('priority');
 /** How long a drawn order of priorities lasts. */
 const periodUs = 100_000;
 const ranks = 8;
+/** Bits of a key that say which node: the rest is the period. */
+const nodeBits = 5;
+
+/** How long a node lags behind by its rank. */
+export function lagUs(horizonUs: number, rank: number): number {
+  return Math.floor((horizonUs * rank) / ranks);
+}
+
+/** Whose rank a choice of this key is. */
+export function rankedNode(key: number): number {
+  return key & ((1 << nodeBits) - 1);
+}
 
 /**
  * Delays the events of whole nodes by a drawn rank within a horizon, so that one node runs ahead of
@@ -31,9 +43,9 @@ export class SchedulingPriority {
     if (period !== this.#period) {
       this.#period = period;
       for (let at = 0; at < this.#servers; at++) {
-        this.#ranks[at] = this.#stream.below(priorityPoint, (period << 5) + at, ranks);
+        this.#ranks[at] = this.#stream.below(priorityPoint, (period << nodeBits) + at, ranks);
       }
     }
-    return Math.floor((this.#horizonUs * (this.#ranks[node] as number)) / ranks);
+    return lagUs(this.#horizonUs, this.#ranks[node] as number);
   }
 }

@@ -12,7 +12,7 @@ import { hashText } from './hash.ts';
 import { Marks } from './marks.ts';
 import type { Address, Codec, Message } from './message.ts';
 import { Network, type NetworkHost, type Packet } from './network.ts';
-import { NodeClock } from './node-clock.ts';
+import { aroundZero, NodeClock } from './node-clock.ts';
 import { type EnvHost, NodeEnv } from './node-env.ts';
 import type { FaultEvent, WorldObserver } from './observer.ts';
 import { fromBytes, throughBytes } from './paranoia.ts';
@@ -827,11 +827,6 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       },
     };
   }
-}
-
-/** 0, 1, -1, 2, -2, ... */
-function aroundZero(index: number): number {
-  return index % 2 === 1 ? (index + 1) / 2 : -index / 2;
 }
 
 function clientEnvironment(environment: Environment): Environment {

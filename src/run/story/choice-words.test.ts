@@ -10,9 +10,11 @@ const choice = (stream: string, point: string, value = 1): NamedChoice => ({
   value,
 });
 
+const horizon = { 'scheduler.horizonUs': 8_000 };
+
 test('a choice is said in the words of what it does', () => {
   const say = (stream: string, point: string, value?: number, what?: string): readonly string[] =>
-    Object.values(choiceWords(choice(stream, point, value), {}, what));
+    Object.values(choiceWords(choice(stream, point, value), horizon, ['n1', 'n2'], what));
   expect(say('net/n1>n2', 'latency', 63, 'the append')).toEqual([
     'the delay of the append from n1 to n2',
     'the append from n1 to n2 takes 6.2 ms instead of 400 us',
@@ -30,4 +32,15 @@ test('a choice is said in the words of what it does', () => {
     'a sync on the disk of n2 fails',
   ]);
   expect(say('node/n3', 'election-timeout')[0]).toBe('what n3 draws for election-timeout');
+  expect(say('node/n3', 'hold time', 999)[1]).toBe('what n3 has to send waits for 1 ms');
+  expect(say('node/n3', 'drift', 4)[1]).toBe('the clock of n3 drifts by -2 parts per million');
+  expect(say('scheduler', 'priority', 3)).toEqual([
+    'the lag of n2',
+    'n2 lags 3 ms behind for a tenth of a second',
+  ]);
+  expect(say('scheduler', 'tie')[0]).toBe('the order of two events of one instant');
+  expect(say('maybe', 'raft applies late')).toEqual([
+    '"raft applies late" at n2',
+    'at n2: raft applies late',
+  ]);
 });

@@ -2,6 +2,7 @@ import type { CaseFile } from '../../record/case-file.ts';
 import type { ViolationRecord } from '../../record/run-record.ts';
 import type { StoryEvent, StoryFacts } from '../../record/story.ts';
 import { UsageError } from '../../record/usage-error.ts';
+import type { NamedChoice } from '../../sim/choices.ts';
 import { buildCast, checkIdentity } from '../build-case.ts';
 import { calmValues } from '../draw-config.ts';
 import { loadScenario } from '../loader.ts';
@@ -104,7 +105,7 @@ function eventsOf(
         kind: 'choice' as const,
         timeUs,
         step,
-        text: choiceWords(choice, file.config, what).happens,
+        text: choiceWords(choice, file.config, recorder.names, what).happens,
       }))
     : [];
   // First what made a step special, then what it did.
@@ -134,12 +135,19 @@ function nounsOf(file: CaseFile, recorder: StoryRecorder, clients: number): Noun
         : `${noun} at ${secondsText(begun.timeUs)}`;
     },
     choice(choice) {
-      const made = recorder.choices.find((one) => one.choice.key === choice.key);
-      const { noun } = choiceWords(choice, file.config, made?.what);
+      const made = recorder.choices.find((one) => isSameChoice(one.choice, choice));
+      const { noun } = choiceWords(choice, file.config, recorder.names, made?.what);
       return made === undefined ? noun : `${noun} at ${secondsText(made.timeUs)}`;
     },
     operation: (intent) => intentText(intent, clients),
   };
+}
+
+/** Whether both are about the same question, whatever the answer. */
+function isSameChoice(a: NamedChoice, b: NamedChoice): boolean {
+  return (
+    a.key === b.key && a.occurrence === b.occurrence && a.point === b.point && a.stream === b.stream
+  );
 }
 
 /** A point of virtual time as a person says it. */

@@ -31,6 +31,8 @@ const mostChoices = 200;
 
 /** Watches a run and puts it into words as it goes. */
 export class StoryRecorder implements WorldObserver {
+  /** Names of all nodes, servers first. */
+  readonly names: readonly string[];
   readonly told: Told[] = [];
   readonly choices: MadeChoice[] = [];
   /** Faults that began, by index in the plan: when, and what they did. */
@@ -39,7 +41,6 @@ export class StoryRecorder implements WorldObserver {
   choiceCount = 0;
   readonly nodes: number[] = [-1];
   readonly causes: number[] = [0];
-  readonly #names: readonly string[];
   readonly #components: readonly AnyComponent[];
   readonly #narrator: Narrator | undefined;
   readonly #servers: number;
@@ -57,7 +58,7 @@ export class StoryRecorder implements WorldObserver {
     servers: number,
     narrator: Narrator | undefined,
   ) {
-    this.#names = names;
+    this.names = names;
     this.#servers = servers;
     this.#components = components;
     this.#narrator = narrator;
@@ -66,7 +67,7 @@ export class StoryRecorder implements WorldObserver {
   /** For the run's `onEvent`, which knows causes and roles. */
   onEvent(event: TraceEvent): void {
     if (event.type === 'step') {
-      this.nodes[event.step] = this.#names.indexOf(event.node);
+      this.nodes[event.step] = this.names.indexOf(event.node);
       this.causes[event.step] = event.causeStep ?? 0;
       if (event.role !== undefined && this.#narrator === undefined && event.role[0] !== '') {
         this.#tell('turn', event.timeUs, event.step, `is now ${event.role[1]}`, event.node);
@@ -87,8 +88,8 @@ export class StoryRecorder implements WorldObserver {
   afterStep(step: Step): void {
     this.#step = step.index;
     this.#timeUs = step.timeUs;
-    const node = this.#names[step.node];
-    const remarks = this.#narrator?.step(step) ?? generic(step, this.#names, this.#servers);
+    const node = this.names[step.node];
+    const remarks = this.#narrator?.step(step) ?? generic(step, this.names, this.#servers);
     for (const { says, isDetail = false } of remarks) {
       this.#tell(isDetail ? 'detail' : 'turn', step.timeUs, step.index, says, node);
     }
@@ -108,7 +109,7 @@ export class StoryRecorder implements WorldObserver {
     // That a node comes back is told by itself, with what it knows then.
     if (phase === 'end' && comesBack.has(family)) return;
     if (phase === 'begin' && !this.faults.has(planIndex)) {
-      this.faults.set(planIndex, { timeUs, nodes: nodes.map((node) => this.#names[node] ?? '') });
+      this.faults.set(planIndex, { timeUs, nodes: nodes.map((node) => this.names[node] ?? '') });
     }
     this.#tell('fault', timeUs, this.#step, text);
   }
@@ -125,12 +126,12 @@ export class StoryRecorder implements WorldObserver {
   #subject({ stream, key }: NamedChoice, step: Step): string | undefined {
     const link = /^net\/(.+)>(.+)$/.exec(stream);
     if (link === null) return undefined;
-    const from = this.#names.indexOf(link[1]!);
+    const from = this.names.indexOf(link[1]!);
     const codec = this.#components[from]?.codec;
     if (from !== step.node || codec === undefined) return undefined;
     for (let at = 0; at < step.sentCount; at++) {
       const { to, message } = step.sent[at]!;
-      if (this.#names[to] === link[2] && (codec.identity(message) | 0) === key) {
+      if (this.names[to] === link[2] && (codec.identity(message) | 0) === key) {
         return `the ${message.kind}`;
       }
     }
