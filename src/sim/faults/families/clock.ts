@@ -43,6 +43,7 @@ export const clockDrift: FaultFamily<FaultOf<'clock-drift'>> = {
 
 /** A drift as people say it: `runs 2 % fast`. */
 function rateText(partsPerMillion: number): string {
+  if (partsPerMillion === 0) return 'keeps its rate';
   const percent = Math.abs(partsPerMillion) / 10_000;
   return `runs ${percent} % ${partsPerMillion < 0 ? 'slow' : 'fast'}`;
 }
