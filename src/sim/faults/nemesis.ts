@@ -164,8 +164,11 @@ class PlanNemesis implements Nemesis {
     active.nodes = nodes;
     this.#active.add(active);
     this.#tally[planIndex]!.begun++;
-    if (target >= 0) this.#targets.noteStruck(target);
     this.#report(active, 'begin', begun.text);
+    if (target >= 0) {
+      this.#targets.noteStruck(target);
+      this.#triggers.struck(target);
+    }
     this.#world.at(this.#world.timeUs + fault.durationUs, () => this.#end(active));
   }
 

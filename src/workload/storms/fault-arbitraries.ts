@@ -123,16 +123,22 @@ function plain(
     );
 }
 
-const wholeCluster: FamilyArbitrary = (aim) =>
-  fc.record(
-    {
-      kind: fc.constant('whole-cluster' as const),
-      when: aim.when,
-      durationUs: lasting(5 * ms, 600 * ms),
-      powerLoss: fc.boolean(),
-    },
+/** Half of the time a bare majority has to do for a while: what the others know is not there. */
+const wholeCluster: FamilyArbitrary = (aim) => {
+  const base = {
+    kind: fc.constant('whole-cluster' as const),
+    when: aim.when,
+    powerLoss: fc.boolean(),
+  };
+  const majority = fc.record(
+    { afterUs: lasting(5 * ms, 300 * ms), arrangement: fc.integer({ min: 0, max: 65_535 }) },
     flat,
   );
+  return fc.oneof(
+    fc.record({ ...base, durationUs: lasting(5 * ms, 600 * ms) }, flat),
+    fc.record({ ...base, durationUs: lasting(1 * second, 4 * second), majority }, flat),
+  );
+};
 
 const restartLoop: FamilyArbitrary = (aim) =>
   fc.record(
