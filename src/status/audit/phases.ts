@@ -15,8 +15,8 @@ export function phaseContradictions({ entries, phases }: Tracker): Found[] {
     seen.add(`${fact.key} ${claimed}`);
     const names = others.map(({ id, name }) => id ?? `"${name}"`).join(', ');
     const said = saidOf(fact);
-    const how = claimed === 'none' ? 'done' : 'not done';
-    const what = `${fact.key} is ${said}, but ${others.length} of its members are ${how}: ${names}`;
+    const how = claimed === 'none' ? 'done are' : 'not done are';
+    const what = `${fact.key} is ${said}, but ${how}: ${names}`;
     found.push({ kind: 'phase', what, lines: [fact.line, ...others.map(({ line }) => line)] });
   }
   return found;

@@ -1,6 +1,6 @@
 import { cellsOf } from './read-tables.ts';
 import type { Count, Section, Sum, Total } from './tracker.ts';
-import { plain, sharesIn, stateWords } from './words.ts';
+import { plain, sentencesOf, sharesIn, stateWords } from './words.ts';
 
 const count =
   /(?<![\w./-])(\d{1,4})\s*(?:\/|\bof\b|\bout of\b)\s*(\d{1,4})(?![\w/.]*\d)\s*([a-z]+)?/gi;
@@ -12,6 +12,10 @@ const countLabel = /\b(?:completed|done|finished|closed|passed|passing|implement
 /** The counts `n/m` and `n of m` of a line. */
 export function readCounts(raw: string, line: number, section: Section): readonly Count[] {
   const text = plain(raw).replaceAll('|', ' ; ');
+  return sentencesOf(text).flatMap((sentence) => countsIn(sentence, line, section));
+}
+
+function countsIn(text: string, line: number, section: Section): readonly Count[] {
   return [...text.matchAll(count)].flatMap((match) => {
     const [whole, done, of, noun = ''] = match;
     const isCounted = Number(of) > 0 && Number(done) <= Number(of);
@@ -30,11 +34,16 @@ export function readCounts(raw: string, line: number, section: Section): readonl
         done: Number(done),
         of: Number(of),
         noun: /^(?:complet|done|met|finish|pass)/i.test(noun) ? '' : noun.toLowerCase(),
-        saidComplete: stateWords(`${before} ; ${after}`).states[0] === 'done',
+        saidComplete: stateWords(withoutShares(`${before} ; ${after}`)).states[0] === 'done',
         ...(share === undefined ? {} : { percent: share.percent }),
       },
     ];
   });
+}
+
+/** "60 % complete" does not say that anything is. */
+function withoutShares(text: string): string {
+  return text.replaceAll(/\d+(?:\.\d+)?\s*%\s*(?:complet\w*|done|finished)?/gi, ' ');
 }
 
 /** `Total: 27 tasks`, `Total tasks: 27`. */

@@ -89,7 +89,8 @@ export function phaseIn(text: string): string | undefined {
   return word === undefined ? undefined : `${word.toLowerCase()} ${number}`;
 }
 
-const progress = /\b(?:complet\w*|done|progress|finished|overall|implemented|status|total)\b/i;
+const progress =
+  /\b(?:complet\w*|done|progress|finished|overall|implemented|status|total|stands? at)\b/i;
 const otherShares =
   /\b(?:coverage|latency|cpu|memory|p\d\d|loss|confidence|of (?:nodes|seeds|messages|requests)|uptime)\b/i;
 
@@ -105,9 +106,19 @@ export interface Share {
  * @param isAbout true where the place says already that it is progress, such as a column
  */
 export function sharesIn(text: string, isAbout: boolean): readonly Share[] {
+  return sentencesOf(text).flatMap((sentence) => sharesInSentence(sentence, isAbout));
+}
+
+/** The sentences of a line. */
+export function sentencesOf(text: string): readonly string[] {
+  return text.split(/(?<=[.;!?])\s+/);
+}
+
+function sharesInSentence(text: string, isAbout: boolean): readonly Share[] {
   if (otherShares.test(text) || !(isAbout || progress.test(text))) return [];
+  // "99 % of writes" is a share of something else.
   const pattern =
-    /(~|≈|\babout |\baround |\broughly |\bnearly |\balmost )?\s*(\d{1,3}(?:\.\d+)?)\s*%/g;
+    /(~|≈|\babout |\baround |\broughly |\bnearly |\balmost )?\s*(\d{1,3}(?:\.\d+)?)\s*%(?!\s+of\s+(?!(?:the|all|our)\b|tasks|items|work))/g;
   return [...text.matchAll(pattern)]
     .map(([, near, number]) => ({ percent: Number(number), approximate: near !== undefined }))
     .filter(({ percent }) => percent <= 100);
