@@ -24,6 +24,9 @@ export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]):
     const reason = shortfall(lines, counted);
     return { state: 'PARTIAL', reason, budget };
   }
+  if (counted.every(({ rungs }) => Object.values(rungs).every((premise) => premise === 0))) {
+    return { state: 'PARTIAL', reason: 'no rung was put to the test', budget };
+  }
   const untested = neverTested(check, counted);
   if (untested.length > 0) {
     return { state: 'PARTIAL', reason: `never tested: ${untested.join(', ')}`, budget };
