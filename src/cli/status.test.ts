@@ -181,6 +181,11 @@ describe('status, given what is wrong,', () => {
     ['a path elsewhere', (one) => ({ ...one, paths: ['../x'] }), /below the folder.*got "\.\.\/x"/],
     ['its own evidence', (one) => ({ ...one, paths: ['logs/x'] }), /never changes what it vouches/],
     [
+      'the status',
+      (one) => ({ ...one, paths: ['docs/status.md'] }),
+      /"docs\/status\.md" is written/,
+    ],
+    [
       'a path of nothing',
       (one) => ({ ...one, paths: ['nope'] }),
       /no file or folder "nope"\n.*\[0\]/,

@@ -101,11 +101,12 @@ const rows: readonly Row[] = [
   ],
   [
     'a premise never met',
-    [sweep(1, 100, { rungs: { R1: 0 } })],
+    [sweep(1, 100, { rungs: { R1: 0, R2: 9 } })],
     'PARTIAL',
     /never tested: R1/,
     100,
   ],
+  ['no rung at all', [sweep(1, 100, { rungs: {} })], 'PARTIAL', /no rung was put to/, 100],
   ['a fault of the harness', [sweep(1, 100, { verdict: 'fault' })], 'FAILING', /fault of/, 0],
   ['an older tree', [sweep(1, 100, {}, older)], 'STALE', /passed on an older tree/, 100],
   ['an older harness', [sweep(1, 100, {}, { harness: 'h0' })], 'STALE', /older tree/, 100],
