@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Claims, treeKey } from '../record/claims.ts';
 import type { TreeHashes } from '../record/status-record.ts';
@@ -127,13 +128,32 @@ export function hashesOf(root: string, claims: Claims | undefined): Record<strin
   return hashes;
 }
 
-/** Hash of the harness that runs: its sources in a checkout, else its build. */
+/** Packages that decide what a seed draws. */
+const drawnFrom: readonly string[] = ['seedrandom', 'fast-check'];
+
+/** The version of a package as it is installed. */
+function versionOf(name: string): string {
+  let folder = dirname(createRequire(import.meta.url).resolve(name));
+  while (dirname(folder) !== folder) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) {
+      const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+      // Inside of packages stand others that say no more than how their modules are to be read.
+      if (manifest.name === name) return String(manifest.version);
+    }
+    folder = dirname(folder);
+  }
+  return 'unknown';
+}
+
+/** Hash of the harness that runs: its sources in a checkout, else its build, and what it draws from. */
 export function harnessHash(): string {
   const sources = fileURLToPath(packageUrl);
   const root = existsSync(join(sources, 'src/sim')) ? sources : fileURLToPath(copyUrl);
   const hash = createHash('sha256');
   const hasher = new TreeHasher(root);
   for (const folder of harnessFolders) hash.update(hasher.hash(folder, false) ?? folder);
+  for (const name of drawnFrom) hash.update(`${name} ${versionOf(name)}`);
   return hash.digest('hex').slice(0, 16);
 }
 
