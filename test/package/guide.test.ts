@@ -86,7 +86,7 @@ describe('simTest of the package', () => {
     expect(told).toMatch(/2 failed \| 2 skipped/);
     const commands = told.match(/^ +replay +npx seedstorm replay counter --seed \d+$/gm) ?? [];
     expect(commands, told).toHaveLength(2);
-    const stories = told.match(/^ *What happened\n.*\n[^]*?^ *What broke, at /gm) ?? [];
+    const stories = told.match(/^ *What happened\n[\s\S]*?^ *What broke, at /gm) ?? [];
     expect(stories, told).toHaveLength(2);
     const again = session.shell(commands[0]!.replace(/^ +replay +/, ''));
     expect(again.status).toBe(1);
