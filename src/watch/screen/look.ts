@@ -138,7 +138,15 @@ const basicTones: Readonly<Record<Tone, string>> = {
 };
 
 /** Hues of Okabe and Ito, which the common kinds of colour blindness keep apart, as xterm has them. */
-const hue = { orange: 214, sky: 74, green: 36, yellow: 227, blue: 32, vermillion: 202, purple: 175 };
+const hue = {
+  orange: 214,
+  sky: 74,
+  green: 36,
+  yellow: 227,
+  blue: 32,
+  vermillion: 202,
+  purple: 175,
+};
 
 const fullTones: Readonly<Record<Tone, string>> = {
   ...plainTones,

@@ -17,7 +17,8 @@ export interface PaletteEntry {
 
 /** A time as a person types it, in microseconds: `250ms`, `-1.5s`, `3` (seconds). */
 export function parseTimeUs(typed: string): number | undefined {
-  const [, number, unit = 's'] = /^([+-]?\d+(?:\.\d+)?)\s*(us|µs|ms|s|min)?$/.exec(typed.trim()) ?? [];
+  const [, number, unit = 's'] =
+    /^([+-]?\d+(?:\.\d+)?)\s*(us|µs|ms|s|min)?$/.exec(typed.trim()) ?? [];
   if (number === undefined) return undefined;
   const scale = { us: 1, µs: 1, ms: 1_000, s: 1_000_000, min: 60_000_000 }[unit]!;
   return Math.round(Number(number) * scale);
@@ -56,7 +57,11 @@ const fixed: readonly PaletteEntry[] = [
   { text: 'previous mark', key: '"', command: { kind: 'jump', to: 'mark', back: true } },
   { text: 'go to the start', key: '^', command: { kind: 'seek', to: { at: 'start' } } },
   { text: 'go to the end of the run', key: '', command: { kind: 'seek', to: { at: 'end' } } },
-  { text: 'go to the furthest moment', key: '$', command: { kind: 'seek', to: { at: 'furthest' } } },
+  {
+    text: 'go to the furthest moment',
+    key: '$',
+    command: { kind: 'seek', to: { at: 'furthest' } },
+  },
   {
     text: 'go to time',
     key: '',
@@ -131,7 +136,9 @@ function onNodes({ nodes }: WatchSnapshot): readonly PaletteEntry[] {
   const pairs = endpoints.flatMap((one, i) =>
     endpoints
       .slice(i + 1)
-      .map((other) => plain(`partition ${one} ${other}`, '', { kind: 'partition', between: [one, other] })),
+      .map((other) =>
+        plain(`partition ${one} ${other}`, '', { kind: 'partition', between: [one, other] }),
+      ),
   );
   return [...single, ...pairs];
 }
@@ -182,8 +189,16 @@ function onPlan({ plan }: WatchSnapshot): readonly PaletteEntry[] {
 
 function onMessages({ network }: WatchSnapshot): readonly PaletteEntry[] {
   return network.inFlight.flatMap(({ id, from, to, message }) => [
-    { text: `lose ${message} from ${from} to ${to}`, key: 'x', command: intervene({ kind: 'lose', message: id }) },
-    { text: `follow ${message} from ${from} to ${to}`, key: 'o', command: { kind: 'follow', what: { message: id } } },
+    {
+      text: `lose ${message} from ${from} to ${to}`,
+      key: 'x',
+      command: intervene({ kind: 'lose', message: id }),
+    },
+    {
+      text: `follow ${message} from ${from} to ${to}`,
+      key: 'o',
+      command: { kind: 'follow', what: { message: id } },
+    },
   ]);
 }
 

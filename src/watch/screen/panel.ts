@@ -1,4 +1,4 @@
-import { type Look, type Tone } from './look.ts';
+import type { Look, Tone } from './look.ts';
 import { Row } from './row.ts';
 
 /** What a panel has besides its data: its place and what a person does in it. */

@@ -1,6 +1,7 @@
 import { endTone, type Look, type Tone } from './look.ts';
 
-const simple = /^[\u0020-\u007e\u00a0-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u2190-\u2319\u231c-\u23e8\u2500-\u25fc\u25ff\u2605-\u2606\u2713-\u2718\u2800-\u28ff]*$/;
+const simple =
+  /^[\u0020-\u007e\u00a0-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u2190-\u2319\u231c-\u23e8\u2500-\u25fc\u25ff\u2605-\u2606\u2713-\u2718\u2800-\u28ff]*$/;
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const combining = /\p{Mark}/u;
 
@@ -72,7 +73,7 @@ export class Row {
 
   /** Appends text that begins with an escape code of its own. */
   putCode(text: string, code: string): this {
-    const { text: kept, cells } = fit(text, this.room);
+    const { text: kept, cells } = it(text, this.room);
     if (cells === 0 && kept === '') return this;
     this.#text += code === '' ? kept : code + kept + endTone;
     this.#cells += cells;
@@ -82,15 +83,15 @@ export class Row {
   /** Appends text in so many cells; what is longer ends in an ellipsis. */
   cell(text: string, cells: number, tone: Tone = 'plain'): this {
     const end = Math.min(this.#width, this.#cells + cells);
-    const shown = fit(text, cells + 1);
+    const shown = it(text, cells + 1);
     if (shown.cells <= cells) this.put(shown.text, tone);
-    else this.put(fit(text, cells - 1).text, tone).put(this.#look.glyphs.ellipsis, tone);
+    else this.put(it(text, cells - 1).text, tone).put(this.#look.glyphs.ellipsis, tone);
     return this.to(end);
   }
 
   /** Appends text that ends where so many cells end. */
   number(text: string, cells: number, tone: Tone = 'plain'): this {
-    const shown = fit(text, cells);
+    const shown = it(text, cells);
     return this.put(' '.repeat(Math.max(0, cells - shown.cells))).put(shown.text, tone);
   }
 
@@ -106,7 +107,7 @@ export class Row {
 
   /** Text at the right end, if there is room for all of it. */
   right(text: string, tone: Tone = 'plain'): this {
-    const { cells } = fit(text, Number.POSITIVE_INFINITY);
+    const { cells } = it(text, Number.POSITIVE_INFINITY);
     if (cells > this.room) return this;
     return this.to(this.#width - cells).put(text, tone);
   }

@@ -1,4 +1,4 @@
-import type { EventFilter, PlanEdit, WatchCommand } from '../protocol.ts';
+import type { EventFilter, WatchCommand } from '../protocol.ts';
 
 /** Panels of the world, in the order of their number keys. */
 export const panelIds = [
@@ -50,11 +50,10 @@ export interface UiState {
   readonly filters: Readonly<Partial<Record<PanelId | LogPanelId, string>>>;
   /** What was typed to narrow the events. */
   readonly eventFilter: string;
-  /** The search that was sent. */
-  readonly searching: boolean;
-  readonly following: boolean;
-  /** The edit of the plan that is being compared. */
-  readonly edit?: PlanEdit;
+  /** Lines that the window of events is scrolled back by. */
+  readonly eventsBack: number;
+  /** Lines that the panel of events has room for. */
+  readonly eventRows: number;
   /** A directory is followed: a world is a finding in it, and `q` goes back to the list. */
   readonly fromLog: boolean;
 }
@@ -86,8 +85,8 @@ export function initialUi(columns: number, rows: number): UiState {
     },
     filters: {},
     eventFilter: '',
-    searching: false,
-    following: false,
+    eventsBack: 0,
+    eventRows: 0,
     fromLog: false,
   };
 }

@@ -1,7 +1,14 @@
 import { count, duration } from '../../../report/format.ts';
 import type { ClientsSnapshot, OperationLine } from '../../snapshot.ts';
 import type { Tone } from '../look.ts';
-import { cursorSign, firstShown, passes, type PanelText, type PanelView, within } from '../panel.ts';
+import {
+  cursorSign,
+  firstShown,
+  type PanelText,
+  type PanelView,
+  passes,
+  within,
+} from '../panel.ts';
 import { Row } from '../row.ts';
 import { sparkline } from './timeline.ts';
 

@@ -1,5 +1,11 @@
 import { count, instant } from '../../../report/format.ts';
-import type { EventLine, EventTone, EventWindow, FollowSnapshot, SearchSnapshot } from '../../snapshot.ts';
+import type {
+  EventLine,
+  EventTone,
+  EventWindow,
+  FollowSnapshot,
+  SearchSnapshot,
+} from '../../snapshot.ts';
 import type { Tone } from '../look.ts';
 import { cursorSign, firstShown, type PanelText, type PanelView, within } from '../panel.ts';
 import { Row } from '../row.ts';

@@ -1,7 +1,14 @@
 import { count, instant } from '../../../report/format.ts';
 import type { LadderSnapshot, RungLine } from '../../snapshot.ts';
 import type { Glyphs, Tone } from '../look.ts';
-import { cursorSign, firstShown, passes, type PanelText, type PanelView, within } from '../panel.ts';
+import {
+  cursorSign,
+  firstShown,
+  type PanelText,
+  type PanelView,
+  passes,
+  within,
+} from '../panel.ts';
 import { Row } from '../row.ts';
 
 const marks: Readonly<Record<RungLine['state'], readonly [keyof Glyphs | '?' | ' ', Tone]>> = {
@@ -74,7 +81,10 @@ function rungLine(
     .put(`${sign} `, tone)
     .cell(rung.id, 5, broken ? 'bad' : 'faint');
   row.cell(rung.title, Math.max(0, row.room - end.length - 2), titleTone);
-  return row.put(' ').number(end, end.length, broken ? 'bad' : 'faint').end();
+  return row
+    .put(' ')
+    .number(end, end.length, broken ? 'bad' : 'faint')
+    .end();
 }
 
 /** The rung that is shown at full length when the ladder is zoomed. */

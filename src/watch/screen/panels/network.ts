@@ -1,7 +1,14 @@
 import { duration } from '../../../report/format.ts';
 import type { FlyingMessage, NetworkSnapshot, NodeSnapshot } from '../../snapshot.ts';
 import type { Look, Tone } from '../look.ts';
-import { cursorSign, firstShown, passes, type PanelText, type PanelView, within } from '../panel.ts';
+import {
+  cursorSign,
+  firstShown,
+  type PanelText,
+  type PanelView,
+  passes,
+  within,
+} from '../panel.ts';
 import { Row } from '../row.ts';
 
 /** The parts of a snapshot that the network is drawn from. */

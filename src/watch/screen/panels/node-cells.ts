@@ -1,5 +1,5 @@
-import type { CardTone, NodeCard } from '../../../sim/node-card.ts';
 import { duration } from '../../../report/format.ts';
+import type { CardTone, NodeCard } from '../../../sim/node-card.ts';
 import type { NodeSnapshot } from '../../snapshot.ts';
 import { type Look, type Tone, termLetter, termTone } from '../look.ts';
 import type { Row } from '../row.ts';
@@ -41,7 +41,8 @@ export function roleText(node: NodeSnapshot): string {
 /** The clock of a node in few cells, and whether it is out of bounds. */
 export function clockText(node: NodeSnapshot): string {
   const { offsetUs, withinBounds } = node.clock;
-  const offset = offsetUs === 0 ? '0' : `${offsetUs > 0 ? '+' : ''}${duration(offsetUs).replace(' ', '')}`;
+  const offset =
+    offsetUs === 0 ? '0' : `${offsetUs > 0 ? '+' : ''}${duration(offsetUs).replace(' ', '')}`;
   return withinBounds ? offset : `${offset}!`;
 }
 

@@ -124,7 +124,10 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
   const selected = within(view.cursor, nodes.length);
   const first = firstShown(nodes.length, selected, height);
   const name = nodes.reduce((most, { id }) => Math.max(most, id.length), 2);
-  const role = Math.min(18, nodes.reduce((most, node) => Math.max(most, roleText(node).length), 8));
+  const role = Math.min(
+    18,
+    nodes.reduce((most, node) => Math.max(most, roleText(node).length), 8),
+  );
   const labels = rowLabels(nodes);
   return nodes.slice(first, first + height).map((node, index) => {
     const tone = statusTone(node);

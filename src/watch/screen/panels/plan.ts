@@ -1,7 +1,14 @@
 import { duration } from '../../../report/format.ts';
 import type { PlanLine, TimelineSnapshot, WorldStatus } from '../../snapshot.ts';
 import type { Look, Tone } from '../look.ts';
-import { cursorSign, firstShown, passes, type PanelText, type PanelView, within } from '../panel.ts';
+import {
+  cursorSign,
+  firstShown,
+  type PanelText,
+  type PanelView,
+  passes,
+  within,
+} from '../panel.ts';
 import { Row } from '../row.ts';
 import { axisRows, columnOf } from './timeline.ts';
 

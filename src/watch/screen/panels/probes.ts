@@ -1,6 +1,13 @@
 import { count } from '../../../report/format.ts';
 import type { ProbeCount } from '../../snapshot.ts';
-import { cursorSign, firstShown, passes, type PanelText, type PanelView, within } from '../panel.ts';
+import {
+  cursorSign,
+  firstShown,
+  type PanelText,
+  type PanelView,
+  passes,
+  within,
+} from '../panel.ts';
 import { Row } from '../row.ts';
 
 const columnWidthLeast = 30;
@@ -22,10 +29,16 @@ export function probesPanel(probes: readonly ProbeCount[], view: PanelView): Pan
     const times = count(probe.count);
     const row = new Row(look, each).put(cursorSign(view, first + index === selected), 'accent');
     row.cell(probe.name, Math.max(0, each - times.length - 3), reached ? 'plain' : 'faint');
-    return row.put(' ').put(times, reached ? 'good' : 'faint').end();
+    return row
+      .put(' ')
+      .put(times, reached ? 'good' : 'faint')
+      .end();
   });
   const rows = Array.from({ length: Math.min(height, texts.length) }, (_, y) => {
-    const row = Array.from({ length: columns }, (__, x) => texts[y + x * height] ?? ' '.repeat(each));
+    const row = Array.from(
+      { length: columns },
+      (__, x) => texts[y + x * height] ?? ' '.repeat(each),
+    );
     return row.join('') + ' '.repeat(width - each * columns);
   });
   const reached = probes.filter(({ count: times }) => times > 0).length;
@@ -33,10 +46,7 @@ export function probesPanel(probes: readonly ProbeCount[], view: PanelView): Pan
 }
 
 /** Probes that the filter lets through: reached ones first, each kind in its order. */
-export function shownProbes(
-  probes: readonly ProbeCount[],
-  filter: string,
-): readonly ProbeCount[] {
+export function shownProbes(probes: readonly ProbeCount[], filter: string): readonly ProbeCount[] {
   const fitting = filter === '' ? probes : probes.filter(({ name }) => passes(filter, name));
   return [
     ...fitting.filter(({ count: times }) => times > 0),

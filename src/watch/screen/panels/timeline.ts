@@ -84,7 +84,12 @@ const worth: readonly TimelineMoment['kind'][] = [
   'role',
 ];
 
-function momentsRow({ timeline, status }: AxisData, look: Look, label: number, bar: number): string {
+function momentsRow(
+  { timeline, status }: AxisData,
+  look: Look,
+  label: number,
+  bar: number,
+): string {
   const best: (TimelineMoment['kind'] | 'mark' | undefined)[] = Array.from({ length: bar });
   const { endUs } = status.phases;
   for (const { timeUs, kind } of timeline.moments) {
@@ -105,7 +110,12 @@ function momentsRow({ timeline, status }: AxisData, look: Look, label: number, b
   return row.end();
 }
 
-function activityRow({ timeline, status }: AxisData, look: Look, label: number, bar: number): string {
+function activityRow(
+  { timeline, status }: AxisData,
+  look: Look,
+  label: number,
+  bar: number,
+): string {
   const { density } = timeline;
   const most = density.reduce((max, one) => Math.max(max, one), 0);
   const row = new Row(look, label + 1 + bar)
