@@ -26,7 +26,10 @@ function cellsOf(character: string): number {
 }
 
 /** What fits into so many cells, and how many it takes. Controls become `?`: no text moves the cursor. */
-export function fit(text: string, room: number): { readonly text: string; readonly cells: number } {
+export function clipped(
+  text: string,
+  room: number,
+): { readonly text: string; readonly cells: number } {
   if (room <= 0) return { text: '', cells: 0 };
   if (simple.test(text)) {
     if (text.length <= room) return { text, cells: text.length };
@@ -73,7 +76,7 @@ export class Row {
 
   /** Appends text that begins with an escape code of its own. */
   putCode(text: string, code: string): this {
-    const { text: kept, cells } = it(text, this.room);
+    const { text: kept, cells } = clipped(text, this.room);
     if (cells === 0 && kept === '') return this;
     this.#text += code === '' ? kept : code + kept + endTone;
     this.#cells += cells;
@@ -83,15 +86,15 @@ export class Row {
   /** Appends text in so many cells; what is longer ends in an ellipsis. */
   cell(text: string, cells: number, tone: Tone = 'plain'): this {
     const end = Math.min(this.#width, this.#cells + cells);
-    const shown = it(text, cells + 1);
+    const shown = clipped(text, cells + 1);
     if (shown.cells <= cells) this.put(shown.text, tone);
-    else this.put(it(text, cells - 1).text, tone).put(this.#look.glyphs.ellipsis, tone);
+    else this.put(clipped(text, cells - 1).text, tone).put(this.#look.glyphs.ellipsis, tone);
     return this.to(end);
   }
 
   /** Appends text that ends where so many cells end. */
   number(text: string, cells: number, tone: Tone = 'plain'): this {
-    const shown = it(text, cells);
+    const shown = clipped(text, cells);
     return this.put(' '.repeat(Math.max(0, cells - shown.cells))).put(shown.text, tone);
   }
 
@@ -107,7 +110,7 @@ export class Row {
 
   /** Text at the right end, if there is room for all of it. */
   right(text: string, tone: Tone = 'plain'): this {
-    const { cells } = it(text, Number.POSITIVE_INFINITY);
+    const { cells } = clipped(text, Number.POSITIVE_INFINITY);
     if (cells > this.room) return this;
     return this.to(this.#width - cells).put(text, tone);
   }

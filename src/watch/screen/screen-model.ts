@@ -69,6 +69,11 @@ export class ScreenModel {
     for (const command of commands) this.#send(command);
   }
 
+  /** Shows the same again. */
+  touch(): void {
+    this.#set({ ...this.#state });
+  }
+
   /** The terminal has another size. */
   resize(columns: number, rows: number): void {
     this.#set({ ...this.#state, ui: { ...this.#state.ui, columns, rows } });

@@ -1,7 +1,8 @@
-import { Text, useApp, useInput, usePaste, useStdout } from 'ink';
+import { Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import {
   createElement,
   memo,
+  type NamedExoticComponent,
   type ReactNode,
   useEffect,
   useLayoutEffect,
@@ -25,34 +26,31 @@ export interface WatchScreenProps {
   readonly look: Look;
   /** Brings frames onto the terminal. Default: ink does, which costs more (see `FramePainter`). */
   readonly painter?: FramePainter;
-  /** Ctrl-Z was pressed, and the terminal is the shell's again until the promise is settled. */
+  /** Ctrl-Z: the terminal is the shell's until the promise is settled. Default: the key does nothing. */
   readonly suspend?: () => Promise<void>;
 }
 
 /** The screen as a component: keys go to the model, frames come from it. */
 export function WatchScreen({ model, look, painter, suspend }: WatchScreenProps): ReactNode {
-  const { stdout } = useStdout();
+  const { columns, rows } = useWindowSize();
   const { suspendTerminal } = useApp();
   useEffect(() => {
-    const resize = (): void => {
-      painter?.forget();
-      model.resize(stdout.columns ?? 80, stdout.rows ?? 24);
-    };
-    stdout.on('resize', resize);
-    return () => void stdout.off('resize', resize);
-  }, [model, painter, stdout]);
+    painter?.forget();
+    model.resize(columns, rows);
+  }, [model, painter, columns, rows]);
+  const again = (): void => {
+    painter?.forget();
+    model.touch();
+  };
   useInput((input, key) => {
-    const names = keyNames(input, key);
-    if (names[0] === 'ctrl-z' && suspend !== undefined) {
-      void suspendTerminal(suspend).then(() => {
-        painter?.forget();
-        model.resize(stdout.columns ?? 80, stdout.rows ?? 24);
-      });
-      return;
+    for (const name of keyNames(input, key)) {
+      if (name === 'ctrl-l') again();
+      else if (name !== 'ctrl-z') model.press(name);
+      else if (suspend !== undefined) void suspendTerminal(suspend).then(again);
     }
-    for (const name of names) model.press(name);
   });
   usePaste((text) => {
+    // Keys that were never typed must not steer a cluster.
     if (model.getState().ui.prompt === undefined) return;
     for (const name of pastedKeys(text)) model.press(name);
   });
@@ -67,39 +65,32 @@ interface FrameProps {
 
 function Frame({ model, look, painter }: FrameProps): ReactNode {
   const panels = useMemo(() => new Memo(), []);
-  const paced = useMemo(() => pacedStore(model), [model]);
-  const state = useSyncExternalStore(paced.subscribe, model.getState);
+  const subscribe = useMemo(() => paced(model), [model]);
+  const state = useSyncExternalStore(subscribe, model.getState);
   const rows = frameLines({ ...state, look }, panels);
   useLayoutEffect(() => {
-    // A terminal that is behind gets the next frame instead: there always is one soon.
-    if (painter !== undefined && !painter.paint(rows)) paced.again();
+    if (painter === undefined || painter.paint(rows)) return;
+    const timer = setInterval(() => {
+      if (painter.paint(rows)) clearInterval(timer);
+    }, 1_000 / framesPerSecond);
+    return () => clearInterval(timer);
   });
   if (painter !== undefined) return null;
   return rows.map((row, y) => createElement(RowText, { key: y, row }));
 }
 
-const RowText = memo(
-  ({ row }: { readonly row: string }): ReactNode => createElement(Text, { wrap: 'truncate' }, row),
+const RowText: NamedExoticComponent<{ readonly row: string }> = memo(({ row }) =>
+  createElement(Text, { wrap: 'truncate' }, row),
 );
 
-interface PacedStore {
-  readonly subscribe: (listener: () => void) => () => void;
-  readonly again: () => void;
-}
-
-/** A model that tells of its changes no more often than frames may come. */
-function pacedStore(model: ScreenModel): PacedStore {
-  let again = (): void => {};
-  return {
-    subscribe(listener) {
-      const pace = framePace(framesPerSecond, listener);
-      again = () => pace.request();
-      const leave = model.subscribe(() => pace.request());
-      return () => {
-        leave();
-        pace.stop();
-      };
-    },
-    again: () => again(),
+/** A subscription that hears of changes no more often than frames may come. */
+function paced(model: ScreenModel): (listener: () => void) => () => void {
+  return (listener) => {
+    const pace = framePace(framesPerSecond, listener);
+    const leave = model.subscribe(() => pace.request());
+    return () => {
+      leave();
+      pace.stop();
+    };
   };
 }

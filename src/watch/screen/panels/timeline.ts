@@ -36,7 +36,7 @@ function nowRow({ status }: AxisData, look: Look, label: number, bar: number): s
   const { glyphs } = look;
   const { stormUs, healUs, endUs } = status.phases;
   const row = new Row(look, label + 1 + bar).put(' ').put(status.phase, 'accent');
-  row.right('').to(label + 1);
+  row.to(label + 1);
   const names = [
     [0, 'form'],
     [stormUs, 'storm'],
