@@ -104,9 +104,12 @@ export function screenRuns(capture: string): readonly (readonly Run[])[] {
     for (const part of line.split(/(\u001b\[[\d;:]*m)/)) {
       if (part.startsWith('\u001b[')) {
         style = applied(style, part.slice(2, -1).split(/[;:]/).map(Number));
-      } else if (part !== '') {
-        runs.push({ column, text: part, style });
-        column += [...part].length;
+        continue;
+      }
+      // Words far apart are runs of their own: a picture squeezes rows of blanks into one.
+      for (const text of part.split(/( {2,})/)) {
+        if (text !== '') runs.push({ column, text, style });
+        column += [...text].length;
       }
     }
     return runs;
@@ -114,7 +117,7 @@ export function screenRuns(capture: string): readonly (readonly Run[])[] {
 }
 
 const cellWidth = 8.4;
-const cellHeight = 17;
+const cellHeight = 16;
 const margin = 12;
 
 /** The picture of a capture. */
@@ -159,7 +162,7 @@ function drawn({ column, text, style }: Run, y: number): string[] {
   const word = text.trim();
   const attributes = [
     `x="${round(x + start * cellWidth)}"`,
-    `y="${top + 13}"`,
+    `y="${top + 12.5}"`,
     `textLength="${round([...word].length * cellWidth)}"`,
     ...(front === undefined ? [] : [`fill="${front}"`]),
     ...(style.bold ? ['font-weight="bold"'] : []),

@@ -81,5 +81,5 @@ function operationLine(operation: OperationLine, view: PanelView, selected: bool
     .put(`${operation.client} `, 'faint');
   const answer = operation.answer === '' ? '' : ` = ${operation.answer}`;
   row.cell(`${operation.text}${answer}`, Math.max(0, row.room - took.length - 2));
-  return row.right(took, 'faint').end();
+  return row.right(`${took} `, 'faint').end();
 }

@@ -60,7 +60,9 @@ function eventRow(
 ): string {
   const { look, width } = view;
   const sign = view.focused && selected ? cursorSign(view, true) : isNow ? look.glyphs.play : ' ';
-  const row = new Row(look, width).put(sign, 'accent').put(event.marked ? 'm' : ' ', 'focus');
+  const row = new Row(look, width)
+    .put(sign, 'accent')
+    .put(event.marked ? 'm' : ' ', event.marked ? 'focus' : 'plain');
   const wide = width >= 70;
   if (wide) row.number(count(event.step), 8, 'faint').put(' ');
   row.number(instant(event.timeUs), 12, 'faint').put(' ');

@@ -155,7 +155,7 @@ function flyingLines(
       .put(`${message.from}${look.glyphs.arrow}${message.to} `, 'strong')
       .put(`${message.message} `, 'accent')
       .cell(message.text, Math.max(0, width - 34), 'faint')
-      .right(due, waits ? 'doubtful' : 'faint')
+      .right(`${due} `, waits ? 'doubtful' : 'faint')
       .end();
   });
 }

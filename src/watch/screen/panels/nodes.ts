@@ -137,14 +137,14 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
       .put(`${statusSign(node, look)} `, tone)
       .cell(roleText(node), role + 1, tone);
     const tailWidth = Math.max(12, Math.min(width - row.column - 44, 80));
-    putRows(row, node, labels, row.room - tailWidth - 24);
+    putRows(row, node, labels, row.room - tailWidth - 25);
     row.put(' ');
     const tailStart = row.column;
     if (node.card !== undefined) putTail(row, look, node.card, newest, tailWidth);
     return row
       .to(tailStart + tailWidth + 1)
       .cell(clockText(node), 9, clockTone(node))
-      .cell(diskText(node), 8, diskTone(node))
+      .cell(diskText(node), 9, diskTone(node))
       .put(`#${node.incarnation}`, 'faint')
       .end();
   });

@@ -28,11 +28,11 @@ export function planPanel(data: PlanData, view: PanelView): PanelText {
   const shown = shownFaults(data.plan, view.filter);
   const axis = axisRows(data, look, label, bar, Math.min(3, Math.max(1, height - shown.length)));
   const room = height - axis.length;
-  const selected = view.focused ? within(view.cursor, shown.length) : current(shown, data.status);
-  const first = firstShown(shown.length, selected, room);
-  const lanes = shown
-    .slice(first, first + room)
-    .map((line, index) => lane({ line, data, view, label, bar }, first + index === selected));
+  const selected = shown[within(view.cursor, shown.length)];
+  const inSight = view.focused
+    ? shown.slice(firstShown(shown.length, view.cursor, room)).slice(0, room)
+    : mostTelling(shown, room);
+  const lanes = inSight.map((line) => lane({ line, data, view, label, bar }, line === selected));
   const inForce = data.plan.filter(({ state }) => state === 'in force').length;
   const hidden = shown.length - lanes.length;
   const note = hidden > 0 ? `${inForce} in force, ${hidden} more` : `${inForce} in force`;
@@ -52,13 +52,23 @@ export function shownFaults(plan: readonly PlanLine[], filter: string): readonly
   );
 }
 
-/** The fault to keep in sight while nobody chooses one: the last that has begun. */
-function current(shown: readonly PlanLine[], { timeUs }: WorldStatus): number {
-  let found = 0;
-  for (const [index, { fromUs }] of shown.entries()) {
-    if (fromUs !== undefined && fromUs <= timeUs) found = index;
-  }
-  return Math.min(shown.length - 1, found + 1);
+const worth: readonly PlanLine['state'][] = ['in force', 'waiting', 'over', 'refused', 'never'];
+
+/** While nobody chooses: what is in force, what comes next, what was last; in the order of the plan. */
+function mostTelling(shown: readonly PlanLine[], room: number): readonly PlanLine[] {
+  if (shown.length <= room) return shown;
+  const rank = ({ state }: PlanLine): number => worth.indexOf(state);
+  const late = ({ fromUs = 0 }: PlanLine): number => fromUs;
+  const ranked = [...shown].sort((a, b) => {
+    if (a.state !== b.state) return rank(a) - rank(b);
+    return a.state === 'waiting' ? soon(a) - soon(b) : late(b) - late(a);
+  });
+  return ranked.slice(0, Math.max(0, room)).sort((a, b) => a.index - b.index);
+}
+
+/** A fault that waits for a meaning may come at any time: it comes after those with a time. */
+function soon({ fromUs = Number.MAX_SAFE_INTEGER }: PlanLine): number {
+  return fromUs;
 }
 
 const signs: Readonly<Record<PlanLine['state'], readonly [sign: string, tone: Tone]>> = {
