@@ -6,7 +6,7 @@ import type { World } from '../../sim/world.ts';
 import type { Intervention } from '../commands.ts';
 
 /** A fault that a person wants, or why it cannot be. */
-export type Wish = { readonly fault: Fault } | { readonly refused: string };
+export type Wish = { readonly fault: Fault; readonly atUs: number } | { readonly refused: string };
 
 /** A fault without its time. */
 type Deed = Fault extends infer F ? (F extends Fault ? Omit<F, 'when'> : never) : never;
@@ -29,7 +29,7 @@ export function wishOf(world: World, scenario: Scenario, what: Intervention): Wi
   }
   const deed = deedOf(world, what, healUs - atUs);
   if ('refused' in deed) return deed;
-  return { fault: { ...deed, when: { atUs } } as Fault };
+  return { fault: { ...deed, when: { atUs } } as Fault, atUs };
 }
 
 function deedOf(
