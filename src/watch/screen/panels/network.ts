@@ -150,11 +150,17 @@ function flyingLines(
   return shown.slice(first, first + height).map((message, index) => {
     const waits = message.arrivesUs === undefined;
     const due = waits ? 'clogged' : `in ${duration(Math.max(0, message.arrivesUs - nowUs))}`;
-    return new Row(look, width)
+    const row = new Row(look, width)
       .put(cursorSign(view, first + index === selected), 'accent')
-      .put(`${message.from}${look.glyphs.arrow}${message.to} `, 'strong')
-      .put(`${message.message} `, 'accent')
-      .cell(message.text, Math.max(0, width - 34), 'faint')
+      .put(`${message.from}${look.glyphs.arrow}${message.to} `, 'strong');
+    row.cell(
+      message.message,
+      Math.min(message.message.length, row.room - due.length - 2),
+      'accent',
+    );
+    return row
+      .put(' ')
+      .cell(message.text, Math.max(0, row.room - due.length - 2), 'faint')
       .right(`${due} `, waits ? 'doubtful' : 'faint')
       .end();
   });

@@ -9,6 +9,7 @@ import {
   diskText,
   diskTone,
   newestCell,
+  oldestCell,
   putTail,
   roleText,
   statusSign,
@@ -129,6 +130,7 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
     nodes.reduce((most, node) => Math.max(most, roleText(node).length), 8),
   );
   const labels = rowLabels(nodes);
+  const longest = newest - oldestCell(nodes, newest) + 1;
   return nodes.slice(first, first + height).map((node, index) => {
     const tone = statusTone(node);
     const row = new Row(look, width)
@@ -136,7 +138,7 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
       .cell(node.id, name + 1, 'strong')
       .put(`${statusSign(node, look)} `, tone)
       .cell(roleText(node), role + 1, tone);
-    const tailWidth = Math.max(12, Math.min(width - row.column - 44, 80));
+    const tailWidth = Math.max(8, Math.min(width - row.column - 44, longest));
     putRows(row, node, labels, row.room - tailWidth - 25);
     row.put(' ');
     const tailStart = row.column;
