@@ -1,0 +1,94 @@
+import { count, instant } from '../../../report/format.ts';
+import type { Comparison, EventLine, PastSnapshot } from '../../snapshot.ts';
+import type { Look, Tone } from '../look.ts';
+import type { PanelText, PanelView } from '../panel.ts';
+import { fill, Row } from '../row.ts';
+
+/** Two pasts side by side: how each ended, and the first events in which they differ. */
+export function comparisonPanel(comparison: Comparison, view: PanelView): PanelText {
+  const { look, width, height } = view;
+  const half = Math.floor((width - 1) / 2);
+  const { first, second, parting } = comparison;
+  const left = pastLines(first, parting?.first, look, half);
+  const right = pastLines(second, parting?.second, look, width - 1 - half, first);
+  const body = Math.max(0, height - 3);
+  const between = new Row(look, 1).put(look.glyphs.vertical, 'accent').end();
+  const lefts = fill(left, body, half);
+  const rights = fill(right, body, width - 1 - half);
+  const empty = ' '.repeat(width);
+  return {
+    title: 'two pasts',
+    note: comparison.complete ? 'complete' : `${Math.floor(comparison.progress * 100)} %`,
+    noteTone: comparison.complete ? 'good' : 'doubtful',
+    rows: [
+      new Row(look, width).put(' the change: ', 'faint').put(comparison.edit, 'strong').end(),
+      partingLine(comparison, look, width),
+      empty,
+      ...lefts.map((line, y) => line + between + rights[y]!),
+    ],
+  };
+}
+
+function partingLine({ parting, complete }: Comparison, look: Look, width: number): string {
+  const row = new Row(look, width);
+  if (parting !== undefined) {
+    const where = `${instant(parting.timeUs)}, step ${count(parting.step)}`;
+    return row.put(' they part at ', 'faint').put(where, 'accent').end();
+  }
+  return row.put(complete ? ' they are equal to the end' : ' equal so far', 'faint').end();
+}
+
+function pastLines(
+  past: PastSnapshot,
+  events: readonly EventLine[] | undefined,
+  look: Look,
+  width: number,
+  other?: PastSnapshot,
+): readonly string[] {
+  const line = (): Row => new Row(look, width).put(' ');
+  const empty = ' '.repeat(width);
+  const lines = [line().put(past.title, 'accent').end(), ...outcomeLines(past, look, width), empty];
+  const counts = [
+    ['operations ok', past.ok, other?.ok],
+    ['operations failed', past.fail, other?.fail],
+    ['elections won', past.leaders, other?.leaders],
+    ['faults begun', past.faults, other?.faults],
+    ['lives ended', past.deaths, other?.deaths],
+  ] as const;
+  for (const [name, value, compared] of counts) {
+    const difference = compared === undefined ? 0 : value - compared;
+    const sign =
+      difference > 0 ? `  +${count(difference)}` : difference < 0 ? `  ${count(difference)}` : '';
+    lines.push(line().cell(name, 19, 'faint').number(count(value), 9).put(sign, 'doubtful').end());
+  }
+  if (events !== undefined) {
+    lines.push(empty, line().put('from there on', 'faint').end());
+    for (const event of events) {
+      const row = line().put(instant(event.timeUs), 'faint').put(' ');
+      lines.push(row.cell(event.node, 4, 'strong').put(event.text).end());
+    }
+  }
+  return lines;
+}
+
+function outcomeLines({ outcome }: PastSnapshot, look: Look, width: number): readonly string[] {
+  const line = (): Row => new Row(look, width).put(' ');
+  if (outcome === undefined) return [line().put('on its way', 'doubtful').end()];
+  const { verdict, violation } = outcome;
+  const tone: Tone = verdict === 'held' ? 'good' : verdict === 'broken' ? 'alarm' : 'doubtful';
+  const { held, broken } = look.glyphs;
+  const sign = verdict === 'held' ? held : verdict === 'broken' ? broken : '?';
+  const lines = [line().put(` ${sign} ${verdict} `, tone).end()];
+  if (violation !== undefined) {
+    const when = `at ${instant(violation.timeUs)}, step ${count(violation.step)}`;
+    lines.push(
+      line().put(`${violation.rung} ${violation.title}`, 'bad').end(),
+      line()
+        .put(`${when} on ${violation.nodes.join(', ')}`, 'plain')
+        .end(),
+    );
+  } else lines.push(...outcome.reasons.slice(0, 2).map((reason) => line().put(reason).end()));
+  const ended = `ended at ${instant(outcome.timeUs)}, step ${count(outcome.steps)}`;
+  lines.push(line().put(ended, 'faint').end());
+  return [...lines, line().put(`digest ${outcome.digest}`, 'faint').end()];
+}
