@@ -4,7 +4,8 @@
  *
  * Order: the session sends a first snapshot when the run is ready, or `failed` and nothing more.
  * It never waits for the screen, and it drops snapshots rather than letting them pile up: after
- * each `world` or `log` snapshot it sends the next one only when the screen said `seen`.
+ * each snapshot it sends the next one only when that was `seen`. A `SessionPort` says so by itself
+ * when its listener returns.
  */
 
 import type { WatchCommand } from './commands.ts';
@@ -33,8 +34,8 @@ export type FromSession =
       readonly kind: 'failed';
       readonly text: string;
       readonly details: readonly string[];
-      /** 2: the input is at fault. 70: the harness is. */
-      readonly exitCode: 2 | 70;
+      /** 1: a handler never returned. 2: the input is at fault. 70: the harness is. */
+      readonly exitCode: 1 | 2 | 70;
     }
   /** The answer to `quit`: the session is over. */
   | { readonly kind: 'ended'; readonly exitCode: number };
