@@ -75,7 +75,8 @@ function matrixLines(data: NetworkData, view: PanelView): Matrix {
   const all = data.nodes.map((node, index) => ({ node, index }));
   const servers = all.filter(({ node }) => node.server);
   // Clients come along where there is room: most of them can only talk to servers anyway.
-  const shown = all.length <= view.height - 2 && all.length * 3 + 8 <= view.width ? all : servers;
+  const roomy = all.length <= view.height - 2 && all.length * 3 + 48 <= view.width;
+  const shown = roomy ? all : servers;
   const label = shown.reduce((most, { node }) => Math.max(most, node.id.length), 2) + 2;
   const cell = shown.reduce((most, { node }) => Math.max(most, node.id.length), 2) + 1;
   const width = Math.min(view.width, label + shown.length * cell);

@@ -26,7 +26,13 @@ export function planPanel(data: PlanData, view: PanelView): PanelText {
   const bar = Math.max(8, width - label - 2);
   const blank = ' '.repeat(Math.max(0, width - label - 1 - bar));
   const shown = shownFaults(data.plan, view.filter);
-  const axis = axisRows(data, look, label, bar, Math.min(3, Math.max(1, height - shown.length)));
+  const axis = axisRows(
+    data,
+    look,
+    label,
+    bar,
+    Math.min(3, Math.max(height >= 10 ? 3 : 1, height - shown.length)),
+  );
   const selected = shown[within(view.cursor, shown.length)];
   const detail = view.focused && height >= 8 && selected !== undefined;
   const room = height - axis.length - (detail ? 2 : 0);
