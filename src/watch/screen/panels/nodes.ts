@@ -79,11 +79,15 @@ function cardLines({ node, look, width, height, newest, sign }: CardArea): reado
     putTail(tail, look, node.card, newest, width - 2);
     lines.push(tail.end());
   } else lines.push(new Row(look, width).end());
+  const clock = clockText(node);
+  const disk = diskText(node);
+  // The clock is known by its sign: its label gives way where the card is narrow.
+  const labelled = clock.length + disk.length + 11 <= width;
   const machine = new Row(look, width)
-    .put(' clk ', 'faint')
-    .put(clockText(node), clockTone(node))
+    .put(labelled ? ' clk ' : ' ', 'faint')
+    .put(clock, clockTone(node))
     .put(' dsk ', 'faint')
-    .put(diskText(node), diskTone(node));
+    .put(disk, diskTone(node));
   const faults = new Row(look, width);
   if (node.faults.length > 0) {
     const numbers = node.faults.map((index) => index + 1).join(' ');

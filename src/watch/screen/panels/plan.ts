@@ -31,7 +31,7 @@ export function planPanel(data: PlanData, view: PanelView): PanelText {
     look,
     label,
     bar,
-    Math.min(3, Math.max(height >= 10 ? 3 : 1, height - shown.length)),
+    Math.min(3, Math.max(height >= 9 ? 3 : height >= 6 ? 2 : 1, height - shown.length)),
   );
   const selected = shown[within(view.cursor, shown.length)];
   const detail = view.focused && height >= 8 && selected !== undefined;
