@@ -15,6 +15,9 @@ const tracedSteps = 3_000;
 /** What is done when a trail has come to its goal. */
 type Then = (trail: Trail) => void;
 
+/** @param missed why a goal was not reached, if it was not */
+type OnStopped = (trail: Trail, missed: string | undefined) => void;
+
 /** A way that a trail is on. */
 export interface Way {
   readonly goal: Goal;
@@ -35,14 +38,14 @@ export class Cursor {
   trail: Trail | undefined;
   way: Way | undefined;
   readonly #scenario: Scenario;
-  /** Told when a way ended before its goal. */
-  readonly #onMissed: (goal: Goal, trail: Trail) => void;
+  /** Told when a way ended before its goal, or at the end of the run. */
+  readonly #onStopped: OnStopped;
   readonly #frames = new Map<number, Frame>();
   #frame: Frame | undefined;
 
-  constructor(scenario: Scenario, past: Past, onMissed: (goal: Goal, trail: Trail) => void) {
+  constructor(scenario: Scenario, past: Past, onStopped: OnStopped) {
     this.#scenario = scenario;
-    this.#onMissed = onMissed;
+    this.#onStopped = onStopped;
     this.past = past;
     this.trail = past.fresh();
     past.noteReached(this.trail);
@@ -142,8 +145,9 @@ export class Cursor {
     this.trail = trail;
     this.#frame = undefined;
     this.past.noteReached(trail);
-    if (goal.isReached(trail)) onArrival?.(trail);
-    else this.#onMissed(goal, trail);
+    const isReached = goal.isReached(trail);
+    if (isReached) onArrival?.(trail);
+    if (trail.done || !isReached) this.#onStopped(trail, isReached ? undefined : goal.missed);
   }
 
   /** The run that stands at the shown moment waits among the others; its frame stays. */

@@ -5,8 +5,12 @@ import { Trail } from './trail.ts';
 
 /** Paused runs that are kept of one past, the one that got furthest included. */
 const mostTrails = 10;
-/** How far behind the shown step paused runs are wanted, in steps: near ones first. */
+/**
+ * How far behind the shown step paused runs are wanted, in steps: one at least so far and less than
+ * `reach` times as far.
+ */
 const wantedBehind: readonly number[] = [512, 4_096, 32_768, 262_144];
+const reach = 8;
 
 /** A place that a trail can have come to. */
 export interface Place {
@@ -26,6 +30,8 @@ export class Past {
   readonly #drain: (() => void) | undefined;
   #caseFile: CaseFile;
   #trails: Trail[] = [];
+  /** Where the person is, as far as known. */
+  #shownStep = 0;
 
   constructor(scenario: Scenario, caseFile: CaseFile, drain: (() => void) | undefined) {
     this.scenario = scenario;
@@ -112,11 +118,12 @@ export class Past {
 
   /** Where a paused run should stand so that going back from a step is quick; undefined: all do. */
   missingBehind(step: number): number | undefined {
+    this.#shownStep = step;
     for (const distance of wantedBehind) {
       const wanted = step - distance;
       if (wanted <= 0) return undefined;
       const isThere = this.#trails.some(
-        ({ steps }) => steps <= wanted && steps > step - 8 * distance,
+        ({ steps }) => steps <= wanted && steps > step - reach * distance,
       );
       if (!isThere) return wanted;
     }
@@ -129,17 +136,20 @@ export class Past {
     this.handmade = handmade;
   }
 
-  /** Index of the paused run whose neighbours stand closest; never the last one. */
+  /** Index of a paused run that others can stand in for; never the last one. */
   #leastMissed(): number {
-    let least = 0;
-    let smallest = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < this.#trails.length - 1; at++) {
-      const before = at === 0 ? 0 : this.#trails[at - 1]!.steps;
-      const gap = this.#trails[at + 1]!.steps - before;
-      if (gap >= smallest) continue;
-      smallest = gap;
-      least = at;
-    }
-    return least;
+    const ranges = this.#trails.slice(0, -1).map(({ steps }) => this.#rangeOf(steps));
+    const spare = ranges.findIndex((range, at) => range === ranges[at + 1]);
+    if (spare >= 0) return spare;
+    // Going forward needs no paused runs: it is what any run does.
+    const ahead = ranges.findLastIndex((range) => range < 0);
+    return Math.max(0, ahead);
+  }
+
+  /** In which of the wanted ranges a step lies; below 0: ahead of what is shown. */
+  #rangeOf(step: number): number {
+    const distance = this.#shownStep - step;
+    if (distance < 0) return -1;
+    return wantedBehind.findLastIndex((wanted) => distance >= wanted) + 1;
   }
 }

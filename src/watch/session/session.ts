@@ -58,9 +58,9 @@ export class Session {
     this.#options = options;
     const { scenario, input, name, nowMs, drain } = options;
     const past = new Past(scenario, buildCase(scenario, input, name), drain);
-    this.#cursor = new Cursor(scenario, past, (goal, trail) => {
-      if (goal.missed === undefined) this.#sayHowItEnded(trail);
-      else this.#say('warning', goal.missed);
+    this.#cursor = new Cursor(scenario, past, (trail, missed) => {
+      if (missed === undefined) this.#sayHowItEnded(trail);
+      else this.#say('warning', missed);
     });
     this.#moves = new Moves(this.#cursor, phaseTimes(scenario).endUs, {
       warn: (text) => this.#say('warning', text),
