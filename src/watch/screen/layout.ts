@@ -109,8 +109,8 @@ function medium(input: LayoutInput): Layout<PanelId> {
   const { columns, body, focus, servers, faults } = input;
   const nodes = nodesHeight(servers, columns, 8);
   const [middle, plan] = share(body - nodes - 7, [
-    [7, Math.max(12, servers + 4)],
-    [5, 5 + Math.min(6, faults)],
+    [7, focus === 'events' ? servers + 5 : Math.max(12, servers + 5)],
+    [5, focus === 'events' ? 6 : 5 + Math.min(focus === 'plan' ? 12 : 6, faults)],
   ]) as [number, number];
   const events = body - nodes - middle - plan;
   const left = Math.floor(columns * 0.48);

@@ -6,7 +6,7 @@ import type {
   WatchSnapshot,
 } from '../protocol.ts';
 import { within } from './panel.ts';
-import { selectedEvent } from './panels/events.ts';
+import { followCursor, selectedEvent } from './panels/events.ts';
 import type { KeyName, Pressed, Pressing } from './pressed.ts';
 import {
   selectedFault,
@@ -47,7 +47,7 @@ function seek(ui: UiState, to: Moment): Pressed {
 
 /** Following shows in the place of the events, so the focus goes there. */
 function follow(ui: UiState, what: FollowTarget): Pressed {
-  const cursors = { ...ui.cursors, follow: 0 };
+  const cursors = { ...ui.cursors, follow: -1 };
   return tell({ ...ui, focus: 'events', zoomed: false, cursors }, { kind: 'follow', what });
 }
 
@@ -156,7 +156,7 @@ function stepOf(
   { events, search, follow }: WatchSnapshot,
   { cursors }: UiState,
 ): number | undefined {
-  if (follow !== undefined) return follow.hops[within(cursors.follow, follow.hops.length)]?.step;
+  if (follow !== undefined) return follow.hops[followCursor(follow, cursors.follow)]?.step;
   if (search !== undefined) return search.hits[within(cursors.search, search.hits.length)]?.step;
   return selectedEvent(events, cursors.events)?.step;
 }

@@ -1,5 +1,6 @@
 import type { Intervention, WatchCommand, WatchSnapshot } from '../protocol.ts';
 import { isBack } from './hints.ts';
+import { followCursor } from './panels/events.ts';
 import { pressInPanel } from './press-panel.ts';
 import { type KeyName, moved, moveOf, neighbour, type Pressed, type Pressing } from './pressed.ts';
 import { listLength } from './selection.ts';
@@ -100,7 +101,9 @@ function scrub(key: KeyName, { status }: WatchSnapshot): WatchCommand | undefine
 function movedIn({ ui, snapshot }: Pressing<WatchSnapshot>, by: number): Pressed {
   if (ui.focus !== 'events') return only(moved(ui, ui.focus, by, listLength(snapshot, ui)));
   if (snapshot.follow !== undefined) {
-    return only(moved(ui, 'follow', by, snapshot.follow.hops.length));
+    const { follow } = snapshot;
+    const cursors = { ...ui.cursors, follow: followCursor(follow, ui.cursors.follow) };
+    return only(moved({ ...ui, cursors }, 'follow', by, follow.hops.length));
   }
   if (snapshot.search !== undefined) {
     return only(moved(ui, 'search', by, snapshot.search.hits.length));

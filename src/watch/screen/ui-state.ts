@@ -44,7 +44,7 @@ export interface UiState {
   readonly helpTop: number;
   readonly prompt?: Prompt;
   readonly question?: Question;
-  /** Selected row of each panel; events: how many lines before now. */
+  /** Selected row of each panel; events: how many lines before now; follow: see `followCursor`. */
   readonly cursors: Readonly<Record<PanelId | LogPanelId | 'search' | 'follow', number>>;
   /** What panels other than the events are narrowed to. */
   readonly filters: Readonly<Partial<Record<PanelId | LogPanelId, string>>>;
@@ -81,7 +81,7 @@ export function initialUi(columns: number, rows: number): UiState {
       rungs: 0,
       loop: 0,
       search: 0,
-      follow: 0,
+      follow: -1,
     },
     filters: {},
     eventFilter: '',

@@ -95,10 +95,17 @@ const sides: Readonly<Record<'cause' | 'itself' | 'effect', readonly [string, To
   effect: ['after  ', 'good'],
 };
 
+/** The hop that the cursor stands on; below 0: nobody has moved it, and it stands on what is followed. */
+export function followCursor({ hops }: FollowSnapshot, cursor: number): number {
+  if (cursor >= 0) return within(cursor, hops.length);
+  const itself = hops.findIndex(({ side }) => side === 'itself');
+  return itself < 0 ? Math.max(0, hops.length - 1) : itself;
+}
+
 /** The way of a message or an entry through the cluster. */
 export function followPanel(follow: FollowSnapshot, view: PanelView): PanelText {
   const { look, width, height } = view;
-  const selected = within(view.cursor, follow.hops.length);
+  const selected = followCursor(follow, view.cursor);
   const first = firstShown(follow.hops.length, selected, height);
   const rows = follow.hops.slice(first, first + height).map((hop, index) => {
     const [side, tone] = sides[hop.side];
