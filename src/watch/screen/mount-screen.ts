@@ -46,9 +46,17 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
   };
   const { columns = 80, rows = 24 } = stdout;
   const model = new ScreenModel(patient, { columns, rows }, ended.resolve);
-  const painter = framePainter(stdout);
+  const onto = framePainter(stdout);
+  // While the shell has the terminal, no frame may get there.
+  let isAway = false;
+  const painter = { ...onto, paint: (rows: readonly string[]) => isAway || onto.paint(rows) };
+  const suspend = async (): Promise<void> => {
+    isAway = true;
+    await stopSelf();
+    isAway = false;
+  };
   // A session that failed at once needs no screen.
-  const element = createElement(WatchScreen, { model, look, painter, suspend: stopSelf });
+  const element = createElement(WatchScreen, { model, look, painter, suspend });
   const instance = render(element, {
     stdin,
     stdout,
@@ -64,6 +72,8 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
   };
   const gone = (): void => ended.resolve({ exitCode: interrupted });
   const resumed = (): void => {
+    // After a stop from outside nobody else draws the screen again.
+    if (isAway) return;
     painter.forget();
     model.touch();
   };
