@@ -199,7 +199,7 @@ export function lookOf(environment: Readonly<Record<string, string | undefined>>
 
 /** The letter of a term: every seventh has the same colour, every twenty-sixth the same letter. */
 export function termLetter(term: number, committed: boolean): string {
-  const letter = String.fromCharCode(97 + (term % 26));
+  const letter = String.fromCharCode(97 + ((term + 25) % 26));
   return committed ? letter.toUpperCase() : letter;
 }
 

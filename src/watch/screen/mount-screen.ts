@@ -18,13 +18,19 @@ export interface MountOptions {
 /** A session that does not answer `quit` hangs in a handler: after this it is ended from outside. */
 const quitPatienceMs = 1_500;
 
+/** Ended by a signal, by a terminal that went away, or against the session's will. */
+const interrupted = 130;
+
+/** Ink restores the terminal at these too, but too late for the alternate screen (seen with 8.0.0). */
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** After a signal came from nowhere: a stop takes effect at once, or not at all. */
 const stopPatienceMs = 200;
 
 /**
  * Shows the screen until the session ends. Whatever happens, the terminal is as before when the
- * promise is settled: ink restores it at an end, a signal and the exit of the process, and here at
- * an error that nobody caught, which would else be printed onto a screen that vanishes.
+ * promise is settled: at the end, at a signal, and at an error that nobody caught, which would else be
+ * printed onto a screen that vanishes.
  */
 export async function mountScreen({ port, look, stdin, stdout }: MountOptions): Promise<ScreenEnd> {
   const ended = Promise.withResolvers<ScreenEnd>();
@@ -35,7 +41,7 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
     send(command) {
       port.send(command);
       if (command.kind !== 'quit') return;
-      setTimeout(() => ended.resolve({ exitCode: 130 }), quitPatienceMs).unref();
+      setTimeout(() => ended.resolve({ exitCode: interrupted }), quitPatienceMs).unref();
     },
   };
   const { columns = 80, rows = 24 } = stdout;
@@ -56,7 +62,7 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     ended.resolve({ exitCode: 70, failure: { text: `the screen failed: ${text}`, details: [] } });
   };
-  const gone = (): void => ended.resolve({ exitCode: 129 });
+  const gone = (): void => ended.resolve({ exitCode: interrupted });
   const resumed = (): void => {
     painter.forget();
     model.touch();
@@ -64,6 +70,7 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
   process.on('SIGCONT', resumed);
+  for (const signal of signals) process.on(signal, gone);
   stdout.on('error', gone);
   stdin.on('error', gone);
   stdin.on('end', gone);
@@ -76,6 +83,7 @@ export async function mountScreen({ port, look, stdin, stdout }: MountOptions): 
     process.off('uncaughtException', crashed);
     process.off('unhandledRejection', crashed);
     process.off('SIGCONT', resumed);
+    for (const signal of signals) process.off(signal, gone);
     stdin.off('error', gone);
     stdin.off('end', gone);
     await port.close();

@@ -20,8 +20,9 @@ export function editedCase(
 ): EditedCase | { readonly refused: string } {
   const { plan } = caseFile;
   const fault = plan[edit.fault];
-  if (fault === undefined) return { refused: `the plan has no fault ${edit.fault}` };
-  const name = `fault ${edit.fault} (${faultText(fault)})`;
+  if (fault === undefined) return { refused: `the plan has no fault ${edit.fault + 1}` };
+  // People count from 1, here as in stories.
+  const name = `fault ${edit.fault + 1} (${faultText(fault)})`;
   if (edit.kind === 'remove') {
     const isByHand = edit.fault >= plan.length - handmade;
     return {

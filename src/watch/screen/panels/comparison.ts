@@ -9,12 +9,23 @@ export function comparisonPanel(comparison: Comparison, view: PanelView): PanelT
   const { look, width, height } = view;
   const half = Math.floor((width - 1) / 2);
   const { first, second, parting } = comparison;
-  const left = pastLines(first, parting?.first, look, half);
-  const right = pastLines(second, parting?.second, look, width - 1 - half, first);
+  const right = width - 1 - half;
+  // Both tell their ends in as many lines, so that the numbers below stand side by side.
+  const ends = [outcomeLines(first, look, half), outcomeLines(second, look, right)] as const;
+  const endRows = Math.max(ends[0].length, ends[1].length);
+  const lefts = pastLines(first, fill(ends[0], endRows, half), parting?.first, look, half);
+  const rights = pastLines(
+    second,
+    fill(ends[1], endRows, right),
+    parting?.second,
+    look,
+    right,
+    first,
+  );
   const body = Math.max(0, height - 3);
   const between = new Row(look, 1).put(look.glyphs.vertical, 'accent').end();
-  const lefts = fill(left, body, half);
-  const rights = fill(right, body, width - 1 - half);
+  const leftRows = fill(lefts, body, half);
+  const rightRows = fill(rights, body, right);
   const empty = ' '.repeat(width);
   return {
     title: 'two pasts',
@@ -24,7 +35,7 @@ export function comparisonPanel(comparison: Comparison, view: PanelView): PanelT
       new Row(look, width).put(' the change: ', 'faint').put(comparison.edit, 'strong').end(),
       partingLine(comparison, look, width),
       empty,
-      ...lefts.map((line, y) => line + between + rights[y]!),
+      ...leftRows.map((line, y) => line + between + rightRows[y]!),
     ],
   };
 }
@@ -40,6 +51,7 @@ function partingLine({ parting, complete }: Comparison, look: Look, width: numbe
 
 function pastLines(
   past: PastSnapshot,
+  ends: readonly string[],
   events: readonly EventLine[] | undefined,
   look: Look,
   width: number,
@@ -47,7 +59,7 @@ function pastLines(
 ): readonly string[] {
   const line = (): Row => new Row(look, width).put(' ');
   const empty = ' '.repeat(width);
-  const lines = [line().put(past.title, 'accent').end(), ...outcomeLines(past, look, width), empty];
+  const lines = [line().put(past.title, 'accent').end(), ...ends, empty];
   const counts = [
     ['operations ok', past.ok, other?.ok],
     ['operations failed', past.fail, other?.fail],

@@ -19,6 +19,11 @@ const tones: Readonly<Record<EventTone, Tone>> = {
   violation: 'alarm',
 };
 
+/** A life that begins is no loss. */
+function toneOf({ tone, text }: EventLine): Tone {
+  return tone === 'life' && /^(re)?start/.test(text) ? 'good' : tones[tone];
+}
+
 /** The line of the window that the cursor stands on: it counts back from now. */
 export function selectedEvent(events: EventWindow, cursor: number): EventLine | undefined {
   return events.lines[within(events.now - cursor, events.lines.length)];
@@ -68,7 +73,7 @@ function eventRow(
   row.number(instant(event.timeUs), 12, 'faint').put(' ');
   row.cell(event.node, 4, future ? 'faint' : 'strong');
   if (wide) row.cell(event.type, 10, 'faint');
-  return row.cell(event.text, row.room, future ? 'faint' : tones[event.tone]).end();
+  return row.cell(event.text, row.room, future ? 'faint' : toneOf(event)).end();
 }
 
 /** Hits of a search over the whole run. */

@@ -1,6 +1,6 @@
 import { count, instant } from '../../../report/format.ts';
 import type { LadderSnapshot, RungLine } from '../../snapshot.ts';
-import type { Glyphs, Tone } from '../look.ts';
+import type { Glyphs, Look, Tone } from '../look.ts';
 import {
   cursorSign,
   firstShown,
@@ -9,7 +9,7 @@ import {
   passes,
   within,
 } from '../panel.ts';
-import { Row } from '../row.ts';
+import { fill, Row } from '../row.ts';
 
 const marks: Readonly<Record<RungLine['state'], readonly [keyof Glyphs | '?' | ' ', Tone]>> = {
   holds: ['held', 'good'],
@@ -21,11 +21,14 @@ const marks: Readonly<Record<RungLine['state'], readonly [keyof Glyphs | '?' | '
 
 /** Every rung: how it stands, and how often its premise held. */
 export function ladderPanel(ladder: LadderSnapshot, view: PanelView): PanelText {
-  const { width, height } = view;
+  const { look, width } = view;
   const shown = shownRungs(ladder.rungs, view.filter);
   const lowest = ladder.rungs[ladder.lowestBroken];
-  // Two columns need room for a title in each.
-  const columns = width >= 84 && shown.length > height ? 2 : 1;
+  // What the selected rung says, in two lines.
+  const statement = view.focused && view.height >= 9;
+  const height = view.height - (statement ? 2 : 0);
+  // Two columns need room for most of a title in each.
+  const columns = width >= 68 && shown.length > height ? 2 : 1;
   const each = Math.floor(width / columns);
   const selected = view.focused ? within(view.cursor, shown.length) : anchor(shown, lowest);
   const perPage = height * columns;
@@ -38,7 +41,12 @@ export function ladderPanel(ladder: LadderSnapshot, view: PanelView): PanelText 
     if (columns === 1) return left;
     return left + (texts[y + height] ?? ' '.repeat(each)) + ' '.repeat(width - 2 * each);
   });
-  return { title: 'ladder', ...summary(ladder, lowest), rows };
+  const said = statement ? statementLines(shown[selected], look, width) : [];
+  return {
+    title: 'ladder',
+    ...summary(ladder, lowest),
+    rows: [...(statement ? fill(rows, height, width) : rows), ...said],
+  };
 }
 
 /** Rungs that the filter lets through. */
@@ -87,8 +95,14 @@ function rungLine(
     .end();
 }
 
-/** The rung that is shown at full length when the ladder is zoomed. */
-export function statementOf(ladder: LadderSnapshot, view: PanelView): RungLine | undefined {
-  const shown = shownRungs(ladder.rungs, view.filter);
-  return shown[within(view.cursor, shown.length)];
+function statementLines(rung: RungLine | undefined, look: Look, width: number): readonly string[] {
+  const text = rung === undefined ? '' : `${rung.id}: ${rung.statement}`;
+  const space = text.lastIndexOf(' ', width - 3);
+  const cut = text.length <= width - 2 || space <= 0 ? width - 2 : space;
+  return [text.slice(0, cut), text.slice(cut).trimStart()].map((part) =>
+    new Row(look, width)
+      .put(' ')
+      .cell(part, width - 2, 'accent')
+      .end(),
+  );
 }

@@ -75,20 +75,21 @@ function matrixLines(data: NetworkData, view: PanelView): Matrix {
   const all = data.nodes.map((node, index) => ({ node, index }));
   const servers = all.filter(({ node }) => node.server);
   // Clients come along where there is room: most of them can only talk to servers anyway.
-  const shown = all.length <= view.height - 2 && all.length * 3 + 8 <= view.width ? all : servers;
+  const roomy = all.length <= view.height - 2 && all.length * 4 + 48 <= view.width;
+  const shown = roomy ? all : servers;
   const label = shown.reduce((most, { node }) => Math.max(most, node.id.length), 2) + 2;
-  const cell = shown.reduce((most, { node }) => Math.max(most, node.id.length), 2) + 1;
+  const cell = shown.reduce((most, { node }) => Math.max(most, node.id.length), 2) + 2;
   const width = Math.min(view.width, label + shown.length * cell);
   const flying = countFlying(data.network.inFlight);
   const head = new Row(look, width).put(' to'.padEnd(label), 'faint');
-  for (const { node } of shown) head.number(node.id, cell, nameTone(node));
+  for (const { node } of shown) head.number(node.id, cell - 1, nameTone(node)).put(' ');
   const lines = shown.map((from) => {
     const row = new Row(look, width).put(' ').cell(from.node.id, label - 1, nameTone(from.node));
     for (const to of shown) {
       const state = data.network.links[from.index]?.[to.index] ?? '.';
       const many = flying.get(`${from.node.id} ${to.node.id}`) ?? 0;
       const [text, tone] = linkCell(look, state, many, from.node, to.node);
-      row.number(text, cell, tone);
+      row.to(row.column + cell - 2).put(text.padEnd(2), tone);
     }
     return row.end();
   });
@@ -150,11 +151,17 @@ function flyingLines(
   return shown.slice(first, first + height).map((message, index) => {
     const waits = message.arrivesUs === undefined;
     const due = waits ? 'clogged' : `in ${duration(Math.max(0, message.arrivesUs - nowUs))}`;
-    return new Row(look, width)
+    const row = new Row(look, width)
       .put(cursorSign(view, first + index === selected), 'accent')
-      .put(`${message.from}${look.glyphs.arrow}${message.to} `, 'strong')
-      .put(`${message.message} `, 'accent')
-      .cell(message.text, Math.max(0, width - 34), 'faint')
+      .put(`${message.from}${look.glyphs.arrow}${message.to} `, 'strong');
+    row.cell(
+      message.message,
+      Math.min(message.message.length, row.room - due.length - 2),
+      'accent',
+    );
+    return row
+      .put(' ')
+      .cell(message.text, Math.max(0, row.room - due.length - 2), 'faint')
       .right(`${due} `, waits ? 'doubtful' : 'faint')
       .end();
   });

@@ -76,6 +76,16 @@ export function newestCell(nodes: readonly NodeSnapshot[]): number {
   return newest;
 }
 
+/** The oldest cell that a tail tells of; `otherwise` when there is none. */
+export function oldestCell(nodes: readonly NodeSnapshot[], otherwise: number): number {
+  let oldest = otherwise;
+  for (const { card } of nodes) {
+    const first = card?.tail?.cells[0];
+    if (first !== undefined && first.id < oldest) oldest = first.id;
+  }
+  return oldest;
+}
+
 /**
  * A tail with `newest` in the last cell, so that the same entry of several nodes stands in one
  * column. Committed cells are capital letters on a ground, others small letters; what is not yet

@@ -9,6 +9,7 @@ import {
   diskText,
   diskTone,
   newestCell,
+  oldestCell,
   putTail,
   roleText,
   statusSign,
@@ -78,11 +79,15 @@ function cardLines({ node, look, width, height, newest, sign }: CardArea): reado
     putTail(tail, look, node.card, newest, width - 2);
     lines.push(tail.end());
   } else lines.push(new Row(look, width).end());
+  const clock = clockText(node);
+  const disk = diskText(node);
+  // The clock is known by its sign: its label gives way where the card is narrow.
+  const labelled = clock.length + disk.length + 11 <= width;
   const machine = new Row(look, width)
-    .put(' clk ', 'faint')
-    .put(clockText(node), clockTone(node))
+    .put(labelled ? ' clk ' : ' ', 'faint')
+    .put(clock, clockTone(node))
     .put(' dsk ', 'faint')
-    .put(diskText(node), diskTone(node));
+    .put(disk, diskTone(node));
   const faults = new Row(look, width);
   if (node.faults.length > 0) {
     const numbers = node.faults.map((index) => index + 1).join(' ');
@@ -129,6 +134,7 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
     nodes.reduce((most, node) => Math.max(most, roleText(node).length), 8),
   );
   const labels = rowLabels(nodes);
+  const longest = newest - oldestCell(nodes, newest) + 1;
   return nodes.slice(first, first + height).map((node, index) => {
     const tone = statusTone(node);
     const row = new Row(look, width)
@@ -136,7 +142,7 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
       .cell(node.id, name + 1, 'strong')
       .put(`${statusSign(node, look)} `, tone)
       .cell(roleText(node), role + 1, tone);
-    const tailWidth = Math.max(12, Math.min(width - row.column - 44, 80));
+    const tailWidth = Math.max(8, Math.min(width - row.column - 44, longest));
     putRows(row, node, labels, row.room - tailWidth - 25);
     row.put(' ');
     const tailStart = row.column;

@@ -1,4 +1,4 @@
-import { duration } from '../../../report/format.ts';
+import { duration, instant } from '../../../report/format.ts';
 import type { PlanLine, TimelineSnapshot, WorldStatus } from '../../snapshot.ts';
 import type { Look, Tone } from '../look.ts';
 import {
@@ -9,7 +9,7 @@ import {
   passes,
   within,
 } from '../panel.ts';
-import { Row } from '../row.ts';
+import { fill, Row } from '../row.ts';
 import { axisRows, columnOf } from './timeline.ts';
 
 /** The parts of a snapshot that the plan is drawn from. */
@@ -26,9 +26,16 @@ export function planPanel(data: PlanData, view: PanelView): PanelText {
   const bar = Math.max(8, width - label - 2);
   const blank = ' '.repeat(Math.max(0, width - label - 1 - bar));
   const shown = shownFaults(data.plan, view.filter);
-  const axis = axisRows(data, look, label, bar, Math.min(3, Math.max(1, height - shown.length)));
-  const room = height - axis.length;
+  const axis = axisRows(
+    data,
+    look,
+    label,
+    bar,
+    Math.min(3, Math.max(height >= 9 ? 3 : height >= 6 ? 2 : 1, height - shown.length)),
+  );
   const selected = shown[within(view.cursor, shown.length)];
+  const detail = view.focused && height >= 8 && selected !== undefined;
+  const room = height - axis.length - (detail ? 2 : 0);
   const inSight = view.focused
     ? shown.slice(firstShown(shown.length, view.cursor, room)).slice(0, room)
     : mostTelling(shown, room);
@@ -40,7 +47,12 @@ export function planPanel(data: PlanData, view: PanelView): PanelText {
     title: 'plan',
     note,
     noteTone: inForce > 0 ? 'doubtful' : 'faint',
-    rows: [...axis, ...lanes].map((row) => row + blank),
+    rows: [
+      ...[...axis, ...fill(lanes, detail ? room : lanes.length, label + 1 + bar)].map(
+        (row) => row + blank,
+      ),
+      ...(detail ? detailLines(selected, view) : []),
+    ],
   };
 }
 
@@ -50,6 +62,28 @@ export function shownFaults(plan: readonly PlanLine[], filter: string): readonly
   return plan.filter(({ family, text, state, nodes }) =>
     passes(filter, `${family} ${text} ${state} ${nodes.join(' ')}`),
   );
+}
+
+/** All that is known of the selected fault. */
+function detailLines(line: PlanLine, { look, width }: PanelView): readonly string[] {
+  const { trigger, fromUs, untilUs, refusal, state, byHand, nodes } = line;
+  const from = fromUs === undefined ? '' : `from ${instant(fromUs)}`;
+  const until = untilUs === undefined ? '' : `to ${instant(untilUs)}`;
+  const parts = [
+    byHand ? 'by hand' : '',
+    state,
+    trigger === undefined ? '' : `at ${trigger}`,
+    `${from} ${until}`.trim(),
+    nodes.length > 0 ? `on ${nodes.join(' ')}` : '',
+    refusal ?? '',
+  ];
+  return [
+    new Row(look, width)
+      .put(` ${line.index + 1} `, 'faint')
+      .put(laneText(line), 'strong')
+      .end(),
+    new Row(look, width).put(`   ${parts.filter((part) => part !== '').join(', ')}`, 'faint').end(),
+  ];
 }
 
 const worth: readonly PlanLine['state'][] = ['in force', 'waiting', 'over', 'refused', 'never'];
