@@ -34,13 +34,18 @@ export class Terminal {
   }
 
   /** Waits until the screen shows something, and gives what fits. */
-  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+  shows(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.until((screen) => pattern.exec(screen) ?? undefined, String(pattern));
+  }
+
+  /** Waits until something is seen on the screen. */
+  async until<T>(seen: (screen: string) => T | undefined, what: string): Promise<T> {
     for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += everyMs) {
-      const found = pattern.exec(this.screen());
-      if (found !== null) return found;
+      const found = seen(this.screen());
+      if (found !== undefined) return found;
       await sleep(everyMs);
     }
-    throw new Error(`the screen never showed ${pattern}:\n${this.screen()}`);
+    throw new Error(`the screen never showed ${what}:\n${this.screen()}`);
   }
 
   resize(columns: number, rows: number): void {

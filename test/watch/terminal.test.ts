@@ -25,30 +25,43 @@ function start(name: string, ...args: readonly string[]): Terminal {
   return terminal;
 }
 
-const number = (text: string | undefined): number => Number((text ?? '').replaceAll(',', ''));
+/** Waits until the run stands still at a step that is meant, and gives it. */
+function pausedAt(screen: Terminal, isMeant: (step: number) => boolean): Promise<number> {
+  return screen.until((text) => {
+    const [, step] = /step ([\d,]+) · \S+ (?:paused|ended)/.exec(text) ?? [];
+    const number = Number((step ?? '-1').replaceAll(',', ''));
+    return step !== undefined && isMeant(number) ? number : undefined;
+  }, `a pause at the step that ${isMeant} means`);
+}
 
 it('is played, stepped, troubled, rewound and saved, and the case replays to the digest', async () => {
   const screen = start('whole', 'raft-storm', '--seed', '3');
-  await screen.shows(/paused/);
+  const first = await pausedAt(screen, () => true);
   screen.press('Space');
-  await screen.shows(/playing/);
-  screen.press('t');
-  await screen.shows(/paused/);
-  const before = number((await screen.shows(/step ([\d,]+)/))[1]);
+  await screen.shows(/step \d+ · \S+ x1 /);
+  screen.press('Space');
+  const played = await pausedAt(screen, (step) => step > first);
   screen.press('.');
-  await screen.shows(new RegExp(`step ${(before + 1).toLocaleString('en')} `));
+  await pausedAt(screen, (step) => step === played + 1);
+  screen.press('^');
+  await pausedAt(screen, (step) => step === first);
+  screen.press('t');
+  const elected = await pausedAt(screen, (step) => step > first);
   screen.press('I');
   await screen.shows(/partition: n\d \(leader\) \|/);
   screen.press('}');
-  const later = number((await screen.shows(/step (\d,\d\d\d)/))[1]);
-  expect(later).toBeGreaterThan(before);
+  const later = await pausedAt(screen, (step) => step > elected + 20);
   screen.press(',');
-  await screen.shows(new RegExp(`step ${(later - 1).toLocaleString('en')} `));
+  await pausedAt(screen, (step) => step === later - 1);
   screen.press('w');
   const [, path = ''] = await screen.shows(/saved: seedstorm replay (\S+\.json)/);
   const file = JSON.parse(readFileSync(join(folder, path), 'utf8')) as CaseFile;
   expect(file.plan.at(-1)).toMatchObject({ kind: 'partition', shape: 'isolate' });
-  for (let tenth = 0; tenth < 10; tenth++) screen.press('}');
+  for (let at = later - 1; !screen.screen().includes('ended'); ) {
+    screen.press('}');
+    const before = at;
+    at = await pausedAt(screen, (step) => step > before);
+  }
   await screen.shows(new RegExp(`digest ${file.outcome!.digest}`));
   screen.press('q');
   await screen.shows(/before\s+code \d/);
