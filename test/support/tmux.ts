@@ -1,102 +1,69 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a terminal is opened. */
-export interface TmuxOptions {
-  readonly columns: number;
-  readonly rows: number;
-  /** Where its shell starts. */
-  readonly directory: string;
-  /** Variables of its shell, beside those of this process. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
+const patienceMs = 60_000;
+const everyMs = 100;
 
-const pollMs = 50;
-
-/**
- * A real terminal with a shell in it, kept by a tmux server of its own. Nothing here has a time
- * limit: the limit of the test does.
- */
-export class TmuxTerminal {
-  readonly #folder: string;
+/** A terminal of its own, in which a program runs and keys are pressed. */
+export class Terminal {
   readonly #socket: string;
 
-  constructor({ columns, rows, directory, environment = {} }: TmuxOptions) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'seedstorm-tmux-'));
-    this.#socket = join(this.#folder, 'socket');
-    const variables = { LANG: 'C.UTF-8', PS1: 'READY> ', ...environment };
-    this.#tmux(
-      '-f',
-      '/dev/null',
-      'new-session',
-      '-d',
-      ...['-x', String(columns), '-y', String(rows), '-c', directory],
-      ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
-      'bash --norc --noprofile -i',
-    );
+  /**
+   * @param command for the shell
+   * @throws Error when tmux is not installed: `.ci/setup` installs it
+   */
+  constructor(name: string, cwd: string, command: string, columns: number, rows: number) {
+    this.#socket = `seedstorm-${process.pid}-${name}`;
+    const size = ['-x', String(columns), '-y', String(rows)];
+    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'main', ...size, '-c', cwd, command);
   }
 
-  #tmux(...words: readonly string[]): string {
-    try {
-      return execFileSync('tmux', ['-S', this.#socket, ...words], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new Error('this test needs tmux: sudo apt-get install tmux');
-    }
+  /** What stands on the screen. */
+  screen(): string {
+    return this.#tmux('capture-pane', '-p', '-t', 'main');
   }
 
-  /** Types text as it is. */
-  type(text: string): void {
-    this.#tmux('send-keys', '-l', '--', text);
-  }
-
-  /** Presses keys by the names that tmux has for them: `Enter`, `Escape`, `C-z`, `Left`, `x`. */
+  /** Presses keys, by the names that tmux has for them. */
   press(...keys: readonly string[]): void {
-    this.#tmux('send-keys', '--', ...keys);
+    this.#tmux('send-keys', '-t', 'main', ...keys);
   }
 
-  /** What it shows. */
-  text(): string {
-    return this.#tmux('capture-pane', '-p');
+  /** Types a text as it is. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-t', 'main', '-l', text);
   }
 
-  /** What it shows, with escape codes. */
-  capture(): string {
-    return this.#tmux('capture-pane', '-e', '-p');
+  /** Waits until the screen shows something, and gives what fits. */
+  shows(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.until((screen) => pattern.exec(screen) ?? undefined, String(pattern));
   }
 
-  /** What it shows as soon as it shows this. */
-  async until(wanted: RegExp | ((text: string) => boolean)): Promise<string> {
-    for (;;) {
-      const text = this.text();
-      if (typeof wanted === 'function' ? wanted(text) : wanted.test(text)) return text;
-      await sleep(pollMs);
+  /** Waits until something is seen on the screen. */
+  async until<T>(seen: (screen: string) => T | undefined, what: string): Promise<T> {
+    for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += everyMs) {
+      const found = seen(this.screen());
+      if (found !== undefined) return found;
+      await sleep(everyMs);
     }
+    throw new Error(`the screen never showed ${what}:\n${this.screen()}`);
   }
 
   /** Whether a program has the alternate screen, and whether the cursor is to be seen. */
   modes(): { readonly alternate: boolean; readonly cursor: boolean } {
-    const said = this.#tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}').trim();
+    const format = '#{alternate_on} #{cursor_flag}';
+    const said = this.#tmux('display-message', '-p', '-t', 'main', format).trim();
     return { alternate: said.startsWith('1'), cursor: said.endsWith('1') };
   }
 
-  /** Gives it another size. */
   resize(columns: number, rows: number): void {
-    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+    this.#tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows));
   }
 
-  /** Ends it with all that runs in it, as closing a window does. */
   close(): void {
-    try {
-      this.#tmux('kill-server');
-    } finally {
-      rmSync(this.#folder, { recursive: true, force: true });
-    }
+    this.#tmux('kill-server');
+  }
+
+  #tmux(...args: readonly string[]): string {
+    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' });
   }
 }

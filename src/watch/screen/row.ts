@@ -85,6 +85,7 @@ export class Row {
 
   /** Appends text in so many cells; what is longer ends in an ellipsis. */
   cell(text: string, cells: number, tone: Tone = 'plain'): this {
+    if (cells <= 0) return this;
     const end = Math.min(this.#width, this.#cells + cells);
     const shown = clipped(text, cells + 1);
     if (shown.cells <= cells) this.put(shown.text, tone);

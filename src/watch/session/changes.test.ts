@@ -172,7 +172,7 @@ describe('another past', () => {
     const driver = new Driver(storm, { seed: 3 });
     driver.do({ kind: 'seek', to: { at: 'end' } });
     const fault = driver.now.plan.find(
-      ({ state, family }) => state === 'over' && family === 'partition',
+      ({ state, family }) => state === 'over' && family === 'whole-cluster',
     )!;
     driver.do({ kind: 'compare', edit: { kind: 'remove', fault: fault.index } });
     const { comparison } = driver.rest();

@@ -85,7 +85,7 @@ export class CompareTask {
     // The lines behind it have to have happened, and must still be in the ring.
     for (const { trail } of this.#sides)
       trail.advance(Math.max(0, step + 4 * shownLines - trail.steps));
-    const lines = [linesFrom(first.trail, step), linesFrom(second.trail, step)] as const;
+    const lines = withoutCommon(linesFrom(first.trail, step), linesFrom(second.trail, step));
     const timeUs = Math.min(...lines.map(([line]) => line?.timeUs ?? Number.POSITIVE_INFINITY));
     this.#parting = {
       step,
@@ -104,6 +104,22 @@ function sideOf(past: Past, drain: (() => void) | undefined): Side {
     },
   });
   return { trail: new Trail(past.scenario, past.caseFile, drain, observe), fingerprints };
+}
+
+/** What happened between the last equal step and the parting may be equal as well. */
+function withoutCommon(
+  first: readonly EventLine[],
+  second: readonly EventLine[],
+): readonly [readonly EventLine[], readonly EventLine[]] {
+  const same = first.findIndex((line, at) => {
+    const other = second[at];
+    return other?.timeUs !== line.timeUs || other.text !== line.text || other.node !== line.node;
+  });
+  const from = Math.max(0, same);
+  return [first, second].map((lines) => lines.slice(from, from + shownLines)) as [
+    EventLine[],
+    EventLine[],
+  ];
 }
 
 function linesFrom({ run, chronicle }: Trail, step: number): readonly EventLine[] {

@@ -159,9 +159,11 @@ function flyingLines(
       Math.min(message.message.length, row.room - due.length - 2),
       'accent',
     );
+    // A word of it that is cut to a letter or two says nothing.
+    const room = row.room - due.length - 3;
     return row
       .put(' ')
-      .cell(message.text, Math.max(0, row.room - due.length - 2), 'faint')
+      .cell(message.text, room < 6 ? 0 : room, 'faint')
       .right(`${due} `, waits ? 'doubtful' : 'faint')
       .end();
   });
