@@ -95,12 +95,22 @@ export function shownFindings(findings: readonly Finding[], filter: string): rea
   );
 }
 
+function seedText(seed: number | null): string {
+  return seed === null ? '-' : `seed ${seed}`;
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
+}
+
 /** Failing cases; enter drills down into one. */
 export function findingsPanel(log: LogSnapshot, view: PanelView): PanelText {
   const { look, width, height } = view;
   const shown = shownFindings(log.findings, view.filter);
   const selected = within(view.cursor, shown.length);
   const first = firstShown(shown.length, selected, height);
+  const names = Math.min(28, 1 + longest(shown.map(({ scenario }) => scenario)));
+  const seeds = 1 + longest(shown.map(({ seed }) => seedText(seed)));
   const rows = shown.slice(first, first + height).map((finding, index) => {
     const { scenario, seed, rung, step, faults, operations, shrunk } = finding;
     const parts = [
@@ -112,8 +122,8 @@ export function findingsPanel(log: LogSnapshot, view: PanelView): PanelText {
     return new Row(look, width)
       .put(cursorSign(view, first + index === selected), 'accent')
       .cell(rung, 6, 'bad')
-      .cell(scenario, 26, 'strong')
-      .cell(seed === null ? '-' : `seed ${seed}`, 22)
+      .cell(scenario, names, 'strong')
+      .cell(seedText(seed), seeds)
       .put(parts.filter((part) => part !== '').join(', '), 'faint')
       .end();
   });

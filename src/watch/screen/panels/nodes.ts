@@ -113,8 +113,8 @@ function pairLines(
     const row = new Row(look, width).put(` ${first.label} `, 'faint');
     row.put(first.value, cardTone(first.tone));
     const second = rest[0];
-    const fits = (one: typeof first): boolean => one.label.length + one.value.length + 2 <= half;
-    if (second !== undefined && fits(first) && fits(second)) {
+    const needed = second === undefined ? width : second.label.length + second.value.length + 2;
+    if (second !== undefined && Math.max(half, row.column) + needed <= width) {
       rest.shift();
       row.to(half).put(` ${second.label} `, 'faint').put(second.value, cardTone(second.tone));
     }
