@@ -56,6 +56,9 @@ export class Chronicle implements WorldObserver {
   onStep: ((step: Step) => void) | undefined;
 
   readonly #world: () => World;
+  #seen: World | undefined;
+  #slice = 0;
+  #sliceEndUs: number;
   readonly #roles: (string | undefined)[] = [];
   #outside: PlainLine[] = [];
   #lastStep = 0;
@@ -67,6 +70,7 @@ export class Chronicle implements WorldObserver {
   constructor(world: () => World, endUs: number) {
     this.#world = world;
     this.sliceUs = Math.max(1, endUs / slices);
+    this.#sliceEndUs = this.sliceUs;
   }
 
   /** Follows the clients' operations too. */
@@ -89,15 +93,17 @@ export class Chronicle implements WorldObserver {
   }
 
   afterStep(step: Step): void {
-    const world = this.#world();
+    this.#seen ??= this.#world();
+    const world = this.#seen;
     const { node } = step;
-    this.density[Math.min(slices - 1, Math.floor(step.timeUs / this.sliceUs))]! += 1;
+    if (step.timeUs >= this.#sliceEndUs) this.#nextSlice(step.timeUs);
+    this.density[this.#slice]! += 1;
     if (node < world.serverCount) {
       const role = world.component(node).role?.(step.state);
       if (role !== this.#roles[node] && role !== undefined) this.#tookRole(step, role);
     }
-    this.#recorder?.afterStep(step);
-    this.onStep?.(step);
+    if (this.#recorder !== undefined) this.#recorder.afterStep(step);
+    if (this.onStep !== undefined) this.onStep(step);
   }
 
   fault(event: FaultEvent): void {
@@ -143,6 +149,12 @@ export class Chronicle implements WorldObserver {
   detailOf(step: number): PlainLine | undefined {
     const line = this.#details[step % keptDetails];
     return line?.step === step ? line : undefined;
+  }
+
+  #nextSlice(timeUs: number): void {
+    this.#slice = Math.min(slices - 1, Math.floor(timeUs / this.sliceUs));
+    this.#sliceEndUs =
+      this.#slice === slices - 1 ? Number.POSITIVE_INFINITY : (this.#slice + 1) * this.sliceUs;
   }
 
   #tookRole(step: Step, role: string): void {
