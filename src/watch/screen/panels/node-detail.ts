@@ -51,8 +51,12 @@ export function nodeDetail(
           .end(),
       );
   }
-  const card = line();
+  let card = line();
   for (const { label, value, tone } of node.card?.rows ?? []) {
+    if (card.column > 1 && card.room < label.length + value.length + 1) {
+      rows.push(card.end());
+      card = line();
+    }
     card.put(`${label} `, 'faint').put(value, cardTone(tone)).put('   ');
   }
   rows.push(card.end());
