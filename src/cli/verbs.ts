@@ -25,6 +25,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./replay.ts')).replayVerb,
   },
   {
+    name: 'watch',
+    summary: 'look at the live cluster in the terminal: rewind it, and change its past',
+    load: async () => (await import('./watch.ts')).watchVerb,
+  },
+  {
     name: 'report',
     summary: 'draw a case file or a seed: one HTML file with space-time diagram and states',
     load: async () => (await import('./report.ts')).reportVerb,

@@ -187,7 +187,22 @@ export type Fault = FaultBase &
         readonly positionPerMillion: number;
         readonly bit: number;
       }
+    /** By hand: ends every fault in force that keeps the target down or still, and starts it if it is down. */
+    | { readonly kind: 'restart'; readonly target: Target }
+    /** By hand: every fault in force ends. Those that have not begun stay in the plan. */
+    | { readonly kind: 'heal' }
+    /** By hand: one message on its way from the target to `to` never arrives. */
+    | {
+        readonly kind: 'lose-message';
+        readonly target: Target;
+        readonly to: string;
+        /** Content key of the message: see `Codec.identity`. */
+        readonly message: number;
+      }
   );
+
+/** Kinds that a person at the terminal adds to a plan; storms never draw them. */
+export type HandFaultKind = 'restart' | 'heal' | 'lose-message';
 
 export type DiskFaultMode =
   | 'read-error'

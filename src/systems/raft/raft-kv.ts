@@ -2,6 +2,7 @@ import type { Component } from '../../sim/component.ts';
 import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
+import { raftCard, raftCellState } from './card.ts';
 import { isJoint, plainConfiguration } from './confchange.ts';
 import { RaftNode } from './driver.ts';
 import { raftKvCodec } from './message-codec.ts';
@@ -31,6 +32,8 @@ export function raftKvComponent(
     observe,
     role,
     abstractState,
+    card: raftCard,
+    cellState: raftCellState,
   };
 }
 

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { DiskFaultMode, Fault, FaultKind } from '../../sim/fault-plan.ts';
+import type { DiskFaultMode, Fault, FaultKind, HandFaultKind } from '../../sim/fault-plan.ts';
 import type { Config } from '../../sim/system-definition.ts';
 import type { Aim } from './moments.ts';
 
@@ -279,7 +279,7 @@ const rollingRestart: FamilyArbitrary = (aim) =>
   );
 
 /** A name under which faults are drawn and counted: a kind, or `disk/<mode>`. */
-export type FamilyName = Exclude<FaultKind, 'disk'> | `disk/${DiskFaultMode}`;
+export type FamilyName = Exclude<FaultKind, 'disk' | HandFaultKind> | `disk/${DiskFaultMode}`;
 
 /** How the faults of each family are drawn. */
 export const familyArbitraries: Readonly<Record<FamilyName, FamilyArbitrary>> = {

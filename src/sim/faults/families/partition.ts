@@ -167,6 +167,19 @@ function plural(nodes: readonly number[]): string {
   return nodes.length === 1 ? 'es' : '';
 }
 
+/**
+ * The arrangement by which a partition of one link cuts the link between two servers.
+ * @param others indexes of all servers but the target
+ */
+export function arrangementTowards(others: readonly number[], wanted: number): number {
+  for (let arrangement = 0; arrangement < mostArrangements; arrangement++) {
+    if (shuffled(others, arrangement)[0] === wanted) return arrangement;
+  }
+  throw new RangeError(`no arrangement leads to node ${wanted}`);
+}
+
+const mostArrangements = 10_000;
+
 /** Orders nodes by a hash of the arrangement, so that each arrangement is another order. */
 /** Whether every directed link of the world is open and calm. For tests and for healing. */
 export function linksAreCalm(world: WorldControl): boolean {
