@@ -8,6 +8,7 @@ import { failureBlock } from '../report/failure-block.ts';
 import { plural, value } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { sweepReport } from '../report/sweep-report.ts';
+import { chosenRungs } from './chosen-rungs.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { liveFile } from './live-file.ts';
@@ -203,6 +204,7 @@ async function sweepSeeds(
       seeds: [range.from, range.to],
       settings: chosen.settings,
       paranoid: options.paranoid === true,
+      ...chosenRungs(chosen.scenario, options.rungs),
       failFast: plan.bail === 1,
       signal: interrupt.signal,
       failuresDirectory,
