@@ -104,7 +104,10 @@ class GroupWatch {
   #take(chunk: Buffer, stream: 'stdout' | 'stderr'): void {
     const { outputBytes = defaultOutputBytes, onOutput } = this.#options;
     this.outputBytes += chunk.length;
-    if (this.outputBytes > outputBytes) return this.stop('flooded');
+    if (this.outputBytes > outputBytes) {
+      this.stop('flooded');
+      return;
+    }
     this.#rest();
     onOutput?.(chunk, stream);
   }
