@@ -39,9 +39,12 @@ export interface Bundle {
   readonly attempts: readonly PastAttempt[];
 }
 
+/** Name of the shrunk case in a bundle. */
+export const smallCase = 'case.min.json';
+
 const names = {
   found: 'case.json',
-  small: 'case.min.json',
+  small: smallCase,
   violation: 'violation.json',
   story: 'story.txt',
   events: 'events.txt',

@@ -75,6 +75,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./mutants.ts')).mutantsVerb,
   },
   {
+    name: 'ralph',
+    summary: 'climb the ladder of a project rung by rung, with or without an agent that repairs',
+    load: async () => (await import('./ralph.ts')).ralphVerb,
+  },
+  {
     name: 'init',
     summary: 'write a small working project: component, scenario, rungs, test, gate',
     load: async () => (await import('./init.ts')).initVerb,
