@@ -12,13 +12,14 @@ import type { MutantPatch } from '../run/mutant-patch.ts';
 import { moduleUrl } from '../run/running-copy.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
+import { type EvidenceOptions, evidenceKeeper, noEvidence } from './keep-evidence.ts';
 import { mutantsLine } from './mutants-line.ts';
 import { parseNames, parseTime, parseWhole } from './option-values.ts';
 import { parseSeedRange } from './seeds.ts';
 import { processTerminal } from './terminal.ts';
 import { addCommonOptions, type CommonOptions, type Verb } from './verb.ts';
 
-interface MutantsVerbOptions extends CommonOptions {
+interface MutantsVerbOptions extends CommonOptions, EvidenceOptions {
   readonly only?: string;
   readonly dir?: string;
   readonly seeds?: string;
@@ -44,7 +45,8 @@ export const mutantsVerb: Verb = {
         .option('--seeds <range>', 'these seeds instead of fresh ones: N for 1..N, or A..B')
         .option('--census <n>', 'judge each rung alone over the first n seeds', defaultCensus)
         .option('--jobs <n>', 'mutants side by side (default: one per processor)')
-        .option('--save', 'keep the results beside the patches, in results.json'),
+        .option('--save', 'keep the results beside the patches, in results.json')
+        .option(...noEvidence),
     ).action(async (system: string, options: MutantsVerbOptions) => {
       finish(await mutants(system, options));
     });
@@ -76,6 +78,10 @@ async function mutants(system: string, options: MutantsVerbOptions): Promise<Exi
     return exitCode.nothingSelected;
   }
   const { tryMutants } = await import('../run/mutants.ts');
+  const { mutantsEvidence } = await import('../run/evidence-content.ts');
+  // Patches of somebody else say nothing about those of the project.
+  const kept = { evidence: options.evidence && options.dir === undefined };
+  const evidence = await evidenceKeeper('mutants', kept, { root });
   const { ResultKeeper } = await import('../run/mutant-results.ts');
   const keeper =
     options.save === true
@@ -104,6 +110,10 @@ async function mutants(system: string, options: MutantsVerbOptions): Promise<Exi
       },
     });
     line.clear();
+    if (record.mutants.length > 0) {
+      const ids = all.map(({ id }) => id);
+      evidence.keep(mutantsEvidence(record, ids));
+    }
     terminal.out(json ? (jsonLine(record) ?? '') : mutantsReport(record, terminal.paint));
     return codeOf(record, interrupt.interrupted);
   } finally {

@@ -220,7 +220,8 @@ export interface DoctorReport {
  * run/draw-config.ts  domainsOf(scenario), drawConfig(scenario, seed, settings), calmConfig(scenario),
  *                     parseSettings(['path=value'], scenario): Config
  * run/case-store.ts   readCase(path): CaseFile; writeCase(directory, caseFile, cap): path | undefined
- * run/evidence.ts     appendEvidence(logsDirectory, record): Promise<void>
+ * run/evidence.ts     beginEvidence(root, by, words): EvidenceStart
+ *                     appendEvidence(logsDirectory, start, content): EvidenceLine
  */
 export type RunCase = (
   scenario: Scenario,

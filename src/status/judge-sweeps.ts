@@ -1,0 +1,80 @@
+import type { SweepCheck } from '../record/claims.ts';
+import type { SweepEvidence } from '../record/evidence-line.ts';
+import { replayCommand } from '../record/replay-command.ts';
+import type { Judgement } from './judge.ts';
+import { settingPairs } from './proof.ts';
+import { seedsIn } from './seed-ranges.ts';
+
+/**
+ * Judges a claim about seeds by sweeps of one tree.
+ *
+ * @param lines at least one
+ */
+export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]): Judgement {
+  const whole = check.rungs === undefined;
+  // A sweep counts for single rungs only if every seed of it was judged to its end.
+  const counted = lines.filter((line) =>
+    whole ? line.verdict === 'held' : line.broken === 0 && line.inconclusive === 0,
+  );
+  const done = Math.min(seedsIn(counted.map(({ from, to }) => [from, to])), check.seeds);
+  const budget = { done, wanted: check.seeds, of: 'seeds' };
+  const red = redIn(check, lines);
+  if (red !== undefined) return { state: 'FAILING', budget, ...red };
+  if (done < check.seeds) {
+    const reason = shortfall(lines, counted, done, check.seeds);
+    return { state: 'PARTIAL', reason, budget };
+  }
+  const untested = neverTested(check, counted);
+  if (untested.length > 0) {
+    return { state: 'PARTIAL', reason: `never tested: ${untested.join(', ')}`, budget };
+  }
+  const what = whole ? 'every rung held' : 'held, with the premise of each rung met';
+  return { state: 'HELD', reason: what, budget };
+}
+
+function redIn(
+  check: SweepCheck,
+  lines: readonly SweepEvidence[],
+): Pick<Judgement, 'reason' | 'replay'> | undefined {
+  const fault = lines.find(({ verdict }) => verdict === 'fault');
+  if (fault !== undefined) {
+    return { reason: `fault of the harness: ${fault.reasons[0] ?? 'unknown'}` };
+  }
+  for (const line of lines) {
+    const rungs = check.rungs ?? Object.keys(line.brokenRungs);
+    const rung = rungs.find((id) => (line.brokenRungs[id] ?? 0) > 0);
+    if (rung === undefined && !(check.rungs === undefined && line.broken > 0)) continue;
+    const failure = line.failures.find((one) => one.rung === rung) ?? line.failures[0];
+    const seeds = `${line.from}..${line.to}`;
+    const reason = `rung ${rung ?? '?'} broke in seeds ${seeds}`;
+    if (failure === undefined) return { reason };
+    return { reason, replay: replayCommand(line.scenario, failure.seed, settingPairs(check.set)) };
+  }
+  return undefined;
+}
+
+function shortfall(
+  lines: readonly SweepEvidence[],
+  counted: readonly SweepEvidence[],
+  done: number,
+  wanted: number,
+): string {
+  const seeds = `${done} of ${wanted} seeds`;
+  const others = lines.filter((line) => !counted.includes(line));
+  const broken = others.flatMap(({ brokenRungs }) => Object.keys(brokenRungs))[0];
+  if (broken !== undefined) return `${seeds}; in others rung ${broken} broke first`;
+  const reason = others.flatMap(({ reasons }) => reasons).at(-1);
+  return reason === undefined ? seeds : `${seeds}; others are inconclusive: ${reason}`;
+}
+
+function neverTested(check: SweepCheck, lines: readonly SweepEvidence[]): readonly string[] {
+  const sum = (counters: readonly Readonly<Record<string, number>>[], name: string): number =>
+    counters.reduce((total, counter) => total + (counter[name] ?? 0), 0);
+  const premises = lines.map(({ rungs }) => rungs);
+  const probes = lines.map((line) => line.probes);
+  const rungs = check.rungs ?? [...new Set(premises.flatMap((one) => Object.keys(one)))];
+  return [
+    ...rungs.filter((id) => sum(premises, id) === 0),
+    ...(check.probes ?? []).filter((name) => sum(probes, name) === 0),
+  ];
+}
