@@ -89,8 +89,16 @@ async function shrink(options: BundleOptions, found: string): Promise<string> {
   const record = end.json as ShrinkRecord | undefined;
   if (record?.schema !== 'seedstorm-shrink/1') return 'not shrunk';
   const { after, reductionPercent, minimal } = record;
-  const parts = `${after.faults} faults, ${after.operations} operations, ${after.choices} choices`;
-  return `${parts}, ${reductionPercent} % less${minimal ? ', minimal' : ''}`;
+  const parts = [
+    amount(after.faults, 'fault'),
+    amount(after.operations, 'operation'),
+    amount(after.choices, 'choice'),
+  ];
+  return `${parts.join(', ')}, ${reductionPercent} % less${minimal ? ', minimal' : ''}`;
+}
+
+function amount(number: number, of: string): string {
+  return `${number} ${of}${number === 1 ? '' : 's'}`;
 }
 
 async function violationOf(

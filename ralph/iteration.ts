@@ -63,8 +63,8 @@ export class Iteration {
   }
 
   record(entry: OwnEntry | RestoredEntry): void {
-    const iteration = this.number;
-    const whole = entry.kind === 'restored' ? entry : { ...entry, iteration };
+    const { kind, ...rest } = entry;
+    const whole = kind === 'restored' ? entry : { kind, iteration: this.number, ...rest };
     this.journal.append(this.run, whole as JournalEntry);
   }
 

@@ -50,7 +50,7 @@ export interface Verification {
     | 'stopped';
   readonly why: string;
   readonly finding?: Finding | undefined;
-  /** Lines that sweeps added to the evidence. */
+  /** Lines that the verbs added to the evidence. */
   readonly evidence: readonly string[];
   readonly seeds: readonly (readonly [from: number, to: number])[];
 }
@@ -212,10 +212,7 @@ class VerifyWork {
     const shown = ['sweep', scenario, '--seeds', range.join('..'), ...setArgs(set)];
     const args = [...shown, ...this.#lawArgs(index)];
     const jobs = ['--jobs', String(this.#context.jobs)];
-    const evidenceFile = join(this.#tree, 'logs', 'runs.jsonl');
-    const before = sizeOf(evidenceFile);
     const end = await this.#verb([...args, ...jobs, '--bail', '1', '--no-shrink', '--json']);
-    this.evidence.push(...linesFrom(evidenceFile, before));
     const record = end.json as SweepRecord | undefined;
     if (record?.schema !== 'seedstorm-sweep/1') return this.#unclear(end, args);
     const [failed] = record.failures;
@@ -260,7 +257,12 @@ class VerifyWork {
   async #verb(args: readonly string[]): Promise<VerbEnd> {
     const { verbs, signal, onCommand } = this.#context;
     const command = shownCommand(args);
-    return await verbs(this.#tree, args, { signal, onStart: (pid) => onCommand(command, pid) });
+    const evidenceFile = join(this.#tree, 'logs', 'runs.jsonl');
+    const before = sizeOf(evidenceFile);
+    const onStart = (pid: number): void => onCommand(command, pid);
+    const end = await verbs(this.#tree, args, { signal, onStart });
+    this.evidence.push(...linesFrom(evidenceFile, before));
+    return end;
   }
 
   #ofRun(

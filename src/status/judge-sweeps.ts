@@ -13,8 +13,10 @@ import { seedsIn } from './seed-ranges.ts';
 export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]): Judgement {
   const whole = check.rungs === undefined;
   // A sweep counts for single rungs only if every seed of it was judged to its end.
-  const counted = lines.filter((line) =>
-    whole ? line.verdict === 'held' : line.broken === 0 && line.inconclusive === 0,
+  const counted = lines.filter(
+    (line) =>
+      watches(line, check.rungs) &&
+      (whole ? line.verdict === 'held' : line.broken === 0 && line.inconclusive === 0),
   );
   const done = Math.min(seedsIn(counted.map(({ from, to }) => [from, to])), check.seeds);
   const budget = { done, wanted: check.seeds, of: 'seeds' };
@@ -30,6 +32,12 @@ export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]):
   }
   const what = whole ? 'every rung held' : 'held, with the premise of each rung met';
   return { state: 'HELD', reason: what, budget };
+}
+
+/** Whether all rungs of a claim were on watch. */
+function watches({ only }: SweepEvidence, rungs: SweepCheck['rungs']): boolean {
+  if (only === undefined) return true;
+  return rungs?.every((id) => only.includes(id)) ?? false;
 }
 
 function redIn(
