@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { takeLock } from '../../ralph/lock.ts';
 import { journalName } from '../../ralph/loop.ts';
-import { generous, ToyProject } from './toy-project.ts';
+import { generous } from './toy-limits.ts';
+import { ToyProject } from './toy-project.ts';
 
 const projects: ToyProject[] = [];
 

@@ -16,8 +16,9 @@ import { commandWords } from '../../ralph/agent.ts';
 import { parseJournal } from '../../ralph/journal.ts';
 import type { JournalRecord } from '../../ralph/journal-record.ts';
 import { climb, journalName } from '../../ralph/loop.ts';
-import type { Limits, RalphOptions, RalphRecord } from '../../ralph/loop-options.ts';
+import type { RalphOptions, RalphRecord } from '../../ralph/loop-options.ts';
 import { type Plan, parsePlan } from '../../ralph/plan.ts';
+import { generous } from './toy-limits.ts';
 import { toyVerbs } from './toy-verbs.ts';
 
 const mutants = (id: string) => ({ system: 'toy', ids: [id], seeds: 5 });
@@ -28,15 +29,6 @@ const plan: Plan = {
     { id: 'R1', title: 'first', scenario: 'toy', seeds: 10, laws: ['L1'] },
     { id: 'R2', title: 'second', scenario: 'toy', seeds: 10, laws: ['L2'], mutants: mutants('M2') },
   ],
-};
-
-export const generous: Limits = {
-  iterations: 12,
-  wallMs: 60_000,
-  attempts: 2,
-  outages: 2,
-  backoffMs: 1,
-  shrinkSeconds: 1,
 };
 
 const environment: NodeJS.ProcessEnv = {
