@@ -79,7 +79,7 @@ test('an agent that outlives its loop is ended before the next one begins', () =
   const pids = join(toy.folder, 'pids');
   // The first one ends the loop and would go on for long.
   const script = `if [ ! -e ${pids} ]; then echo $$ > ${pids}; kill -9 $PPID; sleep 300; fi
-    if kill -0 $(cat ${pids}) 2> /dev/null; then exit 1; fi; ${fix}`;
+    if grep -qE ' [RSD] ' /proc/$(cat ${pids})/stat 2> /dev/null; then exit 1; fi; ${fix}`;
   const agent = toy.agent(script);
   expect(climbIn(toy, agent).signal).toBe('SIGKILL');
   const pid = readFileSync(pids, 'utf8').trim();
