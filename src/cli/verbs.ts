@@ -80,6 +80,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./ralph.ts')).ralphVerb,
   },
   {
+    name: 'status',
+    summary: 'say where each claim of a project stands, by its evidence alone',
+    load: async () => (await import('./status.ts')).statusVerb,
+  },
+  {
     name: 'init',
     summary: 'write a small working project: component, scenario, rungs, test, gate',
     load: async () => (await import('./init.ts')).initVerb,

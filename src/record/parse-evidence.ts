@@ -7,13 +7,14 @@ const number = v.number();
 const counts = v.record(v.string(), number);
 const hashes = v.record(v.string(), text);
 const optionalText = v.optional(text);
+const commit = v.nullable(v.pipe(text, v.regex(/^[0-9a-f]{7,64}$/)));
 
 const base = {
   schema: v.literal('seedstorm-evidence/2'),
   at: text,
   by: text,
   command: text,
-  commit: v.nullable(text),
+  commit,
   harness: v.nullable(text),
   hashes,
   void: optionalText,
@@ -69,7 +70,7 @@ const second = v.variant('kind', [
 const first = v.looseObject({
   schema: v.literal('seedstorm-evidence/1'),
   at: text,
-  commit: v.nullable(text),
+  commit,
   hashes,
   scenario: text,
   from: number,

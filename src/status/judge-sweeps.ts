@@ -30,8 +30,17 @@ export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]):
   if (untested.length > 0) {
     return { state: 'PARTIAL', reason: `never tested: ${untested.join(', ')}`, budget };
   }
-  const what = whole ? 'every rung held' : 'held, with the premise of each rung met';
-  return { state: 'HELD', reason: what, budget };
+  return { state: 'HELD', reason: heldReason(check, counted), budget };
+}
+
+/** With the number that says how hard the least tested rung was tested. */
+function heldReason(check: SweepCheck, lines: readonly SweepEvidence[]): string {
+  const premises = lines.map(({ rungs }) => rungs);
+  const tested = rungsOf(check, premises).map((id) => ({ id, premise: sumOf(premises, id) }));
+  const [least] = tested.toSorted((a, b) => a.premise - b.premise);
+  const what = check.rungs === undefined ? 'every rung held' : 'held';
+  if (least === undefined) return what;
+  return `${what}; least often put to the test: ${least.id}, ${least.premise} times`;
 }
 
 /** Whether all rungs of a claim were on watch. */
@@ -75,14 +84,21 @@ function shortfall(
   return reason === undefined ? seeds : `${seeds}; others are inconclusive: ${reason}`;
 }
 
+type Counters = readonly Readonly<Record<string, number>>[];
+
+function sumOf(counters: Counters, name: string): number {
+  return counters.reduce((total, counter) => total + (counter[name] ?? 0), 0);
+}
+
+function rungsOf(check: SweepCheck, premises: Counters): readonly string[] {
+  return check.rungs ?? [...new Set(premises.flatMap((one) => Object.keys(one)))];
+}
+
 function neverTested(check: SweepCheck, lines: readonly SweepEvidence[]): readonly string[] {
-  const sum = (counters: readonly Readonly<Record<string, number>>[], name: string): number =>
-    counters.reduce((total, counter) => total + (counter[name] ?? 0), 0);
   const premises = lines.map(({ rungs }) => rungs);
   const probes = lines.map((line) => line.probes);
-  const rungs = check.rungs ?? [...new Set(premises.flatMap((one) => Object.keys(one)))];
   return [
-    ...rungs.filter((id) => sum(premises, id) === 0),
-    ...(check.probes ?? []).filter((name) => sum(probes, name) === 0),
+    ...rungsOf(check, premises).filter((id) => sumOf(premises, id) === 0),
+    ...(check.probes ?? []).filter((name) => sumOf(probes, name) === 0),
   ];
 }

@@ -1,40 +1,47 @@
-import type { ClaimCheck, DoctorCheck } from '../record/claims.ts';
+import type { ClaimCheck, CommandCheck, DoctorCheck, SweepCheck } from '../record/claims.ts';
 import { shellWord } from '../record/replay-command.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /** The command that would prove a claim with its whole budget. */
 export function proofOf(check: ClaimCheck): string {
-  switch (check.kind) {
-    case 'sweep':
-      return [
-        `seedstorm sweep ${shellWord(check.scenario)} --seeds 1..${check.seeds}`,
-        ...setOptions(check.set),
-      ].join(' ');
-    case 'doctor':
-      return doctorCommand(check, 1, check.seeds);
-    case 'mutants': {
-      const some = check.mutants === undefined ? [] : [`--only ${check.mutants.join(',')}`];
-      return [`seedstorm mutants ${shellWord(check.system)}`, ...some].join(' ');
-    }
-    case 'command':
-      return check.run;
+  if (check.kind === 'command') return check.run;
+  return ['seedstorm', ...proofWords(check).map(shellWord)].join(' ');
+}
+
+/** The arguments of seedstorm that would prove a claim. */
+export function proofWords(check: Exclude<ClaimCheck, CommandCheck>): readonly string[] {
+  if (check.kind === 'mutants') {
+    const some = check.mutants === undefined ? [] : ['--only', check.mutants.join(',')];
+    const { controlSeeds = 0 } = check;
+    const more = controlSeeds > usualControlSeeds ? ['--budget', String(controlSeeds)] : [];
+    // What each rung finds alone is for the kill matrix: a kill is a kill.
+    return ['mutants', check.system, ...some, ...more, '--census', '0'];
   }
+  return seedWords(check.kind, check, 1, check.seeds);
 }
 
 /** The command that examines some seeds for determinism. */
 export function doctorCommand(check: DoctorCheck, from: number, to: number): string {
-  const seeds = `--seeds ${from}..${to}`;
-  return ['seedstorm doctor', shellWord(check.scenario), seeds, ...setOptions(check.set)].join(' ');
+  return ['seedstorm', ...seedWords('doctor', check, from, to).map(shellWord)].join(' ');
+}
+
+/** Seeds that `mutants` gives a control unless it is told otherwise. */
+const usualControlSeeds = 500;
+
+function seedWords(
+  verb: string,
+  { scenario, set }: SweepCheck | DoctorCheck,
+  from: number,
+  to: number,
+): readonly string[] {
+  const settings = settingPairs(set).flatMap((pair) => ['--set', pair]);
+  return [verb, scenario, '--seeds', `${from}..${to}`, ...settings];
 }
 
 /** Settings as `--set` takes them. */
 export function settingPairs(set: Settings = {}): readonly string[] {
   return Object.entries(set).map(([path, value]) => `${path}=${String(value)}`);
-}
-
-function setOptions(set: Settings | undefined): readonly string[] {
-  return settingPairs(set).flatMap((pair) => ['--set', shellWord(pair)]);
 }
 
 /** Whether two arguments name one scenario: `storm` and `scenarios/storm.ts` do. */

@@ -85,6 +85,7 @@ test('an agent that outlives its loop is ended before the next one begins', () =
   const pid = readFileSync(pids, 'utf8').trim();
   expect(existsSync(`/proc/${pid}`)).toBe(true);
   expect(outcomeOf(toy, climbIn(toy, agent).record!)).toEqual(uninterrupted);
+  expect(toy.outcomes()).toEqual(['repaired']);
   expect(toy.complaints()).toEqual([]);
   toy.remove();
 });
