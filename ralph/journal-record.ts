@@ -59,7 +59,8 @@ export type JournalEntry =
       readonly seeds: readonly (readonly [from: number, to: number])[];
       /** SHA-256 of the lines of evidence, as `logs/runs.jsonl` has them. */
       readonly evidence: string;
-      readonly evidenceLines: number;
+      /** The first 16 digits of the SHA-256 of each. */
+      readonly lines: readonly string[];
     }
   | {
       readonly kind: 'red';

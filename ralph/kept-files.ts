@@ -87,7 +87,18 @@ export function addEvidence(root: string, lines: readonly string[]): void {
   appendFileSync(join(root, evidenceName), lines.map((line) => `${line}\n`).join(''));
 }
 
-/** What stands for lines of evidence in the journal and in commits. */
+/** What stands for lines of evidence in commits. */
 export function evidenceHash(lines: readonly string[]): string {
   return sha256(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** What stands for one line of evidence in the journal. */
+export function lineHash(line: string): string {
+  return sha256(line).slice(0, 16);
+}
+
+/** Hashes of all lines of evidence that a project has. */
+export function evidenceIn(root: string): ReadonlySet<string> {
+  const content = contentOf(join(root, evidenceName))?.toString('utf8') ?? '';
+  return new Set(content.split('\n').map(lineHash));
 }

@@ -10,7 +10,7 @@ import { Iteration } from './iteration.ts';
 import { IterationLog } from './iteration-log.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal-record.ts';
-import { hashOfContent, highestLog, logName } from './kept-files.ts';
+import { evidenceIn, hashOfContent, highestLog, logName } from './kept-files.ts';
 import { takeLock } from './lock.ts';
 import type { RalphOptions, RalphRecord, Stop } from './loop-options.ts';
 import { heldKey, type Memory, type RunSoFar, remember } from './memory.ts';
@@ -51,6 +51,12 @@ export async function climb(options: RalphOptions): Promise<RalphRecord> {
   }
 }
 
+/** What there is to know about the past. */
+interface Known {
+  readonly memory: Memory;
+  readonly evidence: ReadonlySet<string>;
+}
+
 class Loop {
   readonly #options: RalphOptions;
   readonly #journal: Journal;
@@ -86,6 +92,10 @@ class Loop {
 
   get #memory(): Memory {
     return remember(this.#journal.records);
+  }
+
+  get #known(): Known {
+    return { memory: this.#memory, evidence: evidenceIn(this.#options.root) };
   }
 
   get #soFar(): RunSoFar {
@@ -152,10 +162,16 @@ class Loop {
     return isSeedstorm(this.#options.root) ? 'own' : hashOfSources(fileURLToPath(copyUrl));
   }
 
-  #isHeld(memory: Memory, index: number, hashes: { tree: string; harness: string }): boolean {
+  #isHeld(
+    { memory, evidence }: Known,
+    index: number,
+    hashes: { readonly tree: string; readonly harness: string },
+  ): boolean {
     const { plan } = this.#options;
     const definition = definitionHash(plan, index);
-    return memory.held.has(heldKey({ rung: plan.rungs[index]!.id, definition, ...hashes }));
+    const lines = memory.held.get(heldKey({ rung: plan.rungs[index]!.id, definition, ...hashes }));
+    // What the journal says counts only as long as its evidence is there.
+    return lines?.every((line) => evidence.has(line)) === true;
   }
 
   /** One iteration on the lowest rung that is not held. */
@@ -163,10 +179,10 @@ class Loop {
     const { rungs } = this.#options.plan;
     const tree = this.#tree();
     const hashes = { tree: hashOfSources(tree), harness: this.#harness() };
-    const memory = this.#memory;
-    const index = rungs.findIndex((_, at) => !this.#isHeld(memory, at, hashes));
+    const known = this.#known;
+    const index = rungs.findIndex((_, at) => !this.#isHeld(known, at, hashes));
     if (index < 0) return { verdict: 'ladder held', why: `all ${rungs.length} rungs are held` };
-    const number = Math.max(memory.nextIteration, highestLog(this.#options.root) + 1);
+    const number = Math.max(known.memory.nextIteration, highestLog(this.#options.root) + 1);
     const rung = rungs[index]!.id;
     this.#record({ kind: 'iteration', iteration: number, rung, tree: hashes.tree });
     this.#options.listener?.onIteration?.(number, rung);
@@ -228,9 +244,9 @@ class Loop {
     const { rungs } = this.#options.plan;
     const tree = this.#tree();
     const hashes = { tree: hashOfSources(tree), harness: this.#harness() };
-    const memory = this.#memory;
-    const held = rungs.filter((_, index) => this.#isHeld(memory, index, hashes));
-    const { iterations, green } = memory.run!;
+    const known = this.#known;
+    const held = rungs.filter((_, index) => this.#isHeld(known, index, hashes));
+    const { iterations, green } = known.memory.run!;
     return {
       schema: 'seedstorm-ralph/1',
       ...stop,

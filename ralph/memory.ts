@@ -34,8 +34,8 @@ export interface Memory {
   readonly run: RunSoFar | undefined;
   /** An iteration that began and did not end. */
   readonly open: number | undefined;
-  /** Which rungs were held by which code: see `heldKey`. */
-  readonly held: ReadonlySet<string>;
+  /** Which rungs were held by which code (see `heldKey`), and the lines of evidence that say so. */
+  readonly held: ReadonlyMap<string, readonly string[]>;
   readonly attempts: readonly PastAttempt[];
   /** Failures of the past, the oldest first, each scenario and seed once. */
   readonly failures: readonly Failure[];
@@ -55,7 +55,7 @@ export function heldKey(of: {
 
 /** Makes of the records of a journal what the loop has to know: a pure function. */
 export function remember(records: readonly JournalRecord[]): Memory {
-  const held = new Set<string>();
+  const held = new Map<string, readonly string[]>();
   const attempts: PastAttempt[] = [];
   const failures = new Map<string, Failure>();
   const logs = new Map<string, string>();
@@ -70,7 +70,7 @@ export function remember(records: readonly JournalRecord[]): Memory {
       open = undefined;
       if (record.sha256 !== null) logs.set(record.log, record.sha256);
     } else if (record.kind === 'held') {
-      held.add(heldKey(record));
+      held.set(heldKey(record), record.lines);
     } else if (record.kind === 'red') {
       const { failure } = record;
       const set = JSON.stringify(failure.set ?? {});

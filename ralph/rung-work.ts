@@ -5,7 +5,7 @@ import { Attempt, type AttemptResult } from './attempt.ts';
 import { type Bundle, replayWords, smallCase, writeBundle } from './bundle.ts';
 import { commitMessage } from './commit-message.ts';
 import type { Iteration } from './iteration.ts';
-import { evidenceHash } from './kept-files.ts';
+import { evidenceHash, lineHash } from './kept-files.ts';
 import type { Stop } from './loop-options.ts';
 import { attemptsAt, type RunSoFar } from './memory.ts';
 import { definitionHash } from './plan.ts';
@@ -140,7 +140,7 @@ export class RungWork {
       harness: this.#climbed.hashes.harness,
       seeds,
       evidence: hash,
-      evidenceLines: found.evidence.length,
+      lines: found.evidence.map(lineHash),
     });
     return { hash, seeds };
   }

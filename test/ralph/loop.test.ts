@@ -59,6 +59,14 @@ test('with every rung held there is nothing to do, until a source changes', asyn
   expect(toy.logs()).toHaveLength(4);
 });
 
+test('a rung whose evidence is gone is not held', async () => {
+  const toy = project('fine');
+  await toy.climb();
+  const lines = toy.read('logs/runs.jsonl').split('\n');
+  toy.write('logs/runs.jsonl', lines.slice(1).join('\n'));
+  expect(await toy.climb()).toMatchObject({ verdict: 'ladder held', iterations: 1 });
+});
+
 test('evidence is committed with trailers when asked for, and what else is staged stays', async () => {
   const toy = project('fine');
   toy.write('.gitignore', 'logs/live/\n');

@@ -157,7 +157,7 @@ export class ToyProject {
       const message = this.git('show', '-s', '--format=%B', commit);
       const [, hash] = /^Evidence: ([0-9a-f]{64})$/m.exec(message) ?? [];
       const record = held.find((one) => one.evidence === hash);
-      const count = record?.evidenceLines ?? 0;
+      const count = record?.lines.length ?? 0;
       const isThere = evidence.some(
         (_, from) => sha256(`${evidence.slice(from, from + count).join('\n')}\n`) === hash,
       );
