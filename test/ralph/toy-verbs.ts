@@ -123,7 +123,10 @@ function caseFile(tree: string, law: string, seed: number): string {
 
 function keep(tree: string, line: Readonly<Record<string, unknown>>): void {
   mkdirSync(join(tree, 'logs'), { recursive: true });
-  appendFileSync(join(tree, 'logs/runs.jsonl'), `${JSON.stringify({ at: performance.now(), ...line })}\n`);
+  appendFileSync(
+    join(tree, 'logs/runs.jsonl'),
+    `${JSON.stringify({ at: performance.now(), ...line })}\n`,
+  );
 }
 
 function end(code: number, json: unknown, stderr = '', stdout = ''): VerbEnd {
