@@ -234,7 +234,9 @@ class VerifyWork {
     if (mutants === undefined) return undefined;
     const { system, ids, seeds = defaultMutantSeeds } = mutants;
     const range = `${this.#from}..${this.#from + seeds - 1}`;
-    const args = ['mutants', system, '--only', ids.join(','), '--seeds', range, '--census', '0'];
+    const shown = ['mutants', system, '--only', ids.join(','), '--seeds', range, '--census', '0'];
+    // Laws above this rung may still be broken.
+    const args = [...shown, ...this.#lawArgs(this.#index)];
     const end = await this.#verb([...args, '--jobs', String(this.#context.jobs), '--json']);
     const record = end.json as MutantsRecord | undefined;
     const alive = record?.mutants.filter(({ status }) => status === 'survived') ?? [];
