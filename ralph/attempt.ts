@@ -27,6 +27,14 @@ export interface AttemptResult {
   readonly person: string | undefined;
 }
 
+/** What is known when an agent has ended. */
+interface Called {
+  readonly end: AgentEnd;
+  readonly audit: Audit;
+  readonly usage: Usage | undefined;
+  readonly person: string | undefined;
+}
+
 const interrupted: Stop = { verdict: 'interrupted', why: 'interrupted' };
 
 /** One attempt: calls the agent, takes back what it must not touch, judges the rest. */
@@ -52,8 +60,8 @@ export class Attempt {
     for (let outage = 1; ; outage++) {
       const called = await this.#call();
       if (signal.aborted) return interrupted;
-      const { end, audit, usage, person } = called;
-      if (!isOutage(end, audit)) return await this.#judge(audit, usage, person);
+      const { end, audit } = called;
+      if (!isOutage(end, audit)) return await this.#judge(called);
       const why = end.tail.trim().split('\n').at(-1) || `no output, ${end.how}`;
       this.#at.record({ kind: 'outage', why: why.slice(0, 300) });
       this.#at.log.write([`  outage ${outage} of ${limits.outages}, no attempt: ${why}`]);
@@ -62,7 +70,7 @@ export class Attempt {
     }
   }
 
-  async #call() {
+  async #call(): Promise<Called> {
     const { options, log, run } = this.#at;
     const folder = join(this.#workspace.folder, 'bundle');
     rmSync(folder, { recursive: true, force: true });
@@ -125,14 +133,11 @@ export class Attempt {
     }
   }
 
-  async #judge(
-    audit: Audit,
-    usage: Usage | undefined,
-    person: string | undefined,
-  ): Promise<AttemptResult | Stop> {
+  async #judge({ end, audit, usage, person }: Called): Promise<AttemptResult | Stop> {
     const { log, options } = this.#at;
     this.#keepPatch(audit);
-    log.write(['', 'audit', ...audit.summary.map((line) => `  ${line.trim()}`)]);
+    const summary = audit.changed.length === 0 ? ['nothing was changed'] : audit.summary;
+    log.write(['', 'audit', ...summary.map((line) => `  ${line.trim()}`)]);
     if (audit.undone.length > 0) {
       log.write(`  protected, changed by the agent and undone: ${audit.undone.join(', ')}`);
     }
@@ -141,7 +146,7 @@ export class Attempt {
       const note =
         audit.undone.length > 0
           ? 'Only protected paths were changed, and that was undone.'
-          : 'Nothing was changed.';
+          : `Nothing was changed; the agent ended with ${end.how === 'exited' ? end.why : end.how}.`;
       return { ...base, outcome: 'no change', note, verification: undefined };
     }
     log.write(['', 'gate']);

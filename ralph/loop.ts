@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../src/record/usage-error.ts';
@@ -261,9 +260,10 @@ class Loop {
   }
 }
 
+/** Unique on this machine: processes are told apart by it. */
 function newRunId(): string {
-  const minute = new Date().toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${minute}-${randomBytes(3).toString('hex')}`;
+  const second = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${second}-${process.pid}`;
 }
 
 /** @throws UsageError when there is no commit to begin from */

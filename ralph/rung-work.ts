@@ -9,7 +9,8 @@ import { evidenceHash, lineHash } from './kept-files.ts';
 import type { Stop } from './loop-options.ts';
 import { attemptsAt, type RunSoFar } from './memory.ts';
 import { definitionHash } from './plan.ts';
-import { casesFolder, type Finding, type Verification } from './verify.ts';
+import { casesFolder } from './tree-files.ts';
+import type { Finding, Verification } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The code that an iteration is about. */

@@ -14,6 +14,8 @@ export interface VerbEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly wallMs: number;
+  /** How it ended, in words. */
+  readonly why: string;
 }
 
 /** How to run a verb. */
@@ -61,15 +63,22 @@ export function verbsOf(run: string): RunVerb {
     const end = await runGroup({
       argv: [process.execPath, programFor(tree), ...args],
       cwd: tree,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', [runMark]: run },
+      env: { ...plainEnvironment(), [runMark]: run },
       signal,
       onStart,
       onOutput: (chunk, stream) => {
         output[stream] += chunk.toString('utf8');
       },
     });
-    return { ...output, code: codeOf(end), json: lastObject(output.stdout), wallMs: end.wallMs };
+    const { why, wallMs } = end;
+    return { ...output, code: codeOf(end), json: lastObject(output.stdout), wallMs, why };
   };
+}
+
+/** Whoever wants colours does not want them in data. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _, ...environment } = process.env;
+  return { ...environment, NO_COLOR: '1' };
 }
 
 function codeOf(end: GroupEnd): number {

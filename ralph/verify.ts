@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MutantsRecord } from '../src/record/mutants-record.ts';
 import type { RunRecord } from '../src/record/run-record.ts';
@@ -8,6 +8,7 @@ import { freshSeeds, hashOfSources } from '../src/run/source-hash.ts';
 import type { Failure } from './journal-record.ts';
 import { lawsAt, type Plan, type PlanRung, rungOfLaw } from './plan.ts';
 import { runGroup, runMark } from './process-group.ts';
+import { linesFrom, pinnedCases, sizeOf } from './tree-files.ts';
 import { type RunVerb, shownCommand, type VerbEnd } from './tree-verbs.ts';
 
 /** What verification needs to know beside the tree. */
@@ -122,7 +123,7 @@ class VerifyWork {
       const end = await runGroup({
         argv,
         cwd: this.#tree,
-        env: { ...process.env, NO_COLOR: '1', [runMark]: run },
+        env: { ...process.env, [runMark]: run },
         signal,
         onStart: (pid) => onCommand(command, pid),
         onOutput: (chunk) => {
@@ -257,12 +258,17 @@ class VerifyWork {
   }
 
   async #verb(args: readonly string[]): Promise<VerbEnd> {
-    const { verbs, signal, onCommand } = this.#context;
+    const { verbs, signal, onCommand, onStep } = this.#context;
     const command = shownCommand(args);
     const evidenceFile = join(this.#tree, 'logs', 'runs.jsonl');
     const before = sizeOf(evidenceFile);
     const onStart = (pid: number): void => onCommand(command, pid);
-    const end = await verbs(this.#tree, args, { signal, onStart });
+    let end = await verbs(this.#tree, args, { signal, onStart });
+    if (end.code < 0 && !signal.aborted) {
+      // Ended from outside, say for want of memory: that says nothing about the tree.
+      onStep(stepLine(end.why, end.wallMs, command, 'once more'));
+      end = await verbs(this.#tree, args, { signal, onStart });
+    }
     this.evidence.push(...linesFrom(evidenceFile, before));
     return end;
   }
@@ -349,7 +355,7 @@ class VerifyWork {
           ? 'fault'
           : 'unusable';
     this.#say(verdict, end, args, why.split('\n')[0]);
-    return { verdict, why: why === '' ? `${shownCommand(args)} ended with ${end.code}` : why };
+    return { verdict, why: why === '' ? `${shownCommand(args)}: ${end.why}` : why };
   }
 
   #say(verdict: string, end: VerbEnd, args: readonly string[], note: string = ''): void {
@@ -372,27 +378,4 @@ function setArgs(set: Failure['set']): readonly string[] {
 
 function subjectOf({ scenario, set }: PlanRung): string {
   return `${scenario} ${JSON.stringify(set ?? {})}`;
-}
-
-/** Where cases that were red once are kept, unless a plan says otherwise. */
-export const casesFolder = 'ralph/cases';
-
-function pinnedCases(tree: string, { cases = [casesFolder] }: Plan): readonly string[] {
-  return cases.flatMap((path) => {
-    const found = statSync(join(tree, path), { throwIfNoEntry: false });
-    if (found === undefined) return [];
-    if (!found.isDirectory()) return [path];
-    const files = readdirSync(join(tree, path)).filter((file) => file.endsWith('.json'));
-    return files.sort().map((file) => `${path.replace(/\/$/, '')}/${file}`);
-  });
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function linesFrom(path: string, from: number): readonly string[] {
-  if (sizeOf(path) <= from) return [];
-  const lines = readFileSync(path).toString('utf8', from).split('\n');
-  return lines.filter((line) => line !== '');
 }

@@ -130,5 +130,5 @@ function keep(tree: string, line: Readonly<Record<string, unknown>>): void {
 }
 
 function end(code: number, json: unknown, stderr = '', stdout = ''): VerbEnd {
-  return { code, json, stdout, stderr, wallMs: 1 };
+  return { code, json, stdout, stderr, wallMs: 1, why: `exit code ${code}` };
 }
