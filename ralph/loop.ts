@@ -50,6 +50,9 @@ export async function climb(options: RalphOptions): Promise<RalphRecord> {
   }
 }
 
+/** Longer ones run out at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** What there is to know about the past. */
 interface Known {
   readonly memory: Memory;
@@ -62,16 +65,23 @@ class Loop {
   readonly #run: string;
   readonly #beganMs = performance.now();
   readonly #priorMs: number;
+  readonly #deadline: NodeJS.Timeout;
+  /** What a person wants; the signal of the options is that of the time limit too. */
+  readonly #person: AbortSignal;
   #workspace: Workspace | undefined;
   #last: { readonly log?: string; readonly bundle?: string } = {};
 
   constructor(options: RalphOptions, journal: Journal) {
-    this.#options = options;
+    const timeUp = new AbortController();
+    this.#person = options.signal;
+    this.#options = { ...options, signal: AbortSignal.any([options.signal, timeUp.signal]) };
     this.#journal = journal;
     const { run: before, open } = this.#memory;
     const isCutOff = before !== undefined && !before.ended;
     this.#run = isCutOff ? before.id : newRunId();
     this.#priorMs = isCutOff ? before.wallMs : 0;
+    const leftMs = Math.max(0, options.limits.wallMs - this.#priorMs);
+    this.#deadline = setTimeout(() => timeUp.abort(), Math.min(leftMs, longestTimerMs)).unref();
     if (options.commit && options.agent === undefined) checkClean(options.root);
     const base = options.agent === undefined ? undefined : commitOf(options.root);
     if (journal.tornBytes > 0) this.#record({ kind: 'torn', bytes: journal.tornBytes });
@@ -122,30 +132,37 @@ class Loop {
 
   async run(): Promise<RalphRecord> {
     for (;;) {
-      const stop = this.#spent() ?? (await this.#next());
-      if (stop === undefined) continue;
+      const wanted = this.#spent() ?? (await this.#next());
+      if (wanted === undefined) continue;
+      const isTime = wanted.verdict === 'interrupted' && !this.#person.aborted;
+      const stop = isTime ? this.#timeSpent() : wanted;
       this.#record({ kind: 'end', verdict: stop.verdict, why: stop.why });
       return this.#result(stop);
     }
   }
 
   release(): void {
+    clearTimeout(this.#deadline);
     this.#workspace?.remove();
   }
 
   /** What is spent of what the run may take. */
   #spent(): Stop | undefined {
     const { limits, signal } = this.#options;
-    if (signal.aborted) return { verdict: 'interrupted', why: 'interrupted' };
+    if (this.#person.aborted) return { verdict: 'interrupted', why: 'interrupted' };
+    if (signal.aborted) return this.#timeSpent();
     const { iterations, tokens, costUsd } = this.#soFar;
     const spent = (why: string): Stop => ({ verdict: 'budget spent', why });
     if (iterations >= limits.iterations) return spent(`${iterations} iterations`);
-    const wallMs = this.#priorMs + performance.now() - this.#beganMs;
-    if (wallMs >= limits.wallMs) return spent(`${Math.round(wallMs / 1_000)} s of real time`);
     if (limits.tokens !== undefined && tokens >= limits.tokens) return spent(`${tokens} tokens`);
     if (limits.costUsd !== undefined && costUsd >= limits.costUsd)
       return spent(`${costUsd} dollars`);
     return undefined;
+  }
+
+  #timeSpent(): Stop {
+    const wallMs = this.#priorMs + performance.now() - this.#beganMs;
+    return { verdict: 'budget spent', why: `${Math.round(wallMs / 1_000)} s of real time` };
   }
 
   /** The sources that are climbed: the project as it lies there, or what an agent has made of it. */

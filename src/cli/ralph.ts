@@ -9,6 +9,7 @@ import { plural } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
+import { checkLogs } from './logs.ts';
 import { gather, parseTime, parseWhole } from './option-values.ts';
 import { ralphProgress } from './ralph-progress.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -69,6 +70,7 @@ async function ralph(options: RalphVerbOptions): Promise<ExitCode> {
   const limits = limitsOf(options);
   const jobs =
     options.jobs === undefined ? availableParallelism() : parseWhole(options.jobs, '--jobs');
+  await checkLogs();
   const { climb } = await import('../../ralph/loop.ts');
   const { verbsOf } = await import('../../ralph/tree-verbs.ts');
   if (!json) terminal.out(introduction(plan, planName, agent, terminal));
@@ -119,8 +121,11 @@ function nameIn(root: string, file: string): string {
 
 function agentOf(options: RalphVerbOptions, plan: Plan): AgentOptions | undefined {
   if (options.agent === undefined) return undefined;
+  const [program = '', ...rest] = commandWords(options.agent);
+  // It will stand in another folder.
+  const isPath = /[\\/]/.test(program);
   return {
-    argv: commandWords(options.agent),
+    argv: [isPath ? resolve(program) : program, ...rest],
     wallMs: parseTime(options.agentTime, '--agent-time'),
     idleMs: parseTime(options.agentIdle, '--agent-idle'),
     environment: [...(plan.environment ?? []), ...(options.agentEnv ?? [])],

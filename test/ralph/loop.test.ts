@@ -287,6 +287,16 @@ test('budgets end a run: iterations, tokens, money, and what is not told', async
   });
 });
 
+test('time ends a run in the middle of an iteration, and what runs in it', async () => {
+  const toy = project();
+  const limits = { ...generous, wallMs: 1_500 };
+  const record = await toy.climb(toy.agent('echo hm; sleep 60'), { limits });
+  expect(record).toMatchObject({
+    verdict: 'budget spent',
+    why: expect.stringContaining('real time'),
+  });
+});
+
 test('an agent has no secrets but those that it is given, and logs tell none of them', async () => {
   const toy = project();
   process.env.TOY_API_KEY = 'very-secret-value';
