@@ -8,17 +8,24 @@ import { catchInterrupt } from './interrupt.ts';
 import { computed, type StatusPlace } from './status-place.ts';
 import type { Terminal } from './terminal.ts';
 
+/** What to prove, and how. */
+export interface ProofOptions {
+  /** Ids of claims; undefined: all. */
+  readonly ids: readonly string[] | undefined;
+  /** Worker threads of each command; undefined: as the command sees fit. */
+  readonly jobs: number | undefined;
+}
+
 /**
  * Runs what the claims need that are not held, one command after another; each leaves its own
  * evidence. One sweep serves all claims about the same scenario.
  *
- * @param ids of the claims; undefined: all
  * @returns interrupted, or held: how the claims stand afterwards is told by the status
  * @throws UsageError when there is no such claim
  */
 export async function proveClaims(
   place: StatusPlace,
-  ids: readonly string[] | undefined,
+  { ids, jobs }: ProofOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { record } = await computed(place);
@@ -37,7 +44,7 @@ export async function proveClaims(
     for (const [at, check] of checks.entries()) {
       if (interrupted) break;
       terminal.note(`${terminal.notePaint.strong(`${at + 1}/${checks.length}`)} ${proofOf(check)}`);
-      await prove(check, place, terminal);
+      await prove(check, place, jobs, terminal);
     }
   } finally {
     interrupt.release();
@@ -81,11 +88,17 @@ function union(one: ClaimCheck, other: ClaimCheck): ClaimCheck {
 }
 
 /** Runs the command of a check; those of seedstorm with the running program. */
-async function prove(check: ClaimCheck, place: StatusPlace, terminal: Terminal): Promise<void> {
+async function prove(
+  check: ClaimCheck,
+  place: StatusPlace,
+  jobs: number | undefined,
+  terminal: Terminal,
+): Promise<void> {
   const { root, logs } = place;
   if (check.kind !== 'command') {
-    const program = [...process.execArgv, process.argv[1]!];
-    await ended(spawn(process.execPath, [...program, ...proofWords(check)], toNotes(root)));
+    const program = [...process.execArgv, process.argv[1]!, ...proofWords(check)];
+    if (jobs !== undefined && check.kind !== 'doctor') program.push('--jobs', String(jobs));
+    await ended(spawn(process.execPath, program, toNotes(root)));
     return;
   }
   const { appendEvidence, beginEvidence } = await import('../run/evidence.ts');

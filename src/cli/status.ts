@@ -10,7 +10,7 @@ import { statusReport } from '../report/status-text.ts';
 import { type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { firstDifference } from './first-difference.ts';
 import { logsDirectory } from './logs.ts';
-import { gather, parseNames } from './option-values.ts';
+import { gather, parseNames, parseWhole } from './option-values.ts';
 import { writeOutput } from './picture-run.ts';
 import { computed, type StatusPlace } from './status-place.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -22,6 +22,7 @@ interface StatusOptions extends CommonOptions {
   readonly output?: readonly string[];
   readonly check?: true;
   readonly prove?: string | true;
+  readonly jobs?: string;
   readonly audit?: readonly string[];
 }
 
@@ -35,6 +36,7 @@ export const statusVerb: Verb = {
         .option('--output <file>', 'write this .md, .json or .html; may be repeated', gather)
         .option('--check', 'write nothing; red when a status file is not as computed')
         .option('--prove [ids]', 'first run whatever the claims that are not held need')
+        .option('--jobs <n>', 'worker threads of what --prove runs (default: one per processor)')
         .option(
           '--audit <file>',
           'list the contradictions of a tracker that is kept by hand',
@@ -66,7 +68,8 @@ async function status(options: StatusOptions): Promise<ExitCode> {
   if (options.prove !== undefined) {
     const { proveClaims } = await import('./status-prove.ts');
     const ids = options.prove === true ? undefined : parseNames(options.prove, '--prove');
-    proved = await proveClaims(place, ids, terminal);
+    const jobs = options.jobs === undefined ? undefined : parseWhole(options.jobs, '--jobs');
+    proved = await proveClaims(place, { ids, jobs }, terminal);
   }
   const { record, files, ages } = await computed(place);
   if (record.claims.length === 0) {

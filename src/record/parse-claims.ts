@@ -135,6 +135,7 @@ export function parseClaims(content: string, file: string): Claims {
   }
   const claims = result.output as Claims;
   refuseTwins(claims.claims, file);
+  refuseStatusFiles(claims, file);
   return claims;
 }
 
@@ -149,6 +150,15 @@ function refuseTwins(claims: readonly Claim[], file: string): void {
       );
     }
     seen.set(id, at);
+  }
+}
+
+function refuseStatusFiles({ claims, files }: Claims, file: string): void {
+  for (const [at, { paths }] of claims.entries()) {
+    const index = paths.findIndex((one) => files.includes(one));
+    if (index < 0) continue;
+    const what = `${JSON.stringify(paths[index])} is written by status: it vouches for nothing`;
+    throw new UsageError(what, `${file}, claims[${at}].paths[${index}]`);
   }
 }
 

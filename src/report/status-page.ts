@@ -72,9 +72,16 @@ function markdownPage(record: StatusRecord): string[] {
       whyText(status),
     ]);
     lines.push('', `## ${name}`, '', ...markdownTable(claimTitles, '', rows));
-    lines.push('', ...statuses.map(({ claim, prove }) => `- \`${claim.id}\`: \`${prove}\``));
+    lines.push('', ...proofs(statuses));
   }
   return lines;
+}
+
+/** Each command once, with the claims that it serves. */
+function proofs(statuses: readonly ClaimStatus[]): string[] {
+  const ids = new Map<string, string[]>();
+  for (const { claim, prove } of statuses) ids.set(prove, [...(ids.get(prove) ?? []), claim.id]);
+  return [...ids].map(([prove, served]) => `- \`${prove}\`: ${served.join(', ')}`);
 }
 
 function whyText({ reason, replay }: ClaimStatus): string {

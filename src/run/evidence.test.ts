@@ -55,10 +55,17 @@ describe('evidence', () => {
     expect(lines[1]!.hashes).toEqual(lines[0]!.hashes);
   });
 
-  test('vouches for nothing when the code changed while it ran', () => {
+  test('does not vouch for a path that changed while it ran', () => {
+    mkdirSync(join(root, 'scenarios'));
     const start = beginEvidence(root, 'sweep', []);
     writeFileSync(join(root, 'src', 'part', 'a.ts'), 'export const a = 2;\n');
-    expect(appendEvidence(logs, start, ran).void).toBe('changed while it ran: src');
+    const { hashes, void: reason } = appendEvidence(logs, start, ran);
+    expect(reason).toBeUndefined();
+    expect(hashes).toMatchObject({
+      src: 'changed while it ran',
+      'src/part': 'changed while it ran',
+    });
+    expect(hashes.scenarios).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test('never changes the tree that it vouches for', () => {
@@ -102,7 +109,7 @@ describe('evidence', () => {
 
 describe('hashes', () => {
   test('of a folder ignore tests unless they are asked for', () => {
-    const hash = (tests: boolean): string | undefined => hashOfPath(root, 'src', { tests });
+    const hash = (tests: boolean): string | undefined => hashOfPath(root, 'src', tests);
     const before = [hash(false), hash(true)];
     writeFileSync(join(root, 'src', 'part', 'a.test.ts'), 'other();\n');
     expect(hash(false)).toBe(before[0]);

@@ -117,13 +117,16 @@ function appendLine(path: string, text: string): void {
   }
 }
 
-/** The line itself; `void` when the code is no longer the one that the work began with. */
+/**
+ * The line itself. Where a path is no longer what it was when the work began, nobody knows what ran:
+ * its hash is then no hash, and claims about it learn nothing.
+ */
 export function evidenceLine(
   start: EvidenceStart,
   content: EvidenceContent,
   log?: EvidenceBase['log'],
 ): EvidenceLine {
-  const { by, command, harness, hashes } = start;
+  const { by, command, harness } = start;
   const reason = voidReason(start);
   const base: EvidenceBase = {
     schema: 'seedstorm-evidence/2',
@@ -134,7 +137,7 @@ export function evidenceLine(
     node: process.version,
     ...commitOf(start.root),
     harness,
-    hashes,
+    hashes: unchanged(start),
     ...(reason === undefined ? {} : { void: reason }),
     wallMs: Math.round(performance.now() - start.beganMs),
     ...(log === undefined ? {} : { log }),
@@ -142,14 +145,16 @@ export function evidenceLine(
   return { ...base, ...content };
 }
 
-function voidReason({ root, claims, harness, hashes }: EvidenceStart): string | undefined {
-  if (harnessHash() !== harness) return 'the harness changed while it ran';
+function voidReason({ harness }: EvidenceStart): string | undefined {
+  return harnessHash() === harness ? buildBehind() : 'the harness changed while it ran';
+}
+
+function unchanged({ root, claims, hashes }: EvidenceStart): Record<string, string> {
   const after = hashesOf(root, claims);
-  const changed = [...new Set([...Object.keys(hashes), ...Object.keys(after)])].filter(
-    (key) => hashes[key] !== after[key],
-  );
-  if (changed.length > 0) return `changed while it ran: ${changed.toSorted()[0]}`;
-  return buildBehind();
+  const told = Object.entries(hashes).map(([key, hash]) => {
+    return [key, after[key] === hash ? hash : 'changed while it ran'];
+  });
+  return Object.fromEntries(told);
 }
 
 /** What the sources of a run can differ in from their commit. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Claims, treeKey } from '../record/claims.ts';
 import type { TreeHashes } from '../record/status-record.ts';
@@ -30,32 +31,56 @@ const written: readonly RegExp[] = [
 
 const test = /\.test\.[mc]?[jt]sx?$/;
 
-/**
- * A hash of the content of a file or folder, 16 hex digits; undefined when there is none. Names that
- * begin with a dot, modules, builds and whatever evidence writes do not count.
- *
- * @param path below `root`, with slashes
- */
-export function hashOfPath(
-  root: string,
-  path: string,
-  options: { readonly tests?: boolean } = {},
-): string | undefined {
-  const whole = join(root, path);
-  if (!existsSync(whole)) return undefined;
-  const base = path === '.' ? '' : path;
-  const hash = createHash('sha256');
-  const isFile = !statSync(whole).isDirectory();
-  const names = isFile ? [base] : filesBelow(root, base).sort();
-  for (const name of names) {
-    if (!isFile && options.tests !== true && test.test(name)) continue;
-    const below = base === '' ? name : name.slice(base.length + 1);
-    hash
-      .update(`${below}\0`)
-      .update(readFileSync(join(root, name)))
-      .update('\0');
+/** Hashes below one root, at one moment: each file is read once. */
+class TreeHasher {
+  readonly #root: string;
+  readonly #files = new Map<string, string>();
+  readonly #folders = new Map<string, readonly string[]>();
+
+  constructor(root: string) {
+    this.#root = root;
   }
-  return hash.digest('hex').slice(0, 16);
+
+  /**
+   * A hash of the content of a file or folder, 16 hex digits; undefined when there is none. Names that
+   * begin with a dot, modules, builds and whatever evidence writes do not count.
+   *
+   * @param path below the root, with slashes
+   * @param tests whether tests in folders count
+   */
+  hash(path: string, tests: boolean): string | undefined {
+    const found = statSync(join(this.#root, path), { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    const base = path === '.' ? '' : path;
+    const hash = createHash('sha256');
+    const names = found.isDirectory() ? this.#below(base) : [base];
+    for (const name of names) {
+      if (found.isDirectory() && !tests && test.test(name)) continue;
+      const below = base === '' ? name : name.slice(base.length + 1);
+      hash.update(`${below}\0${this.#file(name)}\0`);
+    }
+    return hash.digest('hex').slice(0, 16);
+  }
+
+  #file(name: string): string {
+    const known = this.#files.get(name);
+    if (known !== undefined) return known;
+    const bytes = readFileSync(join(this.#root, name));
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    this.#files.set(name, hash);
+    return hash;
+  }
+
+  #below(folder: string): readonly string[] {
+    const known = this.#folders.get(folder) ?? filesBelow(this.#root, folder).sort();
+    this.#folders.set(folder, known);
+    return known;
+  }
+}
+
+/** A hash of a file or folder below a root; undefined when there is none. */
+export function hashOfPath(root: string, path: string, tests: boolean = false): string | undefined {
+  return new TreeHasher(root).hash(path, tests);
 }
 
 function filesBelow(root: string, folder: string): string[] {
@@ -84,8 +109,9 @@ const usualRoots: readonly string[] = ['src', 'invariants', 'scenarios', 'mutant
  */
 export function hashesOf(root: string, claims: Claims | undefined): Record<string, string> {
   const hashes: Record<string, string> = {};
+  const hasher = new TreeHasher(root);
   const keep = (key: string, path: string, tests: boolean): void => {
-    const hash = key in hashes ? undefined : hashOfPath(root, path, { tests });
+    const hash = key in hashes ? undefined : hasher.hash(path, tests);
     if (hash !== undefined) hashes[key] = hash;
   };
   for (const top of usualRoots) {
@@ -102,12 +128,32 @@ export function hashesOf(root: string, claims: Claims | undefined): Record<strin
   return hashes;
 }
 
-/** Hash of the harness that runs: its sources in a checkout, else its build. */
+/** Packages that decide what a seed draws. */
+const drawnFrom: readonly string[] = ['seedrandom', 'fast-check'];
+
+/** The version of a package as it is installed. */
+function versionOf(name: string): string {
+  let folder = dirname(createRequire(import.meta.url).resolve(name));
+  while (dirname(folder) !== folder) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) {
+      const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+      // Inside of packages stand others that say no more than how their modules are to be read.
+      if (manifest.name === name) return String(manifest.version);
+    }
+    folder = dirname(folder);
+  }
+  return 'unknown';
+}
+
+/** Hash of the harness that runs: its sources in a checkout, else its build, and what it draws from. */
 export function harnessHash(): string {
   const sources = fileURLToPath(packageUrl);
   const root = existsSync(join(sources, 'src/sim')) ? sources : fileURLToPath(copyUrl);
   const hash = createHash('sha256');
-  for (const folder of harnessFolders) hash.update(hashOfPath(root, folder) ?? folder);
+  const hasher = new TreeHasher(root);
+  for (const folder of harnessFolders) hash.update(hasher.hash(folder, false) ?? folder);
+  for (const name of drawnFrom) hash.update(`${name} ${versionOf(name)}`);
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -82,8 +82,8 @@ const rows: readonly Row[] = [
   ['no evidence', [], 'NONE', /no evidence/, 0],
   ['the whole budget in one sweep', [sweep(1, 100)], 'HELD', /every rung held/, 100],
   ['the budget in two shards', [sweep(51, 100), sweep(1, 50)], 'HELD', /held/, 100],
-  ['the same seeds twice', [sweep(1, 60), sweep(1, 60)], 'PARTIAL', /60 of 100 seeds/, 60],
-  ['seeds that overlap', [sweep(1, 60), sweep(41, 90)], 'PARTIAL', /90 of 100/, 90],
+  ['the same seeds twice', [sweep(1, 60), sweep(1, 60)], 'PARTIAL', /too few seeds/, 60],
+  ['seeds that overlap', [sweep(1, 60), sweep(41, 90)], 'PARTIAL', /too few/, 90],
   ['a red seed', [sweep(1, 100, { broken: { R2: 1 } })], 'FAILING', /rung R2 broke/, 0],
   [
     'a red seed that later seeds do not show',
@@ -96,21 +96,28 @@ const rows: readonly Row[] = [
     'an inconclusive sweep',
     [sweep(1, 100, { verdict: 'inconclusive' })],
     'PARTIAL',
-    /0 of 100 seeds; others are inconclusive: probe x/,
+    /too few seeds; others are inconclusive: probe x/,
     0,
   ],
   [
     'a premise never met',
-    [sweep(1, 100, { rungs: { R1: 0 } })],
+    [sweep(1, 100, { rungs: { R1: 0, R2: 9 } })],
     'PARTIAL',
     /never tested: R1/,
     100,
   ],
+  ['no rung at all', [sweep(1, 100, { rungs: {} })], 'PARTIAL', /no rung was put to/, 100],
   ['a fault of the harness', [sweep(1, 100, { verdict: 'fault' })], 'FAILING', /fault of/, 0],
   ['an older tree', [sweep(1, 100, {}, older)], 'STALE', /passed on an older tree/, 100],
   ['an older harness', [sweep(1, 100, {}, { harness: 'h0' })], 'STALE', /older tree/, 100],
   ['an unknown harness', [sweep(1, 100, {}, { harness: null })], 'STALE', /older tree/, 100],
-  ['too few seeds of an older tree', [sweep(1, 9, {}, older)], 'STALE', /in part: 9 of 100/, 9],
+  [
+    'too few seeds of an older tree',
+    [sweep(1, 9, {}, older)],
+    'STALE',
+    /in part: too few seeds/,
+    9,
+  ],
   [
     'red on an older tree, never run since',
     [sweep(1, 100, {}, older), sweep(101, 200, { broken: { R1: 2 } }, older)],
@@ -151,6 +158,19 @@ describe('the status of a claim about seeds', () => {
   test('does not depend on the order of the lines', () => {
     const evidence = rows.flatMap(([, lines]) => lines);
     expect(only(storm, evidence.toReversed())).toEqual(only(storm, evidence));
+  });
+
+  test('believes a sweep that was long enough to judge what it could not reach', () => {
+    const long = claims({ kind: 'sweep', scenario: 'storm', seeds: 300 });
+    const calm = { rungs: { R1: 12, R2: 3, R3: 0 } };
+    expect(only(long, [sweep(1, 300, calm)])).toMatchObject({
+      state: 'HELD',
+      reason: 'every rung held; least often put to the test: R2, 3 times; out of reach here: R3',
+    });
+    expect(only(long, [sweep(1, 150, calm), sweep(151, 300, calm)])).toMatchObject({
+      state: 'PARTIAL',
+      reason: 'never tested: R3',
+    });
   });
 
   test('is CLAIMED when a document asserts what no evidence shows', () => {
@@ -208,7 +228,7 @@ describe('the status of other claims', () => {
       /every bug was killed/,
       3,
     ],
-    ['the canary alone', only(bugs, [mutants({ B1: killed })]), 'PARTIAL', /1 of 3 mutants/, 1],
+    ['the canary alone', only(bugs, [mutants({ B1: killed })]), 'PARTIAL', /too few mutants/, 1],
     [
       'a survivor',
       only(bugs, [mutants({ B1: results(false, 'survived') })]),
@@ -234,7 +254,7 @@ describe('the status of other claims', () => {
       'a control that ran too short',
       only(bugs, [mutants({ B1: killed, B2: killed, C1: results(true, 'survived', true, 20) })]),
       'PARTIAL',
-      /2 of 3 mutants/,
+      /too few mutants/,
       2,
     ],
   ])('mutants: %s', (_, status, state, reason, done) => {

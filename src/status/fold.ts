@@ -92,10 +92,8 @@ function aged(judgement: Judgement): Judgement {
   if (judgement.state === 'FAILING') {
     return { ...judgement, reason: `${judgement.reason}; that was an older tree, not run since` };
   }
-  const { done, wanted, of } = judgement.budget;
   const less = judgement.state === 'HELD' ? '' : `, and then only in part: ${judgement.reason}`;
-  const amount = done === wanted ? '' : ` with ${done} of ${wanted} ${of}`;
-  const reason = `passed on an older tree${less === '' ? amount : less}`;
+  const reason = `passed on an older tree${less}`;
   return { ...judgement, state: 'STALE', reason };
 }
 

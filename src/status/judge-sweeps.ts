@@ -23,8 +23,11 @@ export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]):
   const red = redIn(check, lines);
   if (red !== undefined) return { state: 'FAILING', budget, ...red };
   if (done < check.seeds) {
-    const reason = shortfall(lines, counted, done, check.seeds);
+    const reason = shortfall(lines, counted);
     return { state: 'PARTIAL', reason, budget };
+  }
+  if (counted.every(({ rungs }) => Object.values(rungs).every((premise) => premise === 0))) {
+    return { state: 'PARTIAL', reason: 'no rung was put to the test', budget };
   }
   const untested = neverTested(check, counted);
   if (untested.length > 0) {
@@ -36,11 +39,15 @@ export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]):
 /** With the number that says how hard the least tested rung was tested. */
 function heldReason(check: SweepCheck, lines: readonly SweepEvidence[]): string {
   const premises = lines.map(({ rungs }) => rungs);
-  const tested = rungsOf(check, premises).map((id) => ({ id, premise: sumOf(premises, id) }));
-  const [least] = tested.toSorted((a, b) => a.premise - b.premise);
+  const all = rungsOf(check, premises).map((id) => ({ id, premise: sumOf(premises, id) }));
+  const untested = all.filter(({ premise }) => premise === 0).map(({ id }) => id);
+  const [least] = all
+    .filter(({ premise }) => premise > 0)
+    .toSorted((a, b) => a.premise - b.premise);
   const what = check.rungs === undefined ? 'every rung held' : 'held';
   if (least === undefined) return what;
-  return `${what}; least often put to the test: ${least.id}, ${least.premise} times`;
+  const out = untested.length === 0 ? '' : `; out of reach here: ${untested.join(', ')}`;
+  return `${what}; least often put to the test: ${least.id}, ${least.premise} times${out}`;
 }
 
 /** Whether all rungs of a claim were on watch. */
@@ -63,20 +70,15 @@ function redIn(
     if (rung === undefined && !(check.rungs === undefined && line.broken > 0)) continue;
     const failure = line.failures.find((one) => one.rung === rung) ?? line.failures[0];
     const seeds = `${line.from}..${line.to}`;
-    const reason = `rung ${rung ?? '?'} broke in seeds ${seeds}`;
+    const reason = `${rung === undefined ? 'a rung' : `rung ${rung}`} broke in seeds ${seeds}`;
     if (failure === undefined) return { reason };
     return { reason, replay: replayCommand(line.scenario, failure.seed, settingPairs(check.set)) };
   }
   return undefined;
 }
 
-function shortfall(
-  lines: readonly SweepEvidence[],
-  counted: readonly SweepEvidence[],
-  done: number,
-  wanted: number,
-): string {
-  const seeds = `${done} of ${wanted} seeds`;
+function shortfall(lines: readonly SweepEvidence[], counted: readonly SweepEvidence[]): string {
+  const seeds = 'too few seeds';
   const others = lines.filter((line) => !counted.includes(line));
   const broken = others.flatMap(({ brokenRungs }) => Object.keys(brokenRungs))[0];
   if (broken !== undefined) return `${seeds}; in others rung ${broken} broke first`;
@@ -94,11 +96,17 @@ function rungsOf(check: SweepCheck, premises: Counters): readonly string[] {
   return check.rungs ?? [...new Set(premises.flatMap((one) => Object.keys(one)))];
 }
 
+/** Sweeps of so many seeds have judged themselves whether all was put to the test that could be. */
+const judgedFrom = 200;
+
 function neverTested(check: SweepCheck, lines: readonly SweepEvidence[]): readonly string[] {
   const premises = lines.map(({ rungs }) => rungs);
   const probes = lines.map((line) => line.probes);
+  const isJudged =
+    check.rungs === undefined && lines.some(({ from, to }) => to - from + 1 >= judgedFrom);
+  const rungs = isJudged ? [] : rungsOf(check, premises);
   return [
-    ...rungsOf(check, premises).filter((id) => sumOf(premises, id) === 0),
+    ...rungs.filter((id) => sumOf(premises, id) === 0),
     ...(check.probes ?? []).filter((name) => sumOf(probes, name) === 0),
   ];
 }

@@ -144,5 +144,5 @@ function judgeCommand(check: CommandCheck, lines: readonly CommandEvidence[]): J
 function enough(budget: Judgement['budget']): Judgement | undefined {
   const { done, wanted, of } = budget;
   if (done >= wanted) return undefined;
-  return { state: 'PARTIAL', reason: `${done} of ${wanted} ${of}`, budget };
+  return { state: 'PARTIAL', reason: `too few ${of}`, budget };
 }

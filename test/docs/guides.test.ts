@@ -17,6 +17,7 @@ describe.each([
   'docs/shrinking.md',
   'docs/stories.md',
   'docs/ralph.md',
+  'docs/status-and-evidence.md',
 ])('%s', (name) => {
   const document = readFileSync(join(root, name), 'utf8');
   const session = new Session();

@@ -34,16 +34,11 @@ function countsIn(text: string, line: number, section: Section): readonly Count[
         done: Number(done),
         of: Number(of),
         noun: /^(?:complet|done|met|finish|pass)/i.test(noun) ? '' : noun.toLowerCase(),
-        saidComplete: stateWords(withoutShares(`${before} ; ${after}`)).states[0] === 'done',
+        saidComplete: stateWords(`${before} ; ${after}`).states[0] === 'done',
         ...(share === undefined ? {} : { percent: share.percent }),
       },
     ];
   });
-}
-
-/** "60 % complete" does not say that anything is. */
-function withoutShares(text: string): string {
-  return text.replaceAll(/\d+(?:\.\d+)?\s*%\s*(?:complet\w*|done|finished)?/gi, ' ');
 }
 
 /** `Total: 27 tasks`, `Total tasks: 27`. */

@@ -23,8 +23,10 @@ export function tableHead(row: string): TableHead {
   const titles = cellsOf(row).map((cell) => plain(cell));
   const find = (pattern: RegExp): number => titles.findIndex((title) => pattern.test(title));
   const status = find(/^(?:status|state|result|health|done\??)$/i);
-  const percent = find(/%|percent|progress|^complet/i);
-  const phase = find(/^(?:phase|milestone|sprint|stage|epic|module|area)s?$/i);
+  const percent = find(/^(?:percent\w*|progress|completion|complete|.*%.*)$/i);
+  const phase = find(
+    /^(?:phase|milestone|sprint|stage|epic|module|area|category|component|section)s?$/i,
+  );
   const task = find(
     /^(?:id|#|no\.?|key|tasks?|items?|stor(?:y|ies)|features?|tickets?|work|rungs?)\b/i,
   );

@@ -8,6 +8,7 @@ import {
   namesEvidence,
   phaseIn,
   plain,
+  sentencesOf,
   sharesIn,
   stateWords,
   ticketsIn,
@@ -38,7 +39,7 @@ export function readTracker(text: string): Tracker {
     const [, hashes, title] = /^(#{1,6})\s+(.*?)\s*#*$/.exec(raw) ?? [];
     if (hashes !== undefined) section = opened(section, hashes.length, title!, line, reading);
     else if (!readItem(raw, evidenceBelow(lines, at), line, section, reading)) {
-      readSentence(raw, line, section, reading);
+      for (const one of sentencesOf(raw)) readSentence(one, line, section, reading);
     }
     reading.counts.push(...readCounts(raw, line, section));
     reading.totals.push(...readTotals(raw, line, section));
@@ -146,7 +147,7 @@ function evidenceBelow(lines: readonly string[], at: number): boolean {
   return false;
 }
 
-/** A line of prose: what it says of ids, of phases and of the whole. */
+/** A sentence: what it says of ids, of phases and of the whole. */
 function readSentence(raw: string, line: number, section: Section, reading: Reading): void {
   const text = plain(raw);
   const { states, at } = stateWords(text);

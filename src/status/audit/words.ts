@@ -31,13 +31,14 @@ export interface StateWords {
 
 /** Finds the words for states in a text. */
 export function stateWords(text: string): StateWords {
-  let rest = text;
+  // "60 % complete" does not say that anything is.
+  let rest = text.replaceAll(/\d\s*%\s*(?:complet\w*|done|finished|implemented)/gi, blank);
   const found: { state: EntryState; at: number }[] = [];
   for (const [state, pattern] of names) {
     rest = rest.replaceAll(pattern, (match, ...more: (string | number)[]) => {
       const at = more.findLast((part) => typeof part === 'number') as number;
       found.push({ state, at });
-      return ' '.repeat(match.length);
+      return blank(match);
     });
   }
   found.sort((a, b) => a.at - b.at);
@@ -45,12 +46,17 @@ export function stateWords(text: string): StateWords {
   return { states, at: found[0]?.at ?? -1, rest };
 }
 
+/** Places in the text stay what they are. */
+function blank(text: string): string {
+  return ' '.repeat(text.length);
+}
+
 /** Whether two states of one thing cannot both be true: done, and anything else. */
 export function disagree(one: EntryState, other: EntryState): boolean {
   return (one === 'done') !== (other === 'done');
 }
 
-const ticket = /\b[A-Z][A-Z0-9]{0,11}-\d+(?:[.-]\d+)*\b/;
+const ticket = /\b[A-Z][A-Z0-9]*(?:[-_][A-Z][A-Z0-9]*){0,3}[-_]\d+(?:[.-]\d+)*\b/;
 const leading = /^(?:[A-Z]{1,4}\d{1,4}[a-z]?|\d+(?:\.\d+)+)\b/;
 
 /** The id of a piece of work: `RAFT-12` anywhere, `T3` or `2.4` where the text begins. */
@@ -67,13 +73,16 @@ export function ticketsIn(text: string): readonly string[] {
 export function plain(text: string): string {
   return text
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll(/[*_`~]+/g, (marks) => (marks === '~' ? '~' : ''))
+    .replaceAll(/[*`]+|~~|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])/g, '')
     .trim();
 }
 
+/** Where the name ends and the evidence begins. */
+const pointers = /[,;]?\s+(?:see|commit|seeds?|PR|run)\s.*$/i;
+
 /** A name in small letters, without states, numbers of progress and punctuation. */
 export function nameOf(text: string): string {
-  return stateWords(plain(text))
+  return stateWords(plain(text).replace(pointers, ''))
     .rest.replaceAll(/\([^)]*\)|[~≈]?\s*\d+(?:\.\d+)?\s*%|\b\d+\s*(?:\/|of)\s*\d+\b/g, ' ')
     .toLowerCase()
     .replaceAll(/[^\p{Letter}\p{Number}.]+/gu, ' ')
