@@ -197,7 +197,7 @@ class Loop {
     const hashes = { tree: hashOfSources(tree), harness: this.#harness() };
     const known = this.#known;
     const index = rungs.findIndex((_, at) => !this.#isHeld(known, at, hashes));
-    if (index < 0) return { verdict: 'ladder held', why: `all ${rungs.length} rungs are held` };
+    if (index < 0) return { verdict: 'ladder held', why: 'every rung is held' };
     const number = Math.max(known.memory.nextIteration, highestLog(this.#options.root) + 1);
     const rung = rungs[index]!.id;
     this.#record({ kind: 'iteration', iteration: number, rung, tree: hashes.tree });

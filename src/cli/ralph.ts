@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type AgentOptions, commandWords } from '../../ralph/agent.ts';
 import type { Limits, RalphRecord, StopVerdict } from '../../ralph/loop-options.ts';
@@ -122,14 +123,25 @@ function nameIn(root: string, file: string): string {
 function agentOf(options: RalphVerbOptions, plan: Plan): AgentOptions | undefined {
   if (options.agent === undefined) return undefined;
   const [program = '', ...rest] = commandWords(options.agent);
-  // It will stand in another folder.
-  const isPath = /[\\/]/.test(program);
   return {
-    argv: [isPath ? resolve(program) : program, ...rest],
+    argv: [programFile(program), ...rest],
     wallMs: parseTime(options.agentTime, '--agent-time'),
     idleMs: parseTime(options.agentIdle, '--agent-idle'),
     environment: [...(plan.environment ?? []), ...(options.agentEnv ?? [])],
   };
+}
+
+/**
+ * Where a program is; it will be started in another folder.
+ * @throws UsageError when there is none: better now than after an hour of climbing
+ */
+function programFile(name: string): string {
+  const isPath = /[\\/]/.test(name);
+  const folders = isPath ? [process.cwd()] : (process.env.PATH ?? '').split(delimiter);
+  const found = folders.some((folder) => existsSync(resolve(folder, name)));
+  // Windows adds endings of its own.
+  if (found || (!isPath && process.platform === 'win32')) return isPath ? resolve(name) : name;
+  throw new UsageError(`there is no program ${name}`, '--agent');
 }
 
 function limitsOf(options: RalphVerbOptions): Limits {

@@ -79,5 +79,6 @@ test('mistakes are told with where they are, and exit code 2', () => {
   });
   expect(ralph('--ladder', 'none.json').err).toContain('a plan looks like this');
   expect(ralph('--agent', '"open').err).toContain('a " is not closed');
+  expect(ralph('--agent', './nobody').err).toContain('there is no program ./nobody');
   expect(ralph('--max-cost', 'much').err).toContain('"much" is no amount of money');
 });
