@@ -65,12 +65,12 @@ test('places and secrets are taken out of logs, the longest first', () => {
   process.env.SCRUB_KEY = 'short';
   const scrub = scrubber(
     [
-      ['/work/p', '.'],
-      ['/work/p/tree', '<tree>'],
+      ['/srv/p', '.'],
+      ['/srv/p/tree', '<tree>'],
     ],
     ['SCRUB_TOKEN', 'SCRUB_KEY'],
   );
-  expect(scrub('/work/p/tree/a /work/p/b abcdefgh12 short')).toBe(
+  expect(scrub('/srv/p/tree/a /srv/p/b abcdefgh12 short')).toBe(
     '<tree>/a ./b <SCRUB_TOKEN> short',
   );
   expect(scrub(join(homedir(), 'x'))).toBe(join('~', 'x'));
