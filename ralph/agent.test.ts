@@ -70,8 +70,6 @@ test('places and secrets are taken out of logs, the longest first', () => {
     ],
     ['SCRUB_TOKEN', 'SCRUB_KEY'],
   );
-  expect(scrub('/srv/p/tree/a /srv/p/b abcdefgh12 short')).toBe(
-    '<tree>/a ./b <SCRUB_TOKEN> short',
-  );
+  expect(scrub('/srv/p/tree/a /srv/p/b abcdefgh12 short')).toBe('<tree>/a ./b <SCRUB_TOKEN> short');
   expect(scrub(join(homedir(), 'x'))).toBe(join('~', 'x'));
 });
