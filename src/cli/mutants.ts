@@ -24,6 +24,7 @@ interface MutantsVerbOptions extends CommonOptions, EvidenceOptions {
   readonly dir?: string;
   readonly seeds?: string;
   readonly budget?: string;
+  readonly rungs?: string;
   readonly census: string;
   readonly jobs?: string;
   readonly save?: true;
@@ -43,6 +44,7 @@ export const mutantsVerb: Verb = {
         .option('--dir <folder>', 'patches of this folder instead; they need no header')
         .option('--budget <limit>', 'seeds for each (800), or processor time for each (30s, 2m)')
         .option('--seeds <range>', 'these seeds instead of fresh ones: N for 1..N, or A..B')
+        .option('--rungs <ids>', 'judge by these rungs only; leaves no evidence')
         .option('--census <n>', 'judge each rung alone over the first n seeds', defaultCensus)
         .option('--jobs <n>', 'mutants side by side (default: one per processor)')
         .option('--save', 'keep the results beside the patches, in results.json')
@@ -64,6 +66,7 @@ interface Plan {
   readonly sources: string;
   readonly controlSeeds?: number;
   readonly cpuLimitMs?: number;
+  readonly rungs?: readonly string[];
   readonly censusSeeds: number;
   readonly jobs: number;
 }
@@ -79,8 +82,9 @@ async function mutants(system: string, options: MutantsVerbOptions): Promise<Exi
   }
   const { tryMutants } = await import('../run/mutants.ts');
   const { mutantsEvidence } = await import('../run/evidence-content.ts');
-  // Patches of somebody else say nothing about those of the project.
-  const kept = { evidence: options.evidence && options.dir === undefined };
+  // Patches of somebody else say nothing about those of the project, nor does a part of the ladder.
+  const whole = options.dir === undefined && options.rungs === undefined;
+  const kept = { evidence: options.evidence && whole };
   const evidence = await evidenceKeeper('mutants', kept, { root });
   const { ResultKeeper } = await import('../run/mutant-results.ts');
   const keeper =
@@ -155,6 +159,7 @@ async function planOf(system: string, options: MutantsVerbOptions): Promise<Plan
     censusSeeds: parseWhole(options.census, '--census', 0),
     jobs: options.jobs === undefined ? availableParallelism() : parseWhole(options.jobs, '--jobs'),
     ...(isDefault ? { controlSeeds: defaultControlSeeds } : {}),
+    ...(options.rungs === undefined ? {} : { rungs: parseNames(options.rungs, '--rungs') }),
     ...(budget.cpuLimitMs === undefined ? {} : { cpuLimitMs: budget.cpuLimitMs }),
   };
 }

@@ -8,6 +8,7 @@ import { failureBlock } from '../report/failure-block.ts';
 import { plural, value } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { sweepReport } from '../report/sweep-report.ts';
+import { chosenRungs } from './chosen-rungs.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import {
@@ -100,7 +101,7 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
   );
   const { headline, interrupted } = swept;
   // Before anything that may still take long: it happened.
-  await keepSweep(evidence, swept.record, chosen);
+  await keepSweep(evidence, swept.record, chosen, options);
   const wanted = options.shrink && !interrupted;
   const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : undefined;
   const record = {
@@ -220,6 +221,7 @@ async function sweepSeeds(
       seeds: [range.from, range.to],
       settings: chosen.settings,
       paranoid: options.paranoid === true,
+      ...chosenRungs(chosen.scenario, options.rungs),
       failFast: plan.bail === 1,
       signal: interrupt.signal,
       failuresDirectory,
@@ -277,11 +279,13 @@ function failedLine(failed: RunRecord, terminal: Terminal): string {
 async function keepSweep(
   evidence: EvidenceKeeper,
   record: SweepRecord,
-  { settings }: ChosenScenario,
+  { scenario, settings }: ChosenScenario,
+  options: RunningOptions,
 ): Promise<void> {
   if (record.to < record.from) return;
+  const { only } = chosenRungs(scenario, options.rungs);
   const { sweepEvidence } = await import('../run/evidence-content.ts');
-  evidence.keep(sweepEvidence(record, settings));
+  evidence.keep(sweepEvidence(record, settings, only));
 }
 
 /** A fault of the harness is evidence too: against it. */

@@ -80,6 +80,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./mutants.ts')).mutantsVerb,
   },
   {
+    name: 'ralph',
+    summary: 'climb the ladder of a project rung by rung, with or without an agent that repairs',
+    load: async () => (await import('./ralph.ts')).ralphVerb,
+  },
+  {
     name: 'status',
     summary: 'say where each claim of a project stands, by its evidence alone',
     load: async () => (await import('./status.ts')).statusVerb,

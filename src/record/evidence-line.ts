@@ -32,6 +32,8 @@ export interface SweepEvidence extends EvidenceBase {
   readonly scenario: string;
   /** Settings in place of drawn ones; null: unknown. */
   readonly settings: Readonly<Record<string, unknown>> | null;
+  /** The only rungs that judged; default: all of the ladder. */
+  readonly only?: readonly string[];
   /** First and last seed, every one between them judged. */
   readonly from: number;
   readonly to: number;

@@ -8,7 +8,11 @@ import type { DoctorReport } from './run-contract.ts';
 const named = 10;
 
 /** What a sweep found, for the evidence. */
-export function sweepEvidence(record: SweepRecord, settings: Config = {}): EvidenceContent {
+export function sweepEvidence(
+  record: SweepRecord,
+  settings: Config = {},
+  only?: readonly string[],
+): EvidenceContent {
   const { scenario, from, to, held, broken, inconclusive, verdict, reasons } = record;
   const { digest, steps, newStatesPer1000, rungs, probes, faults, failures } = record;
   const red = rungs.filter((rung) => rung.broken > 0);
@@ -16,6 +20,7 @@ export function sweepEvidence(record: SweepRecord, settings: Config = {}): Evide
     kind: 'sweep',
     scenario,
     settings,
+    ...(only === undefined ? {} : { only }),
     from,
     to,
     held,

@@ -13,8 +13,10 @@ import { seedsIn } from './seed-ranges.ts';
 export function judgeSweeps(check: SweepCheck, lines: readonly SweepEvidence[]): Judgement {
   const whole = check.rungs === undefined;
   // A sweep counts for single rungs only if every seed of it was judged to its end.
-  const counted = lines.filter((line) =>
-    whole ? line.verdict === 'held' : line.broken === 0 && line.inconclusive === 0,
+  const counted = lines.filter(
+    (line) =>
+      watches(line, check.rungs) &&
+      (whole ? line.verdict === 'held' : line.broken === 0 && line.inconclusive === 0),
   );
   const done = Math.min(seedsIn(counted.map(({ from, to }) => [from, to])), check.seeds);
   const budget = { done, wanted: check.seeds, of: 'seeds' };
@@ -46,6 +48,12 @@ function heldReason(check: SweepCheck, lines: readonly SweepEvidence[]): string 
   if (least === undefined) return what;
   const out = untested.length === 0 ? '' : `; out of reach here: ${untested.join(', ')}`;
   return `${what}; least often put to the test: ${least.id}, ${least.premise} times${out}`;
+}
+
+/** Whether all rungs of a claim were on watch. */
+function watches({ only }: SweepEvidence, rungs: SweepCheck['rungs']): boolean {
+  if (only === undefined) return true;
+  return rungs?.every((id) => only.includes(id)) ?? false;
 }
 
 function redIn(

@@ -16,6 +16,7 @@ describe.each([
   'docs/determinism.md',
   'docs/shrinking.md',
   'docs/stories.md',
+  'docs/ralph.md',
   'docs/status-and-evidence.md',
 ])('%s', (name) => {
   const document = readFileSync(join(root, name), 'utf8');
