@@ -51,7 +51,7 @@ interface Past {
   readonly times: number[];
   readonly lasts: number[];
   readonly applied: number[][];
-  /** By node: when a leader led last that it could not talk to. */
+  /** By node: when a leader led last that it could not talk to, or that was not sound itself. */
   readonly remoteUs: number[];
 }
 
@@ -97,9 +97,11 @@ function look(facts: RaftFacts, timeUs: number, sinceUs: number, past: Past): vo
   }
   const leader = agreedLeader(facts);
   if (leader < 0) return;
-  const { world } = facts;
+  const { world, core, attached } = facts;
+  // A leader outside the core, that is slow for example, brings entries as slowly as it likes.
+  const isSound = core.has(leader) || (attached.sinceUs[leader] as number) >= 0;
   for (const { index } of facts.nodes) {
-    const meet = world.linkFair(index, leader) && world.linkFair(leader, index);
+    const meet = isSound && world.linkFair(index, leader) && world.linkFair(leader, index);
     if (index !== leader && !meet) remoteUs[index] = timeUs;
   }
 }

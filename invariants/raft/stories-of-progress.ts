@@ -72,6 +72,14 @@ export const progress: StoryBook = {
         for (const node of [0, 2]) rig.step(node, { marks: { leaderId: 1 } }).commit(node, 2);
         rig.wait(10_000_000);
       },
+      // Seed 1254 of raft-storm.
+      'one whose leader is slow gets entries slowly': (rig) => {
+        rig.slowed.add(0);
+        rig.lifecycle(0, 'resumed');
+        replicated(rig);
+        for (const node of [0, 2]) rig.step(node, { marks: { leaderId: 1 } }).commit(node, 2);
+        rig.wait(10_000_000);
+      },
       // Seed 1475 of raft-storm.
       'one that was far behind gains by small batches': (rig) => {
         const log = Array.from({ length: 400 }, (_, at) => entry(1, at + 1));

@@ -88,6 +88,8 @@ export class Rig {
   timeUs = 0;
   steps = 0;
   #topology = 1;
+  /** Nodes to which everything comes late. */
+  readonly slowed: Set<number> = new Set();
   /** Which links are fair. */
   fair: (from: number, to: number) => boolean = () => true;
   /** Settings of the run; what is not there has its calm value. */
@@ -141,7 +143,7 @@ export class Rig {
       linkFair: (from, to) => rig.fair(from, to),
       monotonicUs: () => rig.timeUs,
       wallUs: () => rig.timeUs,
-      clockWithinBounds: () => true,
+      clockWithinBounds: (index) => !rig.slowed.has(index),
       diskHealthy: () => true,
       damaged: (index) => node(index).damaged,
       metIoError: () => false,
