@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import type { ClientRequest, Operation } from './types.ts';
 
 /** A write as the log carries it. */

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { type Command, decodeCommand } from './kv-codec.ts';
 import type { Entry } from './types.ts';
 import type { MachineReader } from './view.ts';

@@ -1,5 +1,5 @@
 import type { Codec } from '../../sim/message.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { decodeConfiguration } from './configuration-format.ts';
 import {
   decodeCommand,
