@@ -233,6 +233,14 @@ function sizeBytes(message: RaftWireMessage): number {
 const raftIdentityVersion = 1;
 const raftNumbers: ReadonlySet<number> = new Set(Object.values(kindNumber));
 
+function encodeOwn<Own extends Message>(own: Codec<Own>, message: Own): Uint8Array {
+  const bytes = own.encode(message);
+  if (!raftNumbers.has(bytes[0]!)) return bytes;
+  throw new TypeError(
+    `Expected '${message.kind}' to begin with a byte from 64 up, got ${bytes[0]}`,
+  );
+}
+
 /**
  * How Raft's messages, and those of a service beside them, become bytes, digest and identity.
  *
@@ -253,7 +261,7 @@ export function raftCodec<Own extends Message>(
   // What is not Raft's is the service's: the compiler cannot tell it by `kind: string`.
   return {
     identityVersion: raftIdentityVersion + own.identityVersion,
-    encode: (message) => (isRafts(message) ? encode(message) : own.encode(message as Own)),
+    encode: (message) => (isRafts(message) ? encode(message) : encodeOwn(own, message as Own)),
     decode: (bytes) =>
       raftNumbers.has(bytes[0] ?? 0) ? decode(bytes, checkCommand) : own.decode(bytes),
     copy: (message) => (isRafts(message) ? message : own.copy(message as Own)),

@@ -23,8 +23,11 @@ export interface RaftComponentOptions<
   /** Which of them this one is. */
   readonly index: number;
   readonly settings: RaftSettings;
-  /** Of Raft's messages and the service's: see `raftCodec`. */
-  readonly codec: Codec<RaftWireMessage | Own>;
+  /**
+   * Of Raft's messages and the service's: see `raftCodec`. Default: any plain data can be sent, at
+   * the price of a copy each time and of frames that are read though nobody can have sent them.
+   */
+  readonly codec?: Codec<RaftWireMessage | Own>;
   /** Makes the service of one life. */
   service(host: RaftHost<Own, Result>): Service;
 }
@@ -40,7 +43,7 @@ export function raftComponent<
   const { name, codec, peers, index, settings } = options;
   return {
     name,
-    codec,
+    ...(codec === undefined ? {} : { codec }),
     create: (env: Env<RaftWireMessage | Own>) =>
       new RaftNode(env, peers, index + 1, settings, (host) => options.service(host)),
     start: (node) => node.start(),
