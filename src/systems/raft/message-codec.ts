@@ -2,7 +2,7 @@ import type { Codec, Message } from '../../sim/message.ts';
 import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { decodeConfiguration } from './configuration-format.ts';
 import { fold, identity } from './message-fold.ts';
-import { entryKinds, flag, isRafts, kindNumber, pick } from './message-numbers.ts';
+import { entryKinds, flag, isRafts, kindNumber, numberOf, pick } from './message-numbers.ts';
 import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
 import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
 import type { AppendMessage, Entry, EntryKind, RaftWireMessage } from './types.ts';
@@ -266,10 +266,14 @@ export function raftCodec<Own extends Message>(
       raftNumbers.has(bytes[0] ?? 0) ? decode(bytes, checkCommand) : own.decode(bytes),
     copy: (message) => (isRafts(message) ? message : own.copy(message as Own)),
     fold: (message, into) => {
-      if (isRafts(message)) fold(message, into);
+      const kind = numberOf(message.kind);
+      if (kind > 0) fold(message as RaftWireMessage, kind, into);
       else own.fold(message as Own, into);
     },
-    identity: (message) => (isRafts(message) ? identity(message) : own.identity(message as Own)),
+    identity: (message) => {
+      const kind = numberOf(message.kind);
+      return kind > 0 ? identity(message as RaftWireMessage, kind) : own.identity(message as Own);
+    },
     sizeBytes: (message) => (isRafts(message) ? sizeBytes(message) : own.sizeBytes(message as Own)),
   };
 }

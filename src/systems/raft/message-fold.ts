@@ -3,7 +3,6 @@ import {
   changeKinds,
   entryKinds,
   flag,
-  numberOf,
   orderStatuses,
   orders,
   transitions,
@@ -38,9 +37,9 @@ function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
   }
 }
 
-/** Folds every field of a message. */
-export function fold(message: RaftWireMessage, into: Folder): void {
-  into.int(numberOf(message.kind));
+/** Folds every field of a message, whose kind has this number. */
+export function fold(message: RaftWireMessage, kind: number, into: Folder): void {
+  into.int(kind);
   if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
     foldRepair(message, into);
     if (message.kind === 'repair-reply') foldEntries(message.entries, into);
@@ -108,8 +107,7 @@ export function identityKey(kind: number, first: number, second: number): number
 }
 
 /** Names a message among those on its link: by kind and term and place in the log or round. */
-export function identity(message: RaftWireMessage): number {
-  const kind = numberOf(message.kind);
+export function identity(message: RaftWireMessage, kind: number): number {
   switch (message.kind) {
     case 'append':
       return identityKey(kind, message.term, message.prevIndex);
