@@ -206,7 +206,8 @@ function decodeBody(reader: ByteReader, kind: number, checkCommand: CheckCommand
   }
 }
 
-function sizeBytes(message: RaftWireMessage): number {
+/** Undefined: none of Raft's. */
+function sizeBytes(message: RaftWireMessage): number | undefined {
   switch (message.kind) {
     case 'append': {
       let size = 45;
@@ -225,7 +226,7 @@ function sizeBytes(message: RaftWireMessage): number {
     case 'order-reply':
       return 18 + message.reason.length + message.leader.length;
     default:
-      return 42;
+      return isRafts(message) ? 42 : undefined;
   }
 }
 
@@ -274,6 +275,6 @@ export function raftCodec<Own extends Message>(
       const kind = numberOf(message.kind);
       return kind > 0 ? identity(message as RaftWireMessage, kind) : own.identity(message as Own);
     },
-    sizeBytes: (message) => (isRafts(message) ? sizeBytes(message) : own.sizeBytes(message as Own)),
+    sizeBytes: (message) => sizeBytes(message as RaftWireMessage) ?? own.sizeBytes(message as Own),
   };
 }
