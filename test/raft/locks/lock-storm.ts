@@ -23,6 +23,8 @@ export function lockStorm(Service: typeof LockService = LockService): Scenario {
       answers: (message) => (message.kind === 'told' ? message.request : undefined),
       fromUs: seconds(0.5),
       toUs: seconds(5),
+      timeoutUs: seconds(0.05),
+      attempts: 50,
       codec: lockCodec as never,
     }),
     storm: everything({ butRarely: ['wipe'] }),
