@@ -91,7 +91,8 @@ export interface RaftService<Own extends Message = Message, Result = unknown> {
   applied?(entry: Entry, result: Result | undefined): void;
   /**
    * This node leads the term, and its machine has an entry of the term applied: so it has all that
-   * earlier leaders have acknowledged. Called at most once for a term.
+   * earlier leaders have acknowledged. Called at most once for a term. Somebody else may lead a
+   * later one by now: that shows when nothing that this shell proposes is committed.
    */
   beginsToLead?(term: number): void;
   /**

@@ -71,7 +71,14 @@ const freshAnswers = rung<Moment, Fences>({
   },
 });
 
-const freshShell = rung<Moment, { told: number; readonly terms: number[] }>({
+interface Shells {
+  /** The newest grant that leaders of a term have told, by term. */
+  readonly told: Map<number, number>;
+  /** The term that the shell of each node leads. */
+  readonly terms: number[];
+}
+
+const freshShell = rung<Moment, Shells>({
   id: 'K3',
   title: 'fresh shell',
   statement: 'A shell begins once a term, with everything that earlier leaders have acknowledged.',
@@ -79,18 +86,22 @@ const freshShell = rung<Moment, { told: number; readonly terms: number[] }>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['step', 'started', 'send:told'],
-  ghost: () => ({ told: 0, terms: [] }),
+  ghost: () => ({ told: new Map(), terms: [] }),
   check({ node, state, message, world }, ghost) {
     if (message?.kind === 'told') {
-      const { grants } = (world.state(node) as LockNode).machine;
-      ghost.told = Math.max(ghost.told, grants.get(message.request) ?? 0);
+      const { machine, core } = world.state(node) as LockNode;
+      const index = machine.grants.get(message.request) ?? 0;
+      ghost.told.set(core!.term, Math.max(index, ghost.told.get(core!.term) ?? 0));
       return premiseFalse;
     }
     const { ledTerm = 0, appliedAtBegin = 0 } = state?.service ?? {};
     const before = ghost.terms[node] ?? 0;
     ghost.terms[node] = ledTerm;
     if (ledTerm === 0 || ledTerm === before) return premiseFalse;
-    const { told } = ghost;
+    const now = state?.core?.term ?? 0;
+    let told = 0;
+    // Who applies late may begin beside a leader of a later term.
+    for (const [term, index] of ghost.told) if (term < now && index > told) told = index;
     return before === 0 && appliedAtBegin >= told
       ? held
       : broken({ nodes: [node], values: { before, ledTerm, appliedAtBegin, told } });
