@@ -134,7 +134,9 @@ const learnerFollows = rung<Moment>({
   watches: ['end'],
   check({ world }) {
     const nodes = [0, 1, 2, 3].map((node) => world.state(node) as LockNode | undefined);
-    const learner = nodes[3]!;
+    const learner = nodes[3];
+    // A disk that was found empty, for one: who remembers nothing takes no part.
+    if (learner?.phase !== 'running') return premiseFalse;
     const newest = Math.max(...nodes.map((node) => node?.machine.applied ?? 0));
     const { applied, restored } = learner.machine;
     const { followed, lastFollowed, ledTerm } = learner.service;
