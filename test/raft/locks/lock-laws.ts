@@ -34,8 +34,8 @@ const sameState = rung<Moment, Map<number, number>>({
 interface Fences {
   /** Newest fence that anybody was told, by lock. */
   readonly newest: Map<string, number>;
-  /** The same when a node got a question, by node and request: the newest copy counts. */
-  readonly atQuestion: Map<string, number>;
+  /** The same when a node got a question first, and what it knew to be committed then. */
+  readonly atQuestion: Map<string, { readonly newest: number; readonly commit: number }>;
   readonly grants: Map<string, number>;
 }
 
@@ -49,21 +49,29 @@ const freshAnswers = rung<Moment, Fences>({
   clientVisible: true,
   watches: ['receive:look', 'send:told'],
   ghost: () => ({ newest: new Map(), atQuestion: new Map(), grants: new Map() }),
-  check({ node, message }, { newest, atQuestion, grants }) {
+  check({ node, message, world }, { newest, atQuestion, grants }) {
     if (message === undefined) return premiseFalse;
     const { request, lock } = message;
     const question = `${node} ${request}`;
     if (message.kind === 'look') {
+      const commit = (world.state(node) as LockNode | undefined)?.core?.commit ?? 0;
       // The first copy: a second one may come while the first is answered.
-      if (!atQuestion.has(question)) atQuestion.set(question, newest.get(lock) ?? 0);
+      if (!atQuestion.has(question)) {
+        atQuestion.set(question, { newest: newest.get(lock) ?? 0, commit });
+      }
       return premiseFalse;
     }
     const { fence } = message as Extract<LockMessage, { kind: 'told' }>;
+    const { applied } = (world.state(node) as LockNode).machine;
+    const asked = atQuestion.get(question);
+    if (asked !== undefined && applied < asked.commit) {
+      return broken({ nodes: [node], values: { applied, committed: asked.commit } });
+    }
     if (fence === 0) return premiseFalse;
-    const least = atQuestion.get(question) ?? 0;
+    const least = asked?.newest ?? 0;
     if (fence < least) return broken({ nodes: [node], values: { fence, least } });
     newest.set(lock, Math.max(fence, newest.get(lock) ?? 0));
-    if (atQuestion.has(question)) return held;
+    if (asked !== undefined) return held;
     const grant = `${lock} ${fence}`;
     const owner = grants.get(grant) ?? request;
     grants.set(grant, owner);
@@ -102,7 +110,8 @@ const freshShell = rung<Moment, Shells>({
     let told = 0;
     // Who applies late may begin beside a leader of a later term.
     for (const [term, index] of ghost.told) if (term < now && index > told) told = index;
-    return before === 0 && appliedAtBegin >= told
+    const ownTerm = state?.core?.log.term(appliedAtBegin) === now;
+    return before === 0 && ownTerm && appliedAtBegin >= told
       ? held
       : broken({ nodes: [node], values: { before, ledTerm, appliedAtBegin, told } });
   },
