@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { calmEnvironment } from '../../../src/sim/environment.ts';
 import { KeyedChoices } from '../../../src/sim/keyed-choices.ts';
 import { World } from '../../../src/sim/world.ts';
-import { settingsFrom } from '../../../src/systems/raft/index.ts';
-import { encodeCommand } from './lock-machine.ts';
+import { type RaftService, settingsFrom } from '../../../src/systems/raft/index.ts';
+import { Host } from '../../../src/systems/raft/raft-host.ts';
+import { encodeCommand, type Grant, LockMachine } from './lock-machine.ts';
+import type { LockMessage } from './lock-messages.ts';
 import { type LockNode, LockService, lockComponent } from './lock-service.ts';
 
 /** Says how its calls ended, and when the shell begins does what a test wants. */
@@ -11,15 +13,28 @@ class Told extends LockService {
   readonly ends: string[] = [];
   tookUs = 0;
 
-  protected call(): void {
+  propose(): void {
+    this.host.propose(encodeCommand({ kind: 'tick', term: this.ledTerm }), this.end('proposal'));
+  }
+
+  ask(): void {
+    this.host.read(this.end('read'));
+  }
+
+  private end(what: string): (outcome: { readonly status: string }) => void {
     const { clock } = this.host.env;
     const fromUs = clock.monotonicUs();
-    this.host.propose(encodeCommand({ kind: 'tick', term: this.ledTerm }), ({ status }) => {
-      this.ends.push(`proposal ${status}`);
+    return ({ status }) => {
+      this.ends.push(`${what} ${status}`);
       this.tookUs = clock.monotonicUs() - fromUs;
-    });
-    this.host.read(({ status }) => this.ends.push(`read ${status}`));
+    };
   }
+
+  protected call(): void {
+    this.propose();
+    this.ask();
+  }
+
   protected override armTick(): void {}
 }
 
@@ -66,15 +81,18 @@ describe('a proposal goes out at once', () => {
     expect(toldBy(world, 0).tookUs).toBeLessThan(soonUs);
   });
 
-  test('from the end of something that the service did by itself', () => {
+  test.each([
+    ['propose', 'proposal committed'],
+    ['ask', 'read fresh'],
+  ] as const)('from the end of something that the service did by itself: %s', (what, end) => {
     class ByDisk extends Told {
       protected override armTick(): void {
-        this.host.env.disk.read('locks/none', () => this.call());
+        this.host.env.disk.read('locks/none', () => this[what]());
       }
     }
     const world = worldOf(1, ByDisk, seldom);
     world.runUntil(10_000_000);
-    expect(toldBy(world, 0).ends.toSorted()).toEqual(['proposal committed', 'read fresh']);
+    expect(toldBy(world, 0).ends).toEqual([end]);
     expect(toldBy(world, 0).tookUs).toBeLessThan(soonUs);
   });
 });
@@ -122,4 +140,29 @@ describe('every call ends once', () => {
     expect(node.service.ledTerm).toBe(0);
     expect((node.service as Told).ends).toEqual(['proposal unknown', 'read unavailable']);
   });
+});
+
+test('a shell begins once, with an entry of its term and not with the last of an earlier one', () => {
+  const world = worldOf(1, Told);
+  while (nodeOf(world, 0).service.ledTerm === 0) world.runUntil(world.timeUs + 1_000);
+  const node = nodeOf(world, 0);
+  const core = node.core!;
+  const begun: number[] = [];
+  const host = new Host<LockMessage, Grant, RaftService<LockMessage, Grant>>(
+    node.env,
+    ['n1'],
+    node,
+    () => ({
+      machine: new LockMachine(),
+      message: () => {},
+      beginsToLead: (term) => void begun.push(term),
+    }),
+  );
+  const own = core.log.entry(core.log.lastIndex)!;
+  host.appliedTo(core, own.index, { ...own, term: own.term - 1 });
+  host.appliedTo(core, own.index, undefined);
+  expect(begun).toEqual([]);
+  host.appliedTo(core, own.index, own);
+  host.appliedTo(core, own.index, own);
+  expect(begun).toEqual([core.term]);
 });
