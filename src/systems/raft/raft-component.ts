@@ -32,13 +32,23 @@ export interface RaftComponentOptions<
   service(host: RaftHost<Own, Result>): Service;
 }
 
-/** The component of one node of a service that is replicated by Raft. */
+/** Asks for the impossible where a service's message has the kind of one of Raft's. */
+type KindsApart<Own extends Message> = [Extract<Own['kind'], RaftWireMessage['kind']>] extends [
+  never,
+]
+  ? unknown
+  : { readonly kindsThatAreRafts: Extract<Own['kind'], RaftWireMessage['kind']> };
+
+/**
+ * The component of one node of a service that is replicated by Raft. Its messages have other kinds
+ * than Raft's (`RaftWireMessage`): the compiler says so, for `heartbeat` for instance.
+ */
 export function raftComponent<
   Own extends Message,
   Result,
   Service extends RaftService<Own, Result>,
 >(
-  options: RaftComponentOptions<Own, Result, Service>,
+  options: RaftComponentOptions<Own, Result, Service> & KindsApart<Own>,
 ): Component<RaftNode<Own, Result, Service>, RaftWireMessage | Own, RaftView> {
   const { name, codec, peers, index, settings } = options;
   return {

@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { calmEnvironment } from '../../../src/sim/environment.ts';
 import { KeyedChoices } from '../../../src/sim/keyed-choices.ts';
 import { World } from '../../../src/sim/world.ts';
-import { type RaftService, settingsFrom } from '../../../src/systems/raft/index.ts';
+import {
+  type RaftService,
+  type raftComponent,
+  settingsFrom,
+} from '../../../src/systems/raft/index.ts';
 import { Host } from '../../../src/systems/raft/raft-host.ts';
 import { encodeCommand, type Grant, LockMachine } from './lock-machine.ts';
 import type { LockMessage } from './lock-messages.ts';
@@ -165,4 +169,14 @@ test('a shell begins once, with an entry of its term and not with the last of an
   host.appliedTo(core, own.index, own);
   host.appliedTo(core, own.index, own);
   expect(begun).toEqual([core.term]);
+});
+
+test('a message cannot have the kind of one of Raft', () => {
+  interface Beat {
+    readonly kind: 'heartbeat' | 'hello';
+  }
+  type Options = Parameters<
+    typeof raftComponent<Beat, unknown, RaftService<Beat>>
+  >[0]['kindsThatAreRafts'];
+  expectTypeOf<Options>().toEqualTypeOf<'heartbeat'>();
 });
