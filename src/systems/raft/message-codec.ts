@@ -206,8 +206,7 @@ function decodeBody(reader: ByteReader, kind: number, checkCommand: CheckCommand
   }
 }
 
-/** Undefined: none of Raft's. */
-function sizeBytes(message: RaftWireMessage): number | undefined {
+function sizeBytes(message: RaftWireMessage): number {
   switch (message.kind) {
     case 'append': {
       let size = 45;
@@ -226,10 +225,12 @@ function sizeBytes(message: RaftWireMessage): number | undefined {
     case 'order-reply':
       return 18 + message.reason.length + message.leader.length;
     default:
-      return isRafts(message) ? 42 : undefined;
+      return otherBytes;
   }
 }
 
+/** Size of messages that carry nothing. */
+const otherBytes = 42;
 /** Raised when the identity of a message of Raft changes. */
 const raftIdentityVersion = 1;
 const raftNumbers: ReadonlySet<number> = new Set(Object.values(kindNumber));
@@ -275,6 +276,11 @@ export function raftCodec<Own extends Message>(
       const kind = numberOf(message.kind);
       return kind > 0 ? identity(message as RaftWireMessage, kind) : own.identity(message as Own);
     },
-    sizeBytes: (message) => sizeBytes(message as RaftWireMessage) ?? own.sizeBytes(message as Own),
+    sizeBytes: (message) => {
+      const kind = numberOf(message.kind);
+      if (kind === 0) return own.sizeBytes(message as Own);
+      const isSmall = kind !== kindNumber.append && kind < kindNumber.snapshot;
+      return isSmall ? otherBytes : sizeBytes(message as RaftWireMessage);
+    },
   };
 }

@@ -3,12 +3,13 @@ import {
   changeKinds,
   entryKinds,
   flag,
+  lastOfProtocol,
   orderStatuses,
   orders,
   transitions,
 } from './message-numbers.ts';
 import { foldRepair } from './repair-messages.ts';
-import type { Entry, OrderReply, OrderRequest, RaftWireMessage } from './types.ts';
+import type { Entry, OrderReply, OrderRequest, RaftMessage, RaftWireMessage } from './types.ts';
 
 function foldEntries(entries: readonly Entry[], into: Folder): void {
   into.int(entries.length);
@@ -37,18 +38,24 @@ function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
   }
 }
 
-/** Folds every field of a message, whose kind has this number. */
-export function fold(message: RaftWireMessage, kind: number, into: Folder): void {
-  into.int(kind);
-  if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
-    foldRepair(message, into);
-    if (message.kind === 'repair-reply') foldEntries(message.entries, into);
-    return;
-  }
+function foldOther(message: Exclude<RaftWireMessage, RaftMessage>, into: Folder): void {
   if (message.kind === 'order' || message.kind === 'order-reply') {
     foldOrder(message, into);
     return;
   }
+  foldRepair(message, into);
+  if (message.kind === 'repair-reply') foldEntries(message.entries, into);
+}
+
+/** Folds every field of a message, whose kind has this number. */
+export function fold(wire: RaftWireMessage, kind: number, into: Folder): void {
+  into.int(kind);
+  // By number: each look at the kind of just any message costs.
+  if (kind > lastOfProtocol) {
+    foldOther(wire as Exclude<RaftWireMessage, RaftMessage>, into);
+    return;
+  }
+  const message = wire as RaftMessage;
   into.int(message.term);
   switch (message.kind) {
     case 'append':

@@ -31,6 +31,9 @@ export const kindNumber: Readonly<Record<RaftWireMessage['kind'], number>> = {
   'repair-reply': 41,
 };
 
+/** Up to this number are what Raft itself says; above are orders and repair. */
+export const lastOfProtocol: number = kindNumber['timeout-now'];
+
 /**
  * The number of a message's kind, 0 when it is none of Raft's. A switch: a look-up by a changing
  * name is slow in hot code.
