@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,invariants,scenarios,test}/**/*.test.{ts,tsx}'],
+    include: ['{src,invariants,scenarios,ralph,test}/**/*.test.{ts,tsx}'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -104,6 +104,12 @@ export const oneNode: StoryBook = {
             [1, grant(1)],
           ],
         }),
+      // Seed 607813000202 of raft-storm, by a control that takes a leader for whom it voted for.
+      'a second vote, for who leads already': (rig) => {
+        rig.elect(0, 1).promise(2, { term: 1, vote: 2 });
+        rig.step(2, { sent: [[1, grant(1)]] }).promise(2, { vote: 1, term: 1 });
+        rig.step(2, { sent: [[0, grant(1)]] });
+      },
       'a vote in each of two terms': (rig) =>
         rig
           .promise(0, { term: 1, vote: 2 })

@@ -8,16 +8,18 @@ export const voteOnce = rung<RaftMoment>({
   id: 'I8',
   title: 'one vote a term',
   statement:
-    'In one term a node grants its vote to at most one candidate, the one that its disk names.',
+    'Until a term has a leader, a node grants its vote in it to at most one candidate, the one that its disk names.',
   source: 'Raft, figures 2 and 3',
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['send:vote-reply', 'recovered'],
   check(moment) {
-    const { node, own, message, peer } = moment;
+    const { node, own, message, peer, facts } = moment;
     if (message === undefined) return votesAreRemembered(moment);
     const { pre, granted, term } = message as VoteReply;
     if (pre || !granted) return premiseFalse;
+    // A vote for who leads already elects nobody.
+    if (facts.leaderOf.get(term) === peer) return premiseFalse;
     const candidate = peer + 1;
     const first = own.granted.get(term);
     const durable = own.durable.votes.get(term);

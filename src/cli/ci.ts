@@ -8,6 +8,12 @@ import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts'
 import { keepGateEvidence } from './gate-evidence.ts';
 import { gateProgress } from './gate-progress.ts';
 import { catchInterrupt } from './interrupt.ts';
+import {
+  type EvidenceKeeper,
+  type EvidenceOptions,
+  evidenceKeeper,
+  noEvidence,
+} from './keep-evidence.ts';
 import { checkOutput } from './logs.ts';
 import { programIn, sourceCheckout } from './mutants.ts';
 import { parseWhole } from './option-values.ts';
@@ -23,7 +29,7 @@ import { findingSettler } from './settle-finding.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import type { Verb } from './verb.ts';
 
-interface CiOptions extends ReporterOptions {
+interface CiOptions extends ReporterOptions, EvidenceOptions {
   readonly config?: string;
   readonly shard?: string;
   readonly output?: string;
@@ -43,6 +49,7 @@ export const ciVerb: Verb = {
         .option('--output <folder>', 'the only folder that is written to (default: logs)')
         .option('--first-seed <seed>', 'fresh seeds begin here (default: derived from the commit)')
         .option('--jobs <n>', 'worker threads (default: one per processor)')
+        .option(...noEvidence)
         .option('--no-color', 'print without colours (NO_COLOR does it too)'),
     ).action(async (options: CiOptions) => {
       finish(await ci(options));
@@ -69,6 +76,7 @@ async function ci(options: CiOptions): Promise<ExitCode> {
   }
   const output = resolve(cwd, options.output ?? config.output ?? 'logs');
   await checkOutput(output);
+  const evidence = await evidenceKeeper('ci', options, { root: cwd, output });
   const jobs = options.jobs === undefined ? config.jobs : parseWhole(options.jobs, '--jobs');
   const parts = tasks.map(({ kind, name }) => ({ kind, name }));
   const plan: GatePlan = { of: 'ci', parts, ...code, ...(shard === undefined ? {} : { shard }) };
@@ -82,7 +90,7 @@ async function ci(options: CiOptions): Promise<ExitCode> {
     },
     terminal,
   );
-  return conclude({ cwd, output, jobs, shard }, { plan, tasks, config }, set, terminal);
+  return conclude({ cwd, output, jobs, shard }, { plan, tasks, config, evidence }, set, terminal);
 }
 
 async function conclude(
@@ -91,6 +99,7 @@ async function conclude(
     readonly plan: GatePlan;
     readonly tasks: readonly GateTask[];
     readonly config: GateConfig;
+    readonly evidence: EvidenceKeeper;
   },
   set: ReporterSet,
   terminal: Terminal,
@@ -115,7 +124,7 @@ async function conclude(
         settle: findingSettler({ ...where, signal: interrupt.signal, terminal }),
       },
     });
-    keepGateEvidence(where.output, record);
+    keepGateEvidence(work.evidence, record, work.tasks);
     return codeOfGate(record, set.close(), terminal);
   } finally {
     progress.clear();

@@ -5,12 +5,13 @@ import { table } from '../report/table.ts';
 import type { DoctorCheck, DoctorReport } from '../run/run-contract.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
+import { type EvidenceOptions, evidenceKeeper, noEvidence } from './keep-evidence.ts';
 import { chooseScenario } from './scenario-input.ts';
 import { parseSeedRange } from './seeds.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addScenarioOptions, type ScenarioOptions, type Verb } from './verb.ts';
 
-interface DoctorVerbOptions extends ScenarioOptions {
+interface DoctorVerbOptions extends ScenarioOptions, EvidenceOptions {
   readonly seeds: string;
 }
 
@@ -23,7 +24,8 @@ export const doctorVerb: Verb = {
     addScenarioOptions(
       command
         .argument('[scenario]', 'a name (see list) or the path of a file', defaultScenario)
-        .option('--seeds <range>', 'N for 1..N, or A..B', defaultSeeds),
+        .option('--seeds <range>', 'N for 1..N, or A..B', defaultSeeds)
+        .option(...noEvidence),
     ).action(async (argument: string, options: DoctorVerbOptions) => {
       finish(await examine(argument, options));
     });
@@ -42,6 +44,7 @@ async function examine(argument: string, options: DoctorVerbOptions): Promise<Ex
   if (!json) {
     terminal.out(`${terminal.paint.strong(reference.name)}  seeds ${range.from}..${range.to}`);
   }
+  const evidence = await evidenceKeeper('doctor', options);
   const tally = new Map<string, { equal: number; different: number }>();
   const interrupt = catchInterrupt(() => terminal.note('interrupted'));
   try {
@@ -58,6 +61,10 @@ async function examine(argument: string, options: DoctorVerbOptions): Promise<Ex
         else ways.different += 1;
       },
     });
+    if (report.differences.length > 0 || !interrupt.interrupted) {
+      const { doctorEvidence } = await import('../run/evidence-content.ts');
+      evidence.keep(doctorEvidence(report, range.from, settings));
+    }
     if (json) terminal.out(jsonLine({ schema: 'seedstorm-doctor/1', ...report }) ?? '');
     else terminal.out(doctorReport(report, tally, terminal));
     if (report.differences.length > 0) return exitCode.harnessFault;

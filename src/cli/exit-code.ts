@@ -10,6 +10,14 @@ export const exitCode = {
   inconclusive: 3,
   /** The selection was empty. */
   nothingSelected: 4,
+  /** `ralph`: iterations, time, tokens or money are spent. */
+  budgetSpent: 10,
+  /** `ralph`: the same failure came back too often. */
+  blockedOnDiagnosis: 11,
+  /** `ralph`: a person has to do something first. */
+  blockedOnPerson: 12,
+  /** `ralph`: whoever runs the agent's model does not answer. */
+  providerUnavailable: 13,
   /** The harness itself is at fault: same seed with another digest, a rung that throws. */
   harnessFault: 70,
   /** Ctrl-C. */
@@ -25,6 +33,10 @@ const precedence: readonly ExitCode[] = [
   exitCode.nothingSelected,
   exitCode.harnessFault,
   exitCode.interrupted,
+  exitCode.blockedOnPerson,
+  exitCode.blockedOnDiagnosis,
+  exitCode.providerUnavailable,
+  exitCode.budgetSpent,
   exitCode.broken,
   exitCode.inconclusive,
   exitCode.held,

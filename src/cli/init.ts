@@ -85,6 +85,7 @@ function nextSteps(folder: string, target: string): readonly string[] {
     '  npx seedstorm sweep counter   storms the counter of src/counter.ts',
     '  npx vitest run                the same as a test',
     '  npx seedstorm ci              the gate of seedstorm.config.ts',
+    '  npx seedstorm ralph           climbs ralph/ladder.json rung by rung',
   );
   return lines;
 }

@@ -50,6 +50,7 @@ export function unwritable(directory: string, reason: string): UsageError {
   return new UsageError(
     `cannot write evidence here: ${reason}`,
     directory,
-    'seedstorm keeps case files and evidence in logs/ of the current directory',
+    'seedstorm keeps case files and evidence in logs/ of the current directory; ' +
+      'doctor and mutants do without it under --no-evidence',
   );
 }

@@ -37,7 +37,9 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 const exitCodesText = `
 Exit codes:
   0 held   1 a rung broke   2 usage or configuration   3 inconclusive
-  4 nothing selected   70 fault of the harness   130 interrupted`;
+  4 nothing selected
+  10 a budget is spent   11 blocked on diagnosis   12 blocked on a person
+  13 provider unavailable   70 fault of the harness   130 interrupted`;
 
 /** Exits only when all text is out, since a pipe takes it later than a file does. */
 function exit(code: ExitCode): void {

@@ -12,17 +12,19 @@ import type { MutantPatch } from '../run/mutant-patch.ts';
 import { moduleUrl } from '../run/running-copy.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
+import { type EvidenceOptions, evidenceKeeper, noEvidence } from './keep-evidence.ts';
 import { mutantsLine } from './mutants-line.ts';
 import { parseNames, parseTime, parseWhole } from './option-values.ts';
 import { parseSeedRange } from './seeds.ts';
 import { processTerminal } from './terminal.ts';
 import { addCommonOptions, type CommonOptions, type Verb } from './verb.ts';
 
-interface MutantsVerbOptions extends CommonOptions {
+interface MutantsVerbOptions extends CommonOptions, EvidenceOptions {
   readonly only?: string;
   readonly dir?: string;
   readonly seeds?: string;
   readonly budget?: string;
+  readonly rungs?: string;
   readonly census: string;
   readonly jobs?: string;
   readonly save?: true;
@@ -42,9 +44,11 @@ export const mutantsVerb: Verb = {
         .option('--dir <folder>', 'patches of this folder instead; they need no header')
         .option('--budget <limit>', 'seeds for each (800), or processor time for each (30s, 2m)')
         .option('--seeds <range>', 'these seeds instead of fresh ones: N for 1..N, or A..B')
+        .option('--rungs <ids>', 'judge by these rungs only; leaves no evidence')
         .option('--census <n>', 'judge each rung alone over the first n seeds', defaultCensus)
         .option('--jobs <n>', 'mutants side by side (default: one per processor)')
-        .option('--save', 'keep the results beside the patches, in results.json'),
+        .option('--save', 'keep the results beside the patches, in results.json')
+        .option(...noEvidence),
     ).action(async (system: string, options: MutantsVerbOptions) => {
       finish(await mutants(system, options));
     });
@@ -62,6 +66,7 @@ interface Plan {
   readonly sources: string;
   readonly controlSeeds?: number;
   readonly cpuLimitMs?: number;
+  readonly rungs?: readonly string[];
   readonly censusSeeds: number;
   readonly jobs: number;
 }
@@ -76,6 +81,11 @@ async function mutants(system: string, options: MutantsVerbOptions): Promise<Exi
     return exitCode.nothingSelected;
   }
   const { tryMutants } = await import('../run/mutants.ts');
+  const { mutantsEvidence } = await import('../run/evidence-content.ts');
+  // Patches of somebody else say nothing about those of the project, nor does a part of the ladder.
+  const whole = options.dir === undefined && options.rungs === undefined;
+  const kept = { evidence: options.evidence && whole };
+  const evidence = await evidenceKeeper('mutants', kept, { root });
   const { ResultKeeper } = await import('../run/mutant-results.ts');
   const keeper =
     options.save === true
@@ -104,6 +114,10 @@ async function mutants(system: string, options: MutantsVerbOptions): Promise<Exi
       },
     });
     line.clear();
+    if (record.mutants.length > 0) {
+      const ids = all.map(({ id }) => id);
+      evidence.keep(mutantsEvidence(record, ids));
+    }
     terminal.out(json ? (jsonLine(record) ?? '') : mutantsReport(record, terminal.paint));
     return codeOf(record, interrupt.interrupted);
   } finally {
@@ -145,6 +159,7 @@ async function planOf(system: string, options: MutantsVerbOptions): Promise<Plan
     censusSeeds: parseWhole(options.census, '--census', 0),
     jobs: options.jobs === undefined ? availableParallelism() : parseWhole(options.jobs, '--jobs'),
     ...(isDefault ? { controlSeeds: defaultControlSeeds } : {}),
+    ...(options.rungs === undefined ? {} : { rungs: parseNames(options.rungs, '--rungs') }),
     ...(budget.cpuLimitMs === undefined ? {} : { cpuLimitMs: budget.cpuLimitMs }),
   };
 }

@@ -8,6 +8,7 @@ import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
 import type { RunOptions } from '../run/run-contract.ts';
 import type { HistoryLike } from '../workload/clients-definition.ts';
+import { chosenRungs } from './chosen-rungs.ts';
 import { type EventFilterOptions, eventFilter } from './event-filter.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -70,6 +71,7 @@ async function replay(argument: string, options: ReplayVerbOptions): Promise<Exi
     },
     name: subject.reference.name,
     paranoid: options.paranoid === true,
+    ...chosenRungs(subject.scenario, options.rungs),
     ...(events
       ? {
           onEvent: (event) => {

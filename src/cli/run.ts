@@ -7,6 +7,7 @@ import { failureBlock } from '../report/failure-block.ts';
 import { jsonLine } from '../report/json.ts';
 import { runReport } from '../report/run-report.ts';
 import type { RunInput, ScenarioReference } from '../run/run-contract.ts';
+import { chosenRungs } from './chosen-rungs.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { checkLogs, failuresDirectory } from './logs.ts';
@@ -72,6 +73,7 @@ async function run(argument: string, options: RunVerbOptions): Promise<ExitCode>
     const { runIsolated } = await import('../run/isolated.ts');
     const result = await runIsolated(chosen.reference, input, {
       paranoid: options.paranoid === true,
+      ...chosenRungs(chosen.scenario, options.rungs),
       signal: interrupt.signal,
     });
     const kept = await keepCase(result.record, result.caseFile);

@@ -8,10 +8,17 @@ import { failureBlock } from '../report/failure-block.ts';
 import { plural, value } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { sweepReport } from '../report/sweep-report.ts';
+import { chosenRungs } from './chosen-rungs.ts';
 import { codeOfVerdict, type ExitCode, exitCode, gravest } from './exit-code.ts';
 import { catchInterrupt } from './interrupt.ts';
+import {
+  type EvidenceKeeper,
+  type EvidenceOptions,
+  evidenceKeeper,
+  noEvidence,
+} from './keep-evidence.ts';
 import { liveFile } from './live-file.ts';
-import { checkLogs, failuresDirectory, logsDirectory, unwritable } from './logs.ts';
+import { checkLogs, failuresDirectory } from './logs.ts';
 import { parseTime, parseWhole } from './option-values.ts';
 import { progressLine } from './progress.ts';
 import { addReporterOptions, type ReporterOptions } from './reporters.ts';
@@ -28,7 +35,11 @@ import {
   type Verb,
 } from './verb.ts';
 
-interface SweepVerbOptions extends RunningOptions, ReporterOptions, ShrinkingOptions {
+interface SweepVerbOptions
+  extends RunningOptions,
+    ReporterOptions,
+    ShrinkingOptions,
+    EvidenceOptions {
   readonly seeds?: string;
   readonly jobs?: string;
   readonly time?: string;
@@ -47,7 +58,8 @@ export const sweepVerb: Verb = {
           .option('--jobs <n>', 'worker threads (default: one per processor)')
           .option('--time <span>', 'end after so much real time: 90s, 5m, 2h')
           .option('--bail <n>', 'end after n broken seeds')
-          .option('--histories <directory>', 'write what clients saw of each seed, for check'),
+          .option('--histories <directory>', 'write what clients saw of each seed, for check')
+          .option(...noEvidence),
       ),
     ).action(async (argument: string, options: SweepVerbOptions) => {
       finish(await sweepCommand(argument, options));
@@ -77,13 +89,19 @@ async function sweepCommand(argument: string, options: SweepVerbOptions): Promis
     return exitCode.nothingSelected;
   }
   await checkLogs();
+  const evidence = await evidenceKeeper('sweep', options);
   const reporters = await sweepReporters(chosen, plan.range.from, options, terminal);
   if (!json && reporters === undefined) terminal.out(introduction(chosen, plan, terminal));
   const onFailed = (failed: RunRecord): void => reporters?.add(failed);
-  const swept = await sweepSeeds(chosen, plan, options, terminal, onFailed);
+  const swept = await sweepSeeds(chosen, plan, options, terminal, onFailed).catch(
+    async (error: unknown) => {
+      await keepFault(evidence, chosen, plan, error);
+      throw error;
+    },
+  );
   const { headline, interrupted } = swept;
   // Before anything that may still take long: it happened.
-  await keepEvidence(swept.record);
+  await keepSweep(evidence, swept.record, chosen, options);
   const wanted = options.shrink && !interrupted;
   const shrunk = wanted ? await shrinkSweep(swept.record, chosen, plan, terminal) : undefined;
   const record = {
@@ -203,6 +221,7 @@ async function sweepSeeds(
       seeds: [range.from, range.to],
       settings: chosen.settings,
       paranoid: options.paranoid === true,
+      ...chosenRungs(chosen.scenario, options.rungs),
       failFast: plan.bail === 1,
       signal: interrupt.signal,
       failuresDirectory,
@@ -256,13 +275,28 @@ function failedLine(failed: RunRecord, terminal: Terminal): string {
   return `${terminal.notePaint.bad('broken')}  seed ${failed.seed}${what}`;
 }
 
-async function keepEvidence(record: SweepRecord): Promise<void> {
-  const { appendEvidence } = await import('../run/evidence.ts');
-  try {
-    await appendEvidence(logsDirectory, record);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw unwritable(logsDirectory, code);
-  }
+/** Not one seed judged is no evidence. */
+async function keepSweep(
+  evidence: EvidenceKeeper,
+  record: SweepRecord,
+  { scenario, settings }: ChosenScenario,
+  options: RunningOptions,
+): Promise<void> {
+  if (record.to < record.from) return;
+  const { only } = chosenRungs(scenario, options.rungs);
+  const { sweepEvidence } = await import('../run/evidence-content.ts');
+  evidence.keep(sweepEvidence(record, settings, only));
+}
+
+/** A fault of the harness is evidence too: against it. */
+async function keepFault(
+  evidence: EvidenceKeeper,
+  { reference, settings }: ChosenScenario,
+  { range }: Plan,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof HarnessFault)) return;
+  const { faultEvidence } = await import('../run/evidence-content.ts');
+  const asked = { scenario: reference.name, settings };
+  evidence.keep(faultEvidence(asked, [range.from, range.to], error));
 }

@@ -27,6 +27,8 @@ export interface ScenarioOptions extends CommonOptions {
 /** Options of verbs that run a scenario as it is told. */
 export interface RunningOptions extends ScenarioOptions {
   readonly paranoid?: true;
+  /** Unparsed ids, separated by commas. */
+  readonly rungs?: string;
 }
 
 /** Options of verbs that shrink what fails. */
@@ -61,6 +63,8 @@ export function addScenarioOptions(command: Command): Command {
 /** Declares `--paranoid`, `--set` and the common options. */
 export function addRunningOptions(command: Command): Command {
   return addScenarioOptions(
-    command.option('--paranoid', 'send messages through their codec and freeze them; same digest'),
+    command
+      .option('--paranoid', 'send messages through their codec and freeze them; same digest')
+      .option('--rungs <ids>', 'judge by these rungs only (list rungs shows them)'),
   );
 }

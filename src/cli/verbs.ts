@@ -25,6 +25,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./replay.ts')).replayVerb,
   },
   {
+    name: 'watch',
+    summary: 'look at the live cluster in the terminal: rewind it, and change its past',
+    load: async () => (await import('./watch.ts')).watchVerb,
+  },
+  {
     name: 'report',
     summary: 'draw a case file or a seed: one HTML file with space-time diagram and states',
     load: async () => (await import('./report.ts')).reportVerb,
@@ -73,6 +78,16 @@ export const verbs: readonly VerbEntry[] = [
     name: 'mutants',
     summary: 'plant known bugs in a system and see whether its storms find them',
     load: async () => (await import('./mutants.ts')).mutantsVerb,
+  },
+  {
+    name: 'ralph',
+    summary: 'climb the ladder of a project rung by rung, with or without an agent that repairs',
+    load: async () => (await import('./ralph.ts')).ralphVerb,
+  },
+  {
+    name: 'status',
+    summary: 'say where each claim of a project stands, by its evidence alone',
+    load: async () => (await import('./status.ts')).statusVerb,
   },
   {
     name: 'init',

@@ -5,6 +5,7 @@ import { failureBlock } from './failure-block.ts';
 import { count, duration, short } from './format.ts';
 import { codeText, gateText, knownText, partText, seedsText, verdictWord } from './gate-text.ts';
 import { type HtmlText, html, link, raw } from './html-text.ts';
+import { plainPageStyle } from './plain-page-style.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';
 
 /**
@@ -28,7 +29,7 @@ export function htmlPage(record: GateRecord, linkTo: LinkTo): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>seedstorm: ${verdictWord(record.verdict)}</title>
-<style>${raw(style)}</style>
+<style>${raw(plainPageStyle)}</style>
 <main>
 <h1><span class="verdict ${record.verdict}">${verdictWord(record.verdict)}</span> seedstorm</h1>
 <p>${gateText(record)}; ${codeText(record)}; ${record.at}</p>
@@ -99,22 +100,3 @@ function speedText({ steps, virtualUs, newStatesPer1000, digest }: SweepRecord):
     `${short(newStatesPer1000)} new abstract states per 1,000 seeds, digest ${digest}`
   );
 }
-
-const style = `
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --doubt: #9a6700; }
-@media (prefers-color-scheme: dark) {
-  :root { --good: #3fb950; --bad: #ff7b72; --doubt: #d29922; }
-}
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0; }
-main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { text-align: left; padding: .25rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 4px; }
-section { border-left: 3px solid var(--bad); padding-left: 1rem; margin: 1.5rem 0; }
-.verdict { font-weight: 600; color: var(--doubt); }
-.verdict.held { color: var(--good); }
-.verdict.broken, .verdict.fault { color: var(--bad); }
-details { margin: 1rem 0; }
-summary { cursor: pointer; }
-`;

@@ -1,6 +1,7 @@
 import type { KeptResult, KeptResults } from '../record/mutants-record.ts';
 import { count, plural, short } from './format.ts';
 import { ruleOfThree } from './interval.ts';
+import { markdownTable } from './markdown-table.ts';
 import { isElsewhere, isRight, median, rateText } from './mutants-report.ts';
 
 /** A mutant of the folder, as far as the page tells of those without a result. */
@@ -87,7 +88,7 @@ function controlLine(controls: readonly KeptResult[]): string {
 }
 
 function bugTable(bugs: readonly KeptResult[]): string[] {
-  return markdown(
+  return markdownTable(
     [
       'Bug',
       'What it does',
@@ -135,7 +136,7 @@ function aloneTable(kept: KeptResults, bugs: readonly KeptResult[]): string[] {
   const lines = [
     'A bug stands here only if a run with this one rung on the ladder, and no other, broke it.',
     '',
-    ...markdown(['Rung', '', 'Bugs', 'Which'], '  : ', rows),
+    ...markdownTable(['Rung', '', 'Bugs', 'Which'], '  : ', rows),
   ];
   if (unproved.length === 0) return lines;
   return [...lines, '', `Unproved, for no bug here turns it red alone: ${unproved.join(', ')}.`];
@@ -143,7 +144,7 @@ function aloneTable(kept: KeptResults, bugs: readonly KeptResult[]): string[] {
 
 function controlTable(controls: readonly KeptResult[]): string[] {
   if (controls.length === 0) return ['None.'];
-  return markdown(
+  return markdownTable(
     ['Control', 'What it changes', 'Outcome', 'Seeds'],
     '   :',
     controls.map(({ id, title, status, rung, seeds }) => [
@@ -164,19 +165,4 @@ function measured(results: readonly KeptResult[]): string[] {
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups].map(([key, group]) => `- ${key}: ${group.map(({ id }) => id).join(' ')}`);
-}
-
-/** @param align a colon for each column that stands to the right */
-function markdown(
-  titles: readonly string[],
-  align: string,
-  rows: readonly (readonly string[])[],
-): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = titles.map((_, at) => (align[at] === ':' ? '---:' : '---'));
-  return [line(titles), line(rule), ...rows.map((row) => line(row.map(escaped)))];
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll('|', '\\|');
 }

@@ -125,6 +125,9 @@ export function rebuiltEachLife(first: AnyComponent, build: () => AnyComponent):
   if (first.createView) proxy.createView = () => inner.createView?.();
   if (first.observe) proxy.observe = (state, view) => inner.observe?.(state, view);
   if (first.role) proxy.role = (state) => inner.role?.(state) ?? '';
+  if (first.card)
+    proxy.card = (state) => inner.card?.(state) ?? { role: '', tone: 'dim', rows: [] };
+  if (first.cellState) proxy.cellState = (state, id, group) => inner.cellState?.(state, id, group);
   if (first.abstractState) proxy.abstractState = (state) => inner.abstractState?.(state) ?? 0;
   return proxy;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,8 +6,6 @@ import { counters } from '../../test/fixtures/counters.ts';
 import type { CaseFile } from '../record/case-file.ts';
 import { buildCase } from './build-case.ts';
 import { readCase, writeCase } from './case-store.ts';
-import { appendEvidence } from './evidence.ts';
-import { sweep } from './sweep.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seedstorm-cases-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,26 +82,5 @@ describe('case files', () => {
     chmodSync(folder, 0o500);
     expect(() => writeCase(join(folder, 'c'), caseOf(1), 1)).toThrow(/permission denied/);
     chmodSync(folder, 0o700);
-  });
-});
-
-describe('evidence', () => {
-  it('is one line a sweep, with the hashes of what was judged', async () => {
-    const { record } = await sweep(counters(), { seeds: 3, name: 'counters' });
-    const logs = join(folder, 'logs');
-    appendEvidence(logs, record);
-    appendEvidence(logs, record);
-    const lines = readFileSync(join(logs, 'runs.jsonl'), 'utf8').trim().split('\n');
-    expect(lines.length).toBe(2);
-    const line = JSON.parse(lines[0]!);
-    expect(line).toMatchObject({
-      schema: 'seedstorm-evidence/1',
-      scenario: 'counters',
-      held: 3,
-      digest: record.digest,
-    });
-    expect(line.hashes['src/sim']).toMatch(/^[0-9a-f]{16}$/);
-    expect(line.hashes['src/run']).not.toBe(line.hashes['src/sim']);
-    expect(JSON.parse(lines[1]!).hashes).toEqual(line.hashes);
   });
 });

@@ -1,59 +1,164 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { EvidenceLine } from '../record/evidence-line.ts';
-import type { SweepRecord } from '../record/sweep-record.ts';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Claims } from '../record/claims.ts';
+import type { EvidenceBase, EvidenceContent, EvidenceLine } from '../record/evidence-line.ts';
+import { parseClaims } from '../record/parse-claims.ts';
+import { UsageError } from '../record/usage-error.ts';
 import { fileError } from './case-store.ts';
-import { packageUrl, packageVersion } from './running-copy.ts';
+import { packageVersion } from './running-copy.ts';
+import { buildBehind, harnessHash, hashesOf } from './tree-hash.ts';
 
-/** What a claim about a sweep rests on; each has a hash of its own in the evidence. */
-const claimRoots: readonly string[] = ['src', 'invariants', 'scenarios', 'mutants'];
+/** Name of the file with the claims of a project, in its root. */
+export const claimsName = 'claims.json';
+
+/** Name of the file with the evidence, in `logs`. */
+export const evidenceName = 'runs.jsonl';
+
+/** Which code is about to be judged; taken before the work begins. */
+export interface EvidenceStart {
+  readonly root: string;
+  readonly claims: Claims | undefined;
+  readonly by: string;
+  readonly command: string;
+  readonly beganMs: number;
+  readonly harness: string;
+  readonly hashes: Readonly<Record<string, string>>;
+}
 
 /**
- * Appends one line on a sweep to `runs.jsonl`: which code, which seeds, what came of them.
+ * Notes which code is about to be judged. To be called before the work begins: what is read
+ * afterwards may be what somebody has typed in the meantime.
+ *
+ * @param root the folder of the claims, where commands are typed
+ * @param by the verb
+ * @param words its arguments
+ * @throws UsageError when there are claims and something is wrong with them
+ */
+export function beginEvidence(root: string, by: string, words: readonly string[]): EvidenceStart {
+  const claims = readClaimsIn(root);
+  const told = words.map((word) => (word.startsWith(root) ? `.${word.slice(root.length)}` : word));
+  return {
+    root,
+    claims,
+    by,
+    command: ['seedstorm', ...told].join(' '),
+    beganMs: performance.now(),
+    harness: harnessHash(),
+    hashes: hashesOf(root, claims),
+  };
+}
+
+/**
+ * The claims of a project; undefined when it has none.
+ * @throws UsageError that names file and field
+ */
+export function readClaimsIn(root: string): Claims | undefined {
+  return existsSync(join(root, claimsName)) ? readClaims(root, claimsName) : undefined;
+}
+
+/**
+ * Reads a file of claims.
+ *
+ * @param name of the file, below `root`
+ * @throws UsageError that names file and field
+ */
+export function readClaims(root: string, name: string): Claims {
+  try {
+    return parseClaims(readFileSync(join(root, name), 'utf8'), name);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw fileError(error, name, 'read');
+  }
+}
+
+/**
+ * Appends one line to `runs.jsonl`: which code, what was found.
  *
  * @param logsDirectory made when it does not exist
  * @throws UsageError when it cannot be written
  */
-export function appendEvidence(logsDirectory: string, record: SweepRecord): EvidenceLine {
-  const line = evidenceOf(record);
+export function appendEvidence(
+  logsDirectory: string,
+  start: EvidenceStart,
+  content: EvidenceContent,
+  log?: EvidenceBase['log'],
+): EvidenceLine {
+  const line = evidenceLine(start, content, log);
+  const path = join(logsDirectory, evidenceName);
   try {
     mkdirSync(logsDirectory, { recursive: true });
-    appendFileSync(join(logsDirectory, 'runs.jsonl'), `${JSON.stringify(line)}\n`);
+    appendLine(path, JSON.stringify(line));
   } catch (error) {
-    throw fileError(error, join(logsDirectory, 'runs.jsonl'), 'written');
+    throw fileError(error, path, 'written');
   }
   return line;
 }
 
-/** The line itself. */
-export function evidenceOf(record: SweepRecord): EvidenceLine {
-  const root = fileURLToPath(packageUrl);
-  const { scenario, from, to, held, broken, inconclusive, verdict, digest, steps, wallMs } = record;
-  return {
-    schema: 'seedstorm-evidence/1',
+/** One write, on a line of its own even where an earlier writer was cut off. */
+function appendLine(path: string, text: string): void {
+  const file = openSync(path, 'a+');
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    const isTorn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+    writeSync(file, `${isTorn ? '\n' : ''}${text}\n`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The line itself. Where a path is no longer what it was when the work began, nobody knows what ran:
+ * its hash is then no hash, and claims about it learn nothing.
+ */
+export function evidenceLine(
+  start: EvidenceStart,
+  content: EvidenceContent,
+  log?: EvidenceBase['log'],
+): EvidenceLine {
+  const { by, command, harness } = start;
+  const reason = voidReason(start);
+  const base: EvidenceBase = {
+    schema: 'seedstorm-evidence/2',
     at: new Date().toISOString(),
+    by,
+    command,
     version: packageVersion(),
     node: process.version,
-    ...commitOf(root),
-    hashes: hashesOf(root),
-    scenario,
-    from,
-    to,
-    held,
-    broken,
-    inconclusive,
-    verdict,
-    reasons: record.reasons,
-    digest,
-    steps,
-    wallMs,
-    newStatesPer1000: record.newStatesPer1000,
-    rungs: Object.fromEntries(record.rungs.map(({ id, premise }) => [id, premise])),
+    ...commitOf(start.root),
+    harness,
+    hashes: unchanged(start),
+    ...(reason === undefined ? {} : { void: reason }),
+    wallMs: Math.round(performance.now() - start.beganMs),
+    ...(log === undefined ? {} : { log }),
   };
+  return { ...base, ...content };
 }
+
+function voidReason({ harness }: EvidenceStart): string | undefined {
+  return harnessHash() === harness ? buildBehind() : 'the harness changed while it ran';
+}
+
+function unchanged({ root, claims, hashes }: EvidenceStart): Record<string, string> {
+  const after = hashesOf(root, claims);
+  const told = Object.entries(hashes).map(([key, hash]) => {
+    return [key, after[key] === hash ? hash : 'changed while it ran'];
+  });
+  return Object.fromEntries(told);
+}
+
+/** What the sources of a run can differ in from their commit. */
+const sourceRoots: readonly string[] = ['src', 'invariants', 'scenarios', 'mutants'];
 
 /** The commit of a checkout, and whether what claims rest on differs from it. */
 export function commitOf(root: string): { commit: string | null; dirty: boolean } {
@@ -61,43 +166,10 @@ export function commitOf(root: string): { commit: string | null; dirty: boolean 
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const commit = git('rev-parse', 'HEAD').trim();
-    const dirty = git('status', '--porcelain', '--', ...claimRoots).trim() !== '';
+    const dirty = git('status', '--porcelain', '--', ...sourceRoots).trim() !== '';
     return { commit, dirty };
   } catch {
-    // An installed package, or no git at all: the hashes below say which code it was.
+    // An installed package, or no git at all: the hashes say which code it was.
     return { commit: null, dirty: false };
   }
-}
-
-/** Hashes of the folders that claims are about: two levels below `src`, one below the others. */
-function hashesOf(root: string): Record<string, string> {
-  const hashes: Record<string, string> = {};
-  for (const claim of claimRoots) {
-    const top = join(root, claim);
-    if (!isDirectory(top)) continue;
-    for (const name of readdirSync(top).sort()) {
-      const path = join(top, name);
-      if (isDirectory(path)) hashes[relative(root, path)] = hashOfFolder(path);
-    }
-    hashes[claim] = hashOfFolder(top);
-  }
-  return hashes;
-}
-
-function hashOfFolder(folder: string): string {
-  const hash = createHash('sha256');
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  for (const name of names) {
-    const path = join(folder, name);
-    if (isDirectory(path) || /\.test\.tsx?$/.test(name)) continue;
-    hash
-      .update(`${name.replaceAll('\\', '/')}\0`)
-      .update(readFileSync(path))
-      .update('\0');
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

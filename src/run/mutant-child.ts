@@ -13,6 +13,8 @@ export type CopyTask =
       readonly from: number;
       readonly to: number;
       readonly jobs: number;
+      /** The only rungs that judge; default: all of the ladder. */
+      readonly rungs?: readonly string[];
     };
 
 /** Between two words on how far it is. */
@@ -37,13 +39,14 @@ async function work(task: CopyTask): Promise<unknown> {
     const scenario = await loadScenario(reference);
     return new MutantTrial(reference, scenario, task.task, tell).run();
   }
-  const { scenario, from, to, jobs } = task;
+  const { scenario, from, to, jobs, rungs } = task;
   const reference = findScenario(scenario);
   const { ladder } = await loadScenario(reference);
   const { record } = await sweep(reference, {
     seeds: [from, to],
     jobs,
     failFast: true,
+    ...(rungs === undefined ? {} : { only: rungs }),
     onProgress: ({ done }) => tell({ seeds: done }),
   });
   // Whether all was put to the test is for those to judge who sweep; here nothing may be red.

@@ -18,6 +18,8 @@ export interface TrialTask {
   readonly to: number;
   /** Seeds over which each rung is judged without the others, once there is a kill. */
   readonly census?: readonly [from: number, to: number];
+  /** The only rungs that judge; default: all of the ladder. */
+  readonly rungs?: readonly string[];
   /** No further seed is begun after this much processor time. */
   readonly cpuLimitMs?: number;
 }
@@ -168,8 +170,10 @@ export class MutantTrial {
 
   /** Runs a seed in the worker; one that hangs or dies gets a record that says so. */
   async #once(seed: number, options: PlainRunOptions): Promise<RunRecord> {
-    const name = this.#reference.name;
-    const task = { type: 'run', input: { seed }, options: { name, ...options } } as const;
+    const { rungs } = this.#task;
+    const { name } = this.#reference;
+    const told = { name, ...(rungs === undefined ? {} : { only: rungs }), ...options };
+    const task = { type: 'run', input: { seed }, options: told } as const;
     let record: RunRecord | undefined;
     try {
       await this.#slot.do({ ...task, events: false }, (piece) => {

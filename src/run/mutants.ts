@@ -22,6 +22,8 @@ export interface MutantsOptions {
   readonly controlSeeds?: number;
   /** Processor time that a mutant is allowed. */
   readonly cpuLimitMs?: number;
+  /** The only rungs that judge; default: all of the ladder. */
+  readonly rungs?: readonly string[];
   /** First seeds of the range over which each rung is judged without the others. */
   readonly censusSeeds: number;
   /** Mutants that are tried side by side. */
@@ -143,11 +145,18 @@ class MutantsAtWork {
     from: number,
     to: number,
   ): Promise<SweepRecord | undefined> {
-    const { jobs, program, signal } = this.#options;
+    const { jobs, program, signal, rungs } = this.#options;
     const end = await runInCopy({
       copy: this.#pristine,
       program: program(this.#pristine),
-      task: { type: 'baseline', scenario, from, to, jobs },
+      task: {
+        type: 'baseline',
+        scenario,
+        from,
+        to,
+        jobs,
+        ...(rungs === undefined ? {} : { rungs }),
+      },
       signal,
       onProgress: (seeds) => this.#tell(`${scenario} without a bug`, seeds),
     });
@@ -199,7 +208,7 @@ class MutantsAtWork {
     isLast: boolean,
   ): Promise<void> {
     const { mutant } = attempt;
-    const { program, signal, seeds, controlSeeds, censusSeeds, cpuLimitMs } = this.#options;
+    const { program, signal, seeds, controlSeeds, censusSeeds, cpuLimitMs, rungs } = this.#options;
     const own = mutant.control ? (controlSeeds ?? Number.POSITIVE_INFINITY) : undefined;
     const last = own === undefined ? to : Math.min(to, seeds[0] + own - 1);
     this.#tell(mutant.id, 0);
@@ -215,6 +224,7 @@ class MutantsAtWork {
             scenario: mutant.scenario,
             from,
             to: last,
+            ...(rungs === undefined ? {} : { rungs }),
             ...(censusSeeds === 0 ? {} : { census: this.#censusRange() }),
             ...(cpuLimitMs === undefined ? {} : { cpuLimitMs: cpuLimitMs - attempt.cpuMs }),
           },

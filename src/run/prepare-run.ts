@@ -1,9 +1,10 @@
-import type { LadderRun, Phase, Violation } from '../checkers/ladder-contract.ts';
+import type { LadderRun, Phase, RungReport, Violation } from '../checkers/ladder-contract.ts';
 import type { CaseFile } from '../record/case-file.ts';
 import { HarnessFault } from '../record/harness-fault.ts';
 import { combineObservers } from '../sim/combine-observers.ts';
 import type { LogValue } from '../sim/env.ts';
 import { environmentFromConfig } from '../sim/environment.ts';
+import type { Fault } from '../sim/fault-plan.ts';
 import { type FaultBudget, OpenBudget, ToleranceBudget } from '../sim/faults/budget.ts';
 import { createNemesis } from '../sim/faults/nemesis.ts';
 import { KeyedChoices } from '../sim/keyed-choices.ts';
@@ -48,7 +49,7 @@ export function prepareRun(
 }
 
 class RunAtWork implements Run, ActiveRun {
-  readonly caseFile: CaseFile;
+  caseFile: CaseFile;
   readonly world: World;
   phase: Phase = 'form';
   done = false;
@@ -70,6 +71,8 @@ class RunAtWork implements Run, ActiveRun {
   readonly #stopAtFirst: boolean;
   #ownViolation: Violation | undefined;
   #entered = false;
+  #hasBegun = false;
+  #interrupted = false;
   #result: RunResult | undefined;
 
   constructor(
@@ -125,12 +128,38 @@ class RunAtWork implements Run, ActiveRun {
     return this.world.digest;
   }
 
-  advance(maxSteps: number = Number.POSITIVE_INFINITY): void {
+  advance(
+    maxSteps: number = Number.POSITIVE_INFINITY,
+    untilUs: number = Number.POSITIVE_INFINITY,
+  ): void {
     try {
-      whileActive(this, () => this.#advance(maxSteps));
+      whileActive(this, () => this.#advance(maxSteps, untilUs));
     } catch (error) {
       throw this.#blame(error);
     }
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+    this.world.stop();
+  }
+
+  amend(faults: readonly Fault[]): void {
+    this.caseFile = { ...this.caseFile, plan: [...this.caseFile.plan, ...faults] };
+    // Before the first stage nothing is armed yet: the whole plan will be.
+    if (this.#hasBegun) this.#nemesis.begin(faults);
+  }
+
+  reports(): readonly RungReport[] {
+    return withEveryStepEnds(this.#ladder?.reports() ?? [], this.#ownViolation);
+  }
+
+  probes(): ReadonlyMap<string, number> {
+    const counts = new Map(this.#census.probes);
+    for (const [name, count] of this.#ladder?.probes ?? []) {
+      counts.set(name, (counts.get(name) ?? 0) + count);
+    }
+    return counts;
   }
 
   finish(): RunResult {
@@ -142,7 +171,7 @@ class RunAtWork implements Run, ActiveRun {
     this.#observer.log?.(this.world.nodeIndex(node), text, fields, this.world.timeUs);
   }
 
-  #advance(maxSteps: number): void {
+  #advance(maxSteps: number, untilUs: number): void {
     const { world } = this;
     const target = Math.min(world.steps + maxSteps, this.#stepLimit);
     while (!this.done) {
@@ -157,8 +186,10 @@ class RunAtWork implements Run, ActiveRun {
         if (this.#isBroken()) this.done = true;
         if (this.done) return;
       }
-      const why = world.runUntil(stage.untilUs, Math.max(0, target - world.steps));
+      const stopUs = Math.min(stage.untilUs, untilUs);
+      const why = world.runUntil(stopUs, Math.max(0, target - world.steps));
       if (why === 'time') {
+        if (stopUs < stage.untilUs) return;
         this.#stages.shift();
         this.#entered = false;
       } else {
@@ -171,7 +202,10 @@ class RunAtWork implements Run, ActiveRun {
   /** The world stopped before the time that was asked for. */
   #pause(why: SliceEnd): void {
     const { world } = this;
-    if (why === 'stopped') this.done = true;
+    if (why === 'stopped' && this.#interrupted && !this.#isBroken()) {
+      this.#interrupted = false;
+      world.unstop();
+    } else if (why === 'stopped') this.done = true;
     else if (why === 'livelock') {
       this.#stuck(`time no longer moves: too many steps at ${world.timeUs} us`);
     } else if (why === 'steps' && world.steps >= this.#stepLimit) {
@@ -189,6 +223,7 @@ class RunAtWork implements Run, ActiveRun {
         enter: () => {
           this.#enter('form');
           this.#scenario.prepare?.(world);
+          this.#hasBegun = true;
           this.#nemesis.begin(this.caseFile.plan);
           world.begin();
         },

@@ -1,10 +1,11 @@
-import type { Phase, Violation } from '../checkers/ladder-contract.ts';
+import type { Phase, RungReport, Violation } from '../checkers/ladder-contract.ts';
 import type { CaseFile } from '../record/case-file.ts';
 import type { CensusSnapshot } from '../record/census-snapshot.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { SweepRecord } from '../record/sweep-record.ts';
 import type { TraceEvent } from '../record/trace-event.ts';
 import type { ChoiceBase, NamedChoice } from '../sim/choices.ts';
+import type { Fault } from '../sim/fault-plan.ts';
 import type { WorldObserver } from '../sim/observer.ts';
 import type { Config } from '../sim/system-definition.ts';
 import type { World } from '../sim/world.ts';
@@ -83,10 +84,23 @@ export interface Run {
   /** Rungs that broke so far, one violation each. */
   readonly violations: readonly Violation[];
   /**
-   * Goes on for at most so many steps (default: to the end). Components with promises need it to be
+   * Goes on for at most so many steps and until a true time, its events included (default: to the
+   * end). Components with promises need it to be
    * called inside a slice of the host: see `Host`.
    */
-  advance(maxSteps?: number): void;
+  advance(maxSteps?: number, untilUs?: number): void;
+  /** To be called by an observer: `advance` returns when the step that is running is over. */
+  interrupt(): void;
+  /**
+   * Adds faults to the end of the plan, for a person who troubles a world by hand. They must begin in
+   * the future, at a time for which the world has nothing else in hand (`World.hasControlAt`): then
+   * the run is the run of `caseFile`, which has them too, to the last bit.
+   */
+  amend(faults: readonly Fault[]): void;
+  /** What the rungs have to say so far; those of the whole run once it is done. */
+  reports(): readonly RungReport[];
+  /** Rare states that the ladder and the components named so far. */
+  probes(): ReadonlyMap<string, number>;
   /** Ends the run where it is and gives its result. */
   finish(): RunResult;
 }
@@ -220,7 +234,8 @@ export interface DoctorReport {
  * run/draw-config.ts  domainsOf(scenario), drawConfig(scenario, seed, settings), calmConfig(scenario),
  *                     parseSettings(['path=value'], scenario): Config
  * run/case-store.ts   readCase(path): CaseFile; writeCase(directory, caseFile, cap): path | undefined
- * run/evidence.ts     appendEvidence(logsDirectory, record): Promise<void>
+ * run/evidence.ts     beginEvidence(root, by, words): EvidenceStart
+ *                     appendEvidence(logsDirectory, start, content): EvidenceLine
  */
 export type RunCase = (
   scenario: Scenario,

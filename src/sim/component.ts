@@ -1,5 +1,8 @@
 import type { Env } from './env.ts';
 import type { Address, Codec, Message } from './message.ts';
+import type { CellState, NodeCard } from './node-card.ts';
+
+export type * from './node-card.ts';
 
 /**
  * What a person writes: a part of a distributed system that touches the outside only through its
@@ -33,6 +36,13 @@ export interface Component<State = unknown, M extends Message = Message, View = 
   observe?(state: State, view: View): void;
   /** The node's role in the system's own words, for fault targets such as `leader`. */
   role?(state: State): string;
+  /** What a person who watches sees of a node. Called a few times a second, between steps. */
+  card?(state: State): NodeCard;
+  /**
+   * How far a cell of the card's tail has got on this node, by its `id` and `group`; undefined: it is
+   * not here. Called after each step while somebody follows the cell, so it must be cheap.
+   */
+  cellState?(state: State, id: number, group: number): CellState | undefined;
   /** A small number for what the node is doing, normalised, for coverage of cluster states. */
   abstractState?(state: State): number;
 }

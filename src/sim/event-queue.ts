@@ -59,6 +59,11 @@ export class EventQueue {
     this.#siftUp(this.#size++, slot, timeUs);
   }
 
+  /** Slots of all events that are to come, in no order. */
+  slots(): Int32Array {
+    return this.#heap.slice(0, this.#size);
+  }
+
   /** Takes the next event out and returns its slot. Call `release` when done with the slot. */
   pop(): number {
     const heap = this.#heap;

@@ -25,7 +25,8 @@ export type When =
    * `of` picks, counted from `notBeforeUs` on and, with `since`, anew from each occurrence of `since`.
    * Events: `write`, `append`, `sync`, `rename`, `sync-directory`, `truncate`, `remove` (completions),
    * `send:<kind>`, `receive:<kind>`, `role:<role>` (the node took that role), `probe:<name>`,
-   * `start` (a life begins), `submit:<operation>` (a disk operation was handed in).
+   * `start` (a life begins), `submit:<operation>` (a disk operation was handed in), `fault` (a fault
+   * struck the node).
    * "third sync of the leader after its win" is
    * `{ event: 'sync', of: { role: 'leader' }, nth: 3, since: 'role:leader' }`.
    * Never reached: the fault does not happen, and the census says so.
@@ -116,7 +117,19 @@ export type Fault = FaultBase &
     /** All machines of the target's zone lose power. */
     | { readonly kind: 'zone-power-loss'; readonly target: Target }
     /** Every node goes down at once (by power loss or kill) and comes back. */
-    | { readonly kind: 'whole-cluster'; readonly powerLoss: boolean }
+    | {
+        readonly kind: 'whole-cluster';
+        readonly powerLoss: boolean;
+        /**
+         * A bare majority is started again so much later, the others at the end: whatever any
+         * majority has on its disks must be enough. Default: all come back at the end.
+         */
+        readonly majority?: {
+          readonly afterUs: number;
+          /** Picks who is in it. */
+          readonly arrangement: number;
+        };
+      }
     /** Killed again and again, `upUs` after each start, until the end. */
     | {
         readonly kind: 'restart-loop';
@@ -174,7 +187,22 @@ export type Fault = FaultBase &
         readonly positionPerMillion: number;
         readonly bit: number;
       }
+    /** By hand: ends every fault in force that keeps the target down or still, and starts it if it is down. */
+    | { readonly kind: 'restart'; readonly target: Target }
+    /** By hand: every fault in force ends. Those that have not begun stay in the plan. */
+    | { readonly kind: 'heal' }
+    /** By hand: one message on its way from the target to `to` never arrives. */
+    | {
+        readonly kind: 'lose-message';
+        readonly target: Target;
+        readonly to: string;
+        /** Content key of the message: see `Codec.identity`. */
+        readonly message: number;
+      }
   );
+
+/** Kinds that a person at the terminal adds to a plan; storms never draw them. */
+export type HandFaultKind = 'restart' | 'heal' | 'lose-message';
 
 export type DiskFaultMode =
   | 'read-error'

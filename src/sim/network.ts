@@ -45,7 +45,7 @@ export interface NetworkHost {
 }
 
 /** A packet that waits on a clogged link, and the step that sent it. */
-interface WaitingPacket {
+export interface WaitingPacket {
   readonly packet: Packet;
   readonly causeStep: number;
 }
@@ -162,6 +162,17 @@ export class Network {
     if (link.trouble.clogged === 0) return true;
     link.waiting.push({ packet, causeStep });
     return false;
+  }
+
+  /** Messages that wait on clogged links, and the steps that sent them. */
+  waiting(): readonly WaitingPacket[] {
+    return this.#links.flatMap((link) => link?.waiting ?? []);
+  }
+
+  /** Forgets a message that waits on a clogged link. */
+  forget(packet: Packet): void {
+    const link = this.#link(packet.from, packet.to);
+    link.waiting = link.waiting.filter((waiting) => waiting.packet !== packet);
   }
 
   /** Lets go what waited on links that are clogged no more. */

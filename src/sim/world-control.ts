@@ -61,13 +61,18 @@ export interface WorldControl extends WorldView {
    * node itself. False when the node does not run.
    */
   command(node: number, message: Message): boolean;
+  /**
+   * Takes the soonest message with this content key off its way from one node to another. False when
+   * there is none.
+   */
+  loseMessage(from: number, to: number, key: number): boolean;
   /** Reports a fault to observers. */
   reportFault(event: FaultEvent): void;
 }
 
 /** Carries out a plan on a world. */
 export interface Nemesis {
-  /** Arms all faults of the plan. */
+  /** Arms all faults of the plan. Called again, it arms faults that were added at the plan's end. */
   begin(plan: readonly Fault[]): void;
   /** Undoes everything that is in force, and forgets what has not begun; starts what is down. */
   heal(): void;

@@ -45,6 +45,19 @@ const controlEvent = 5;
 const tieSize = 1 << 20;
 const controlTie = -1;
 
+const nothing = (): void => {};
+
+/** A message that was sent and has not arrived. */
+export interface FlyingPacket {
+  readonly packet: Packet;
+  /** The step that sent it. */
+  readonly causeStep: number;
+  /** Infinity while it waits on a clogged link. */
+  readonly arrivesUs: number;
+  /** Of the event queue; -1 while it waits on a clogged link. */
+  readonly slot: number;
+}
+
 /** A step of an async component that waits for the host's queues to run. */
 interface Destination {
   readonly node: number;
@@ -749,6 +762,47 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     const [from, to] = [index, index];
     this.#deliver(node, { from, to, port: 'main', message: copy, key: 0, sizeBytes: 0 });
     return true;
+  }
+
+  loseMessage(from: number, to: number, key: number): boolean {
+    const isMeant = ({ packet }: FlyingPacket): boolean =>
+      packet.from === from && packet.to === to && packet.key === key;
+    const flying = this.packetsInFlight().find(isMeant);
+    if (flying === undefined) return false;
+    this.#digest.word(0x6c6f7365);
+    this.#digest.word(key);
+    if (flying.slot < 0) this.network.forget(flying.packet);
+    else {
+      // Its place in the queue stays, so that whatever else is to come keeps its order.
+      this.#queue.kind[flying.slot] = controlEvent;
+      this.#queue.subject[flying.slot] = nothing;
+    }
+    return true;
+  }
+
+  /** Messages that were sent and have not arrived, soonest first, then those on clogged links. */
+  packetsInFlight(): readonly FlyingPacket[] {
+    const queue = this.#queue;
+    const flying: FlyingPacket[] = [];
+    for (const slot of queue.slots()) {
+      if (queue.kind[slot] !== messageEvent) continue;
+      const packet = queue.subject[slot] as Packet;
+      const causeStep = queue.causeStep[slot] as number;
+      flying.push({ packet, causeStep, arrivesUs: queue.timeOf(slot), slot });
+    }
+    flying.sort((a, b) => a.arrivesUs - b.arrivesUs || a.slot - b.slot);
+    for (const { packet, causeStep } of this.network.waiting()) {
+      flying.push({ packet, causeStep, arrivesUs: Number.POSITIVE_INFINITY, slot: -1 });
+    }
+    return flying;
+  }
+
+  /** Whether something was put down with `at` for this very time and is still to come. */
+  hasControlAt(timeUs: number): boolean {
+    const queue = this.#queue;
+    return queue
+      .slots()
+      .some((slot) => queue.kind[slot] === controlEvent && queue.timeOf(slot) === timeUs);
   }
 
   reportFault(event: FaultEvent): void {

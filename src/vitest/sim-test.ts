@@ -5,10 +5,15 @@ import { replayCommand, shellWord } from '../record/replay-command.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { failureBlock } from '../report/failure-block.ts';
+import { storyText } from '../report/story/story-text.ts';
+import { tellStory } from '../report/story/tell-story.ts';
+import { readCase, shrunkPath, writeCaseTo } from '../run/case-store.ts';
 import { findScenario, listScenarios, loadScenario } from '../run/loader.ts';
 import { run } from '../run/run.ts';
 import type { ScenarioReference } from '../run/run-contract.ts';
 import type { Scenario } from '../run/scenario-contract.ts';
+import { shrinkCase } from '../run/shrink/shrink-case.ts';
+import { gatherFacts } from '../run/story/gather-facts.ts';
 import { sweep } from '../run/sweep.ts';
 import type { Config } from '../sim/system-definition.ts';
 
@@ -32,6 +37,9 @@ export interface SimTestOptions {
 }
 
 const defaults = { seeds: 50, timeoutMs: 120_000 };
+/** How long a red test looks for a smaller run: at most, and as a share of its time-out. */
+const longestShrinkMs = 10_000;
+const shrinkShare = 0.2;
 /** Names one seed that all `simTest`s run in place of their own. */
 const seedVariable = 'SEEDSTORM_SEED';
 const failuresDirectory = 'logs/failures';
@@ -69,7 +77,8 @@ function declaredBy(
 
 /**
  * A vitest test that runs a scenario over many seeds and fails at the first red one, with the rung,
- * the values that disagree, what led there and the command that runs that seed again.
+ * the values that disagree, what led there, the command that runs that seed again, and the story of
+ * the smallest run that was found to fail in the same way.
  *
  * A scenario that is given as a value runs in the test's thread, where a debugger finds it, and watch
  * mode knows what it imports. One that is given by its file (a URL, a path, or a name in `scenarios/`)
@@ -107,7 +116,8 @@ async function runSeeds(
   const file = relative(cwd, task.file.filepath);
   if (red !== undefined) {
     const known = 'moduleUrl' in subject ? subject : await fileOf(subject, red, set, cwd);
-    throw new SimulationFailure(red, again(red, known, set, file, name));
+    const story = await storyOf(known ?? subject, red, options, signal);
+    throw new SimulationFailure(red, again(red, known, set, file, name), story);
   }
   const open = record.inconclusive > 0 || record.held === 0;
   if (strict && open) throw inconclusive(record.reasons);
@@ -163,6 +173,34 @@ async function fileOf(
   return undefined;
 }
 
+/** What happened in the smallest run that fails like this one, as far as time allows to find it. */
+async function storyOf(
+  subject: Subject,
+  { case: path }: RunRecord,
+  { jobs, timeout = defaults.timeoutMs }: SimTestOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (path === undefined) return [];
+  const threads = jobs === undefined ? {} : { jobs };
+  const timeMs = Math.min(longestShrinkMs, timeout * shrinkShare);
+  try {
+    const { caseFile } = await shrinkCase(subject, readCase(path), { timeMs, signal, ...threads });
+    const small = shrunkPath(path);
+    writeCaseTo(small, caseFile);
+    const story = tellStory(await gatherFacts(subject, caseFile, threads));
+    return [
+      '',
+      `the smallest run that was found to fail like it: ${small}`,
+      '',
+      ...storyText(story),
+    ];
+  } catch (error) {
+    // What fails in one thread need not fail in another: the failure itself is told all the same.
+    if (error instanceof UsageError) return ['', `no story: ${error.message}`];
+    throw error;
+  }
+}
+
 /** The command that runs a red seed again. */
 function again(
   { seed }: RunRecord,
@@ -183,8 +221,8 @@ export class SimulationFailure extends Error {
   /** The run that broke it. */
   readonly record: RunRecord;
 
-  constructor(record: RunRecord, replay: string) {
-    super(`seed ${record.seed}\n${failureBlock(record, { replay }).join('\n')}`);
+  constructor(record: RunRecord, replay: string, story: readonly string[] = []) {
+    super([`seed ${record.seed}`, ...failureBlock(record, { replay }), ...story].join('\n'));
     this.record = record;
     // The stack of the harness says nothing about the system.
     this.stack = `${this.name}: ${this.message}`;

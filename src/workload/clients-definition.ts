@@ -12,6 +12,10 @@ export interface HistoryLike {
   toJsonl?(): string;
   /** All operations in order of invocation, for pictures. */
   shown?(): readonly ShownOperation[];
+  /** One of them, by its place in that order. */
+  shownAt?(operation: number): ShownOperation;
+  /** Calls back right after each completion with the place of the operation. */
+  onComplete?(listener: (operation: number) => void): void;
 }
 
 /** An operation of a client, ready to be drawn. `src/record/run-trace.ts` says the same. */

@@ -230,23 +230,26 @@ export class History implements HistoryLike {
 
   /** All operations, whatever their consistency, ready to be drawn. */
   shown(): ShownOperation[] {
-    return this.process.map((process, i) => {
-      const isOpen = this.outcome[i] === operationOpen;
-      return {
-        process,
-        operation: this.operation[i]!,
-        key: this.key[i]!,
-        asked: this.#askedAt(i),
-        answer: isOpen ? '' : this.#answerAt(i),
-        outcome: isOpen ? 'open' : this.outcomeName(i),
-        consistency: this.consistency[i]!,
-        phase: this.phase[i]!,
-        invokedUs: this.invokedUs[i]!,
-        completedUs: isOpen ? null : this.completedUs[i]!,
-        invokedStep: this.invokedStep[i]!,
-        completedStep: isOpen ? null : this.completedStep[i]!,
-      };
-    });
+    return this.process.map((_, i) => this.shownAt(i));
+  }
+
+  /** One operation, ready to be drawn. */
+  shownAt(i: number): ShownOperation {
+    const isOpen = this.outcome[i] === operationOpen;
+    return {
+      process: this.process[i]!,
+      operation: this.operation[i]!,
+      key: this.key[i]!,
+      asked: this.#askedAt(i),
+      answer: isOpen ? '' : this.#answerAt(i),
+      outcome: isOpen ? 'open' : this.outcomeName(i),
+      consistency: this.consistency[i]!,
+      phase: this.phase[i]!,
+      invokedUs: this.invokedUs[i]!,
+      completedUs: isOpen ? null : this.completedUs[i]!,
+      invokedStep: this.invokedStep[i]!,
+      completedStep: isOpen ? null : this.completedStep[i]!,
+    };
   }
 
   #askedAt(i: number): string {

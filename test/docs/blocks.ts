@@ -1,7 +1,7 @@
 /** Fenced blocks of a guide, and what a block means: a file, a change to a file, commands, output. */
 
 export interface Block {
-  readonly kind: 'ts' | 'json' | 'clojure' | 'diff' | 'sh' | 'text';
+  readonly kind: 'ts' | 'json' | 'clojure' | 'md' | 'diff' | 'sh' | 'text';
   /** The file that a block of code, data or changes is about; `sections` of a text that is a choice of them. */
   readonly file: string;
   readonly lines: readonly string[];
@@ -19,10 +19,10 @@ export interface Command {
   readonly exitCode: number;
 }
 
-const kinds: readonly string[] = ['ts', 'json', 'clojure', 'diff', 'sh', 'text'];
+const kinds: readonly string[] = ['ts', 'json', 'clojure', 'md', 'diff', 'sh', 'text'];
 
 /** Kinds of blocks that are whole files when they name one. */
-export const fileKinds: readonly string[] = ['ts', 'json', 'clojure'];
+export const fileKinds: readonly string[] = ['ts', 'json', 'clojure', 'md'];
 
 /** All blocks of a document, in order. */
 export function blocksOf(document: string): readonly Block[] {

@@ -17,6 +17,8 @@ describe.each([
   'docs/determinism.md',
   'docs/shrinking.md',
   'docs/stories.md',
+  'docs/ralph.md',
+  'docs/status-and-evidence.md',
 ])('%s', (name) => {
   const document = readFileSync(join(root, name), 'utf8');
   const session = new Session();

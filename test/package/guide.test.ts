@@ -37,7 +37,7 @@ describe('the packed package, installed into an empty folder', () => {
     expect(commands).toBeGreaterThan(12);
   });
 
-  test('brings types that a strict project accepts', { timeout: 60_000 }, () => {
+  test('brings types that a strict project accepts', { timeout: 120_000 }, () => {
     const tsc = join(root, 'node_modules/.bin/tsc');
     const { stdout, status } = session.shell(`'${tsc}' -p .`);
     expect(stdout).toBe('');
@@ -64,11 +64,11 @@ describe('simTest of the package', () => {
       [
         "import { simTest } from 'seedstorm/vitest';",
         "import counter from '../scenarios/counter.ts';",
-        "simTest('by value', counter, { seeds: [1, 3] });",
-        "simTest('by name', 'counter', { seeds: [1, 3], jobs: 1 });",
+        "simTest('by value', counter, { seeds: [1, 20] });",
+        "simTest('by name', 'counter', { seeds: [1, 20], jobs: 1 });",
         "const other = { ...counter, summary: 'Nobody has this file' };",
         'Object.defineProperty(other, Object.getOwnPropertySymbols(counter)[0]!, { value: true });',
-        "simTest('of no file', other, { seeds: [1, 3], set: { nodes: 3 } });",
+        "simTest('of no file', other, { seeds: [1, 20], set: { nodes: 3 } });",
         "simTest.skip('left out', counter);",
         '',
       ].join('\n'),
@@ -78,7 +78,7 @@ describe('simTest of the package', () => {
   const vitest = (args: string, variables: string = '') =>
     session.shell(`${variables} npx vitest run test/more.test.ts ${args}`);
 
-  test('ends a failure in the command that replays it', { timeout: 60_000 }, () => {
+  test('ends a failure in the command that replays it', { timeout: 120_000 }, () => {
     const { stdout, stderr, status } = vitest('-t "by (value|name)"');
     const told = stdout + stderr;
     expect(status, told).toBe(1);
@@ -86,12 +86,14 @@ describe('simTest of the package', () => {
     expect(told).toMatch(/2 failed \| 2 skipped/);
     const commands = told.match(/^ +replay +npx seedstorm replay counter --seed \d+$/gm) ?? [];
     expect(commands, told).toHaveLength(2);
+    const stories = told.match(/^ *What happened\n[\s\S]*?^ *What broke, at /gm) ?? [];
+    expect(stories, told).toHaveLength(2);
     const again = session.shell(commands[0]!.replace(/^ +replay +/, ''));
     expect(again.status).toBe(1);
     expect(again.stdout).toContain('broken  C2 nothing lost');
   });
 
-  test('replays by a variable what no file holds', { timeout: 60_000 }, () => {
+  test('replays by a variable what no file holds', { timeout: 120_000 }, () => {
     const { stdout, stderr } = vitest('-t "of no file"');
     const command = /^ +replay +(SEEDSTORM_SEED=\d+ npx vitest run .*)$/m.exec(
       stdout + stderr,
@@ -103,7 +105,7 @@ describe('simTest of the package', () => {
     expect(digest(again.stdout + again.stderr)).toBe(digest(stdout + stderr));
   });
 
-  test('takes the retries of vitest', { timeout: 60_000 }, () => {
+  test('takes the retries of vitest', { timeout: 120_000 }, () => {
     vitest('-t "by value" --retry 2 --reporter=json --outputFile=report.json');
     const text = readFileSync(join(session.folder, 'report.json'), 'utf8');
     const report = JSON.parse(text) as {
@@ -114,7 +116,7 @@ describe('simTest of the package', () => {
     expect(ran[0]!.failureMessages).toHaveLength(3);
   });
 
-  test('runs again in watch mode when the component changes', { timeout: 60_000 }, async () => {
+  test('runs again in watch mode when the component changes', { timeout: 120_000 }, async () => {
     const path = join(session.folder, 'src/counter.ts');
     const child = spawn('npx', ['vitest', '--watch', 'test/counter.test.ts'], {
       cwd: session.folder,

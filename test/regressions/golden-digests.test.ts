@@ -22,18 +22,18 @@ describe('golden digests', () => {
     }
     expect(digests).toMatchInlineSnapshot(`
       {
-        "raftClocks 1": "8d3e41f52fd0c913",
+        "raftClocks 1": "7ab89b78f49c4ed5",
         "raftClocks 2": "64dd92cad5403a71",
-        "raftClocks 3": "51546a4426662814",
-        "raftDisk 1": "7da39e79bb5ba98a",
-        "raftDisk 2": "c30b175d926ca486",
-        "raftDisk 3": "5223b9b50df232b4",
-        "raftPartitions 1": "ee7320f369f9c03f",
-        "raftPartitions 2": "cdfcbf73bcc74c9c",
-        "raftPartitions 3": "f241ca10386e0050",
-        "raftStorm 1": "a37171824bf26eae",
-        "raftStorm 2": "5c0211dafc82baba",
-        "raftStorm 3": "f19f8f38ce77565e",
+        "raftClocks 3": "89df7e740339d81d",
+        "raftDisk 1": "3b735687ddf936de",
+        "raftDisk 2": "2c0176a7dd6ba627",
+        "raftDisk 3": "1dfa41f5cf3afb6f",
+        "raftPartitions 1": "44816e26ad987dc8",
+        "raftPartitions 2": "82dfc3551974a7fa",
+        "raftPartitions 3": "49992009d51bfc6c",
+        "raftStorm 1": "94962b7496043e30",
+        "raftStorm 2": "abd995ee2aa7fc8d",
+        "raftStorm 3": "0bdac8cbe8801e9a",
       }
     `);
   });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { didYouMean } from '../../record/near-names.ts';
+import { fieldComplaint } from '../../record/field-complaint.ts';
 import { timeSpanMs } from '../../record/time-span.ts';
 import { UsageError } from '../../record/usage-error.ts';
 import type { GateConfig } from './gate-config.ts';
@@ -117,35 +117,10 @@ export function parseConfig(given: unknown, path: string): GateConfig {
   }
   const { doctor: examined, ...rest } = given as { readonly doctor?: unknown };
   const first = v.safeParse(schema, rest);
-  if (!first.success) throw complaint(first.issues[0], path, []);
+  if (!first.success) throw fieldComplaint(first.issues[0], path, [], fields);
   if (examined !== undefined && examined !== false) {
     const second = v.safeParse(doctor, examined);
-    if (!second.success) throw complaint(second.issues[0], path, ['doctor']);
+    if (!second.success) throw fieldComplaint(second.issues[0], path, ['doctor'], fields);
   }
   return given as GateConfig;
-}
-
-function complaint(
-  issue: v.BaseIssue<unknown>,
-  path: string,
-  above: readonly string[],
-): UsageError {
-  const keys = [...above, ...(issue.path ?? []).map((part) => String(part.key))];
-  const field = keys.map((key, at) => (/^\d+$/.test(key) ? `[${key}]` : at ? `.${key}` : key));
-  const where = keys.length === 0 ? path : `${path}, ${field.join('')}`;
-  const name = keys.at(-1) ?? '';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const owner = keys.slice(0, -1).filter((key) => !/^\d+$/.test(key));
-    return new UsageError(
-      `there is no field ${name}`,
-      where,
-      didYouMean(name, fields[owner.join('.')] ?? []),
-    );
-  }
-  if (issue.type === 'strict_object' && issue.received === 'undefined') {
-    return new UsageError(`${name} is missing`, where);
-  }
-  const got =
-    issue.kind === 'schema' || issue.received !== 'Object' ? `, got ${issue.received}` : '';
-  return new UsageError(`${name} ${issue.message}${got}`, where);
 }

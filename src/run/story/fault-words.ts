@@ -1,7 +1,7 @@
-import type { Fault } from '../../sim/fault-plan.ts';
+import type { Fault, HandFaultKind } from '../../sim/fault-plan.ts';
 
 /** Kinds that are said in other words than with the names of those whom they strike. */
-type SaidOtherwise = 'disk' | 'partition' | 'membership' | 'transfer';
+type SaidOtherwise = 'disk' | 'partition' | 'membership' | 'transfer' | HandFaultKind;
 
 const nouns: Readonly<Record<Exclude<Fault['kind'], SaidOtherwise>, string>> = {
   degrade: 'the bad links of',
@@ -36,6 +36,12 @@ export function faultNoun(fault: Fault, nodes: readonly string[]): string {
       return `the operator's change of members (${fault.change})`;
     case 'transfer':
       return "the operator's transfer of leadership";
+    case 'restart':
+      return `the restart of ${whom} by hand`;
+    case 'heal':
+      return 'the healing by hand';
+    case 'lose-message':
+      return `the message of ${nodes[0] ?? 'a node'} that was lost by hand`;
     default:
       return `${nouns[fault.kind]} ${whom}`;
   }

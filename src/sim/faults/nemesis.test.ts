@@ -74,6 +74,30 @@ describe('faults', () => {
     expect([world.status(0), world.incarnation(0)]).toEqual(['up', 2]);
   });
 
+  test('of a whole cluster that went down a bare majority may come back first', () => {
+    const arrangements = [1, 2, 3, 4, 5, 6, 7, 8];
+    const seen = new Set<string>();
+    for (const arrangement of arrangements) {
+      const fault: Fault = {
+        kind: 'whole-cluster',
+        powerLoss: true,
+        majority: { afterUs: 20 * ms, arrangement },
+        when: { atUs: 50 * ms },
+        durationUs: 100 * ms,
+      };
+      const { world } = storm([fault], 5);
+      const up = () => [0, 1, 2, 3, 4].filter((node) => world.status(node) === 'up');
+      world.runUntil(69_999);
+      expect(up()).toEqual([]);
+      world.runUntil(70_000);
+      expect(up()).toHaveLength(3);
+      seen.add(up().join());
+      world.runUntil(150_000);
+      expect(up()).toHaveLength(5);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
   test('overlapping partitions undo each other link by link', () => {
     const later: Fault = { ...isolation, shape: 'halves', when: { atUs: 200 * ms } };
     const { world } = storm([isolation, later], 5);
@@ -202,6 +226,24 @@ describe('moments', () => {
     world.runUntil(500 * ms);
     const begun = events.filter(({ phase }) => phase === 'begin');
     expect(begun.map(({ nodes }) => nodes)).toEqual([[2], [2]]);
+  });
+
+  test('a while after another fault, at the node that it struck', () => {
+    const kill: Fault = {
+      kind: 'kill',
+      target: { node: 'n2' },
+      when: { atUs: 50 * ms },
+      durationUs: 30 * ms,
+    };
+    const wipe: Fault = {
+      kind: 'wipe',
+      target: { role: '@event' },
+      when: { event: 'fault', nth: 1, afterUs: 5 * ms },
+      durationUs: 10 * ms,
+    };
+    const { world, texts } = storm([wipe, kill]);
+    world.runUntil(60_000);
+    expect(texts()).toEqual(['50 begin n2 (follower) is killed', '55 begin n2 loses its disk']);
   });
 
   test('nothing is counted before `notBeforeUs`', () => {

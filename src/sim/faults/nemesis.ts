@@ -5,6 +5,7 @@ import type { FaultBudget } from './budget.ts';
 import { bitFlip } from './families/bit-flip.ts';
 import { clockDrift, clockFreeze, clockStep } from './families/clock.ts';
 import { disk } from './families/disk.ts';
+import * as hand from './families/hand.ts';
 import { clog, degrade } from './families/links.ts';
 import * as operator from './families/operator.ts';
 import { partition } from './families/partition.ts';
@@ -44,6 +45,9 @@ const families: { readonly [Kind in Fault['kind']]: FaultFamily<Extract<Fault, {
     transfer: operator.transfer,
     'rolling-restart': operator.rollingRestart,
     'bit-flip': bitFlip,
+    restart: hand.restart,
+    heal: hand.heal,
+    'lose-message': hand.loseMessage,
   };
 
 /** The name under which a fault is counted: its kind, for disks `disk/<mode>`. */
@@ -164,8 +168,11 @@ class PlanNemesis implements Nemesis {
     active.nodes = nodes;
     this.#active.add(active);
     this.#tally[planIndex]!.begun++;
-    if (target >= 0) this.#targets.noteStruck(target);
     this.#report(active, 'begin', begun.text);
+    if (target >= 0) {
+      this.#targets.noteStruck(target);
+      this.#triggers.struck(target);
+    }
     this.#world.at(this.#world.timeUs + fault.durationUs, () => this.#end(active));
   }
 
@@ -180,12 +187,24 @@ class PlanNemesis implements Nemesis {
       holds: this.#holds,
       targets: this.#targets,
       budget: this.#budget,
+      endInForce: (isMeant) => this.#endWhere(isMeant),
       later(delayUs, callback) {
         world.at(world.timeUs + delayUs, () => {
           if (!active.over) callback();
         });
       },
     };
+  }
+
+  /** Ends faults in force, the youngest first. */
+  #endWhere(isMeant: (fault: Fault, nodes: readonly number[]) => boolean): number {
+    let count = 0;
+    for (const active of [...this.#active].reverse()) {
+      if (!isMeant(active.fault, active.nodes)) continue;
+      this.#end(active);
+      count++;
+    }
+    return count;
   }
 
   #end(active: Active): void {

@@ -15,6 +15,8 @@ export interface StrikeTools {
   readonly operator: OperatorDefinition | undefined;
   /** Gives an order at a node. False when it does not run. */
   order(node: number, order: OperatorOrder): boolean;
+  /** Ends those faults in force that are meant, the youngest first; says how many those were. */
+  endInForce(isMeant: (fault: Fault, nodes: readonly number[]) => boolean): number;
   /** Calls back after a while, unless the fault has ended by then. */
   later(delayUs: number, callback: () => void): void;
 }

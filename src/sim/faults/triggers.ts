@@ -15,6 +15,8 @@ type Meaning = Extract<When, { event: string }>;
 export class Triggers {
   readonly #world: WorldControl;
   readonly #targets: TargetResolver;
+  /** Who waits for faults. */
+  readonly #faults: ((node: number) => void)[] = [];
 
   constructor(world: WorldControl, targets: TargetResolver) {
     this.#world = world;
@@ -28,9 +30,19 @@ export class Triggers {
     else this.#countEach(when, when.since, callback);
   }
 
+  /** A fault has struck a node. */
+  struck(node: number): void {
+    for (const callback of this.#faults) callback(node);
+  }
+
+  #on(event: string, callback: (node: number) => void): void {
+    if (event === 'fault') this.#faults.push(callback);
+    else this.#world.onMark(event, callback);
+  }
+
   #countAll(when: Meaning, callback: (eventNode: number) => void): void {
     let left = when.nth;
-    this.#world.onMark(when.event, (node) => {
+    this.#on(when.event, (node) => {
       if (left <= 0 || !this.#concerns(when, node)) return;
       if (--left === 0) this.#after(when, node, callback);
     });
@@ -40,10 +52,10 @@ export class Triggers {
     /** Per node: occurrences still to come; 0 while its `since` has not come. */
     const left = new Int32Array(this.#world.serverCount);
     let done = false;
-    this.#world.onMark(since, (node) => {
+    this.#on(since, (node) => {
       left[node] = when.nth;
     });
-    this.#world.onMark(when.event, (node) => {
+    this.#on(when.event, (node) => {
       if (done || left[node] === 0 || !this.#concerns(when, node)) return;
       left[node]!--;
       if (left[node] !== 0) return;

@@ -1,6 +1,7 @@
 import type { Component } from '../../sim/component.ts';
 import type { NodeId } from '../../sim/message.ts';
 import type { Domain, SystemDefinition } from '../../sim/system-definition.ts';
+import { raftCard, raftCellState } from './card.ts';
 import { ClientCalls } from './client-calls.ts';
 import type { RaftNode } from './driver.ts';
 import type { ApplyResult } from './kv-machine.ts';
@@ -21,7 +22,7 @@ export function raftKvComponent(
   index: number,
   settings: RaftSettings,
 ): Component<RaftKvNode, RaftKvMessage, RaftView> {
-  return raftComponent<KvMessage, ApplyResult, ClientCalls>({
+  const component = raftComponent<KvMessage, ApplyResult, ClientCalls>({
     name: 'raft-kv',
     peers,
     index,
@@ -29,6 +30,7 @@ export function raftKvComponent(
     codec: raftKvCodec,
     service: (host) => new ClientCalls(host, settings.sessions),
   });
+  return { ...component, card: raftCard, cellState: raftCellState };
 }
 
 /**

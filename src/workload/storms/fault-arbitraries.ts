@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { DiskFaultMode, Fault, FaultKind } from '../../sim/fault-plan.ts';
+import type { DiskFaultMode, Fault, FaultKind, HandFaultKind } from '../../sim/fault-plan.ts';
 import type { Config } from '../../sim/system-definition.ts';
 import type { Aim } from './moments.ts';
 
@@ -123,16 +123,22 @@ function plain(
     );
 }
 
-const wholeCluster: FamilyArbitrary = (aim) =>
-  fc.record(
-    {
-      kind: fc.constant('whole-cluster' as const),
-      when: aim.when,
-      durationUs: lasting(5 * ms, 600 * ms),
-      powerLoss: fc.boolean(),
-    },
+/** Half of the time a bare majority has to do for a while: what the others know is not there. */
+const wholeCluster: FamilyArbitrary = (aim) => {
+  const base = {
+    kind: fc.constant('whole-cluster' as const),
+    when: aim.when,
+    powerLoss: fc.boolean(),
+  };
+  const majority = fc.record(
+    { afterUs: lasting(5 * ms, 300 * ms), arrangement: fc.integer({ min: 0, max: 65_535 }) },
     flat,
   );
+  return fc.oneof(
+    fc.record({ ...base, durationUs: lasting(5 * ms, 600 * ms) }, flat),
+    fc.record({ ...base, durationUs: lasting(1 * second, 4 * second), majority }, flat),
+  );
+};
 
 const restartLoop: FamilyArbitrary = (aim) =>
   fc.record(
@@ -273,7 +279,7 @@ const rollingRestart: FamilyArbitrary = (aim) =>
   );
 
 /** A name under which faults are drawn and counted: a kind, or `disk/<mode>`. */
-export type FamilyName = Exclude<FaultKind, 'disk'> | `disk/${DiskFaultMode}`;
+export type FamilyName = Exclude<FaultKind, 'disk' | HandFaultKind> | `disk/${DiskFaultMode}`;
 
 /** How the faults of each family are drawn. */
 export const familyArbitraries: Readonly<Record<FamilyName, FamilyArbitrary>> = {

@@ -139,6 +139,8 @@ function meanings(words: StormWords, phases: PhaseTimes): Arbitrary<When> {
     { weight: 2, arbitrary: afterWin },
     { weight: 3, arbitrary: anywhere(['append', 'submit:sync', 'sync'], 40) },
     { weight: 2, arbitrary: anywhere(['start'], 2) },
+    // Troubles come together: what one fault does alone is often mended before the next one.
+    { weight: 3, arbitrary: anywhere(['fault'], 12) },
     { weight: 2, arbitrary: inStartUp },
     { weight: 2, arbitrary: anywhere(replacements, 2) },
     { weight: 2, arbitrary: anywhere(roleEvents(words), 2) },

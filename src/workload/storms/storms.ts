@@ -33,7 +33,7 @@ const weights = {
   kill: 4,
   'power-loss': 5,
   'zone-power-loss': 1,
-  'whole-cluster': 1,
+  'whole-cluster': 2,
   'restart-loop': 1.5,
   stall: 2,
   suspend: 1.5,
@@ -268,6 +268,7 @@ export function reigns(options: StormOptions = {}): StormDefinition {
       name: 'reigns',
       families: {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
+        'whole-cluster': 2,
         partition: 10,
         clog: 5,
         degrade: 5,

@@ -1,4 +1,5 @@
 import type { WorldControl } from '../../world-control.ts';
+import { mix, shuffled } from '../arrange.ts';
 import { allServers, type FaultFamily, type FaultOf, named, type StrikeTools } from '../strike.ts';
 
 /** Where a node stands in a partition. */
@@ -166,17 +167,20 @@ function plural(nodes: readonly number[]): string {
   return nodes.length === 1 ? 'es' : '';
 }
 
+/**
+ * The arrangement by which a partition of one link cuts the link between two servers.
+ * @param others indexes of all servers but the target
+ */
+export function arrangementTowards(others: readonly number[], wanted: number): number {
+  for (let arrangement = 0; arrangement < mostArrangements; arrangement++) {
+    if (shuffled(others, arrangement)[0] === wanted) return arrangement;
+  }
+  throw new RangeError(`no arrangement leads to node ${wanted}`);
+}
+
+const mostArrangements = 10_000;
+
 /** Orders nodes by a hash of the arrangement, so that each arrangement is another order. */
-function shuffled(nodes: readonly number[], arrangement: number): number[] {
-  return [...nodes].sort((a, b) => mix(arrangement, a) - mix(arrangement, b) || a - b);
-}
-
-function mix(arrangement: number, node: number): number {
-  let word = Math.imul(arrangement ^ Math.imul(node + 1, 0x9e3779b1), 0x85ebca6b);
-  word = Math.imul(word ^ (word >>> 15), 0xc2b2ae35);
-  return (word ^ (word >>> 13)) >>> 0;
-}
-
 /** Whether every directed link of the world is open and calm. For tests and for healing. */
 export function linksAreCalm(world: WorldControl): boolean {
   for (let from = 0; from < world.nodeCount; from++) {

@@ -1,3 +1,4 @@
+import { shuffled } from '../arrange.ts';
 import {
   allServers,
   type FaultFamily,
@@ -37,12 +38,27 @@ export const zonePowerLoss: FaultFamily<FaultOf<'zone-power-loss'>> = {
   },
 };
 
-/** Every node goes down at once. */
+/** Every node goes down at once; a bare majority may come back before the others. */
 export const wholeCluster: FaultFamily<FaultOf<'whole-cluster'>> = {
   nodes: (fault, _target, tools) => allServers(fault, -1, tools),
-  begin(fault, nodes, tools) {
-    const what = fault.powerLoss ? 'loses power' : 'is killed';
-    return takeDown(nodes, fault.powerLoss, `the whole cluster ${what}`, tools);
+  begin({ powerLoss: withPower, majority }, nodes, tools) {
+    const text = `the whole cluster ${withPower ? 'loses power' : 'is killed'}`;
+    if (majority === undefined) return takeDown(nodes, withPower, text, tools);
+    const order = shuffled(nodes, majority.arrangement);
+    const first = order.splice(0, (nodes.length >> 1) + 1);
+    let down = nodes;
+    tools.later(Math.max(1, majority.afterUs), () => {
+      down = order;
+      for (const node of first) tools.holds.letUp(node);
+    });
+    const soon = `${names(first, tools)} may start again after ${majority.afterUs / 1000} ms`;
+    const strike = takeDown(nodes, withPower, `${text}; ${soon}`, tools);
+    return {
+      ...strike,
+      end: () => {
+        for (const node of down) tools.holds.letUp(node);
+      },
+    };
   },
 };
 
