@@ -1,5 +1,5 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
-import type { ClientReply } from '../../src/systems/raft/types.ts';
+import type { ClientReply } from '../../src/systems/raft/kv-messages.ts';
 import type { RaftMoment } from './moment.ts';
 import { holders, isKept } from './quorum.ts';
 

@@ -1,4 +1,4 @@
-import type { ClientReply, ClientRequest } from '../../src/systems/raft/types.ts';
+import type { ClientReply, ClientRequest } from '../../src/systems/raft/kv-messages.ts';
 
 /** A call is named by its session and its place in it. */
 export function nameOf({ client, sequence }: { client: number; sequence: number }): string {

@@ -1,6 +1,6 @@
 import { broken, hashText, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { RaftKvMessage } from '../../src/systems/raft/kv-messages.ts';
 import type { RepairReply } from '../../src/systems/raft/repair-messages.ts';
-import type { RaftKvMessage } from '../../src/systems/raft/types.ts';
 import { entryHash } from './entry-hash.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
 import type { NodeLedger } from './node-ledger.ts';

@@ -1,5 +1,5 @@
 import { hashBytes, hashString, mix } from '../../src/index.ts';
-import { getInteger } from '../../src/systems/raft/bytes.ts';
+import { getInteger } from '../../src/systems/common/bytes.ts';
 import type { Entry, EntryKind } from '../../src/systems/raft/types.ts';
 
 /** By the number of the kind in a record of the log. */

@@ -9,14 +9,8 @@ import {
   StableCoreTracker,
   type Step,
 } from '../../src/index.ts';
-import type {
-  AppendReply,
-  ClientReply,
-  ClientRequest,
-  Entry,
-  VoteMessage,
-  VoteReply,
-} from '../../src/systems/raft/types.ts';
+import type { ClientReply, ClientRequest } from '../../src/systems/raft/kv-messages.ts';
+import type { AppendReply, Entry, VoteMessage, VoteReply } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import { agreedLeader } from './agreed-leader.ts';
 import { AttachedNodes } from './attached.ts';

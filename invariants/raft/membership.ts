@@ -56,9 +56,9 @@ export class Membership {
   #pending: Place[] = [];
 
   constructor(config: Readonly<Record<string, unknown>>, servers: number) {
-    const { spares } = settingsFrom(config as never);
+    const settings = settingsFrom(config as never);
     this.#servers = servers;
-    this.#committed = [{ index: 0, configuration: firstConfiguration(servers, spares) }];
+    this.#committed = [{ index: 0, configuration: firstConfiguration(servers, settings) }];
   }
 
   /** The last configuration that is committed. */

@@ -120,8 +120,8 @@ it('neither finds anything in 200 short storms of the real system', async () => 
   for (let seed = 1; seed <= 200; seed += 1) {
     // What the seed draws, so that the twin knows who begins as a member.
     const config = drawConfig(short, seed);
-    const { spares } = settingsFrom(config);
-    const twin = new NaiveTwin(firstConfiguration(Number(config.nodes), spares));
+    const settings = settingsFrom(config);
+    const twin = new NaiveTwin(firstConfiguration(Number(config.nodes), settings));
     const { violation, steps } = await run(short, { seed, observer: twin });
     expect([seed, violation, ...twin.broken]).toEqual([seed, undefined]);
     expect(steps).toBeGreaterThan(50);

@@ -1,6 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { ClientReply, ClientRequest } from '../../src/systems/raft/kv-messages.ts';
 import { settingsFrom } from '../../src/systems/raft/settings.ts';
-import type { ClientReply, ClientRequest } from '../../src/systems/raft/types.ts';
 import { nameOf } from './client-ledger.ts';
 import type { RaftMoment } from './moment.ts';
 import { isQuorum } from './quorum.ts';

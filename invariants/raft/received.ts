@@ -1,10 +1,6 @@
 import type { Step } from '../../src/index.ts';
-import type {
-  AppendMessage,
-  ClientRequest,
-  SnapshotMessage,
-  VoteMessage,
-} from '../../src/systems/raft/types.ts';
+import type { ClientRequest } from '../../src/systems/raft/kv-messages.ts';
+import type { AppendMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import type { RaftMoment } from './moment.ts';
 

@@ -1,5 +1,5 @@
 import { broken, held, premiseFalse, rung } from '../../src/index.ts';
-import type { ClientRequest } from '../../src/systems/raft/types.ts';
+import type { ClientRequest } from '../../src/systems/raft/kv-messages.ts';
 import { nameOf } from './client-ledger.ts';
 import type { RaftMoment } from './moment.ts';
 

@@ -1,5 +1,6 @@
+import type { RaftKvMessage } from '../../src/systems/raft/kv-messages.ts';
 import { encodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
-import type { Entry, RaftKvMessage } from '../../src/systems/raft/types.ts';
+import type { Entry } from '../../src/systems/raft/types.ts';
 import { e11, e12, e13, replicated, type StoryBook } from './stories.ts';
 import { entry, type Rig } from './test-kit.ts';
 import { append, grant, reply } from './test-messages.ts';

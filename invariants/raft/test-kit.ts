@@ -2,8 +2,9 @@ import type { LadderRun, Lifecycle, Step, WorldObserver, WorldView } from '../..
 import { plainConfiguration } from '../../src/systems/raft/confchange.ts';
 import { encodeCommand } from '../../src/systems/raft/kv-codec.ts';
 import { KvMachine } from '../../src/systems/raft/kv-machine.ts';
+import type { Operation, RaftKvMessage } from '../../src/systems/raft/kv-messages.ts';
 import { encodeSnapshot, snapshotName } from '../../src/systems/raft/snapshot-format.ts';
-import type { Entry, Member, Operation, RaftKvMessage } from '../../src/systems/raft/types.ts';
+import type { Entry, Member } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import { BatchWriter, segmentName, walVersion } from '../../src/systems/raft/wal-format.ts';
 import { raftLadder } from './ladder.ts';

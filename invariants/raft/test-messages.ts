@@ -1,8 +1,7 @@
+import type { ClientReply, ClientRequest } from '../../src/systems/raft/kv-messages.ts';
 import type {
   AppendMessage,
   AppendReply,
-  ClientReply,
-  ClientRequest,
   Entry,
   SnapshotReply,
   TimeoutNowMessage,

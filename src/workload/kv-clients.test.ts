@@ -8,7 +8,7 @@ import { KeyedChoices } from '../sim/keyed-choices.ts';
 import type { Config } from '../sim/system-definition.ts';
 import { World } from '../sim/world.ts';
 import { raftKvProtocol } from '../systems/raft/kv-client-adapter.ts';
-import type { ClientReply, ClientRequest, ReplyStatus } from '../systems/raft/types.ts';
+import type { ClientReply, ClientRequest, ReplyStatus } from '../systems/raft/kv-messages.ts';
 import type { History } from './history.ts';
 import { kvClients } from './kv-clients.ts';
 import type { KvIntent } from './kv-intents.ts';

@@ -10,6 +10,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 describe.each([
   'docs/your-first-scenario.md',
+  'docs/replicate-a-machine.md',
   'docs/replay.md',
   'docs/reports.md',
   'docs/checking-histories.md',

@@ -86,7 +86,10 @@ export class Session {
       compilerOptions: {
         noEmit: true,
         types: ['node'],
-        paths: { seedstorm: [join(root, 'src/index.ts')] },
+        paths: {
+          seedstorm: [join(root, 'src/index.ts')],
+          'seedstorm/raft': [join(root, 'src/systems/raft/index.ts')],
+        },
       },
       include: ['**/*.ts'],
     };

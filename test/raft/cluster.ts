@@ -3,10 +3,14 @@ import type { Env } from '../../src/sim/env.ts';
 import { calmEnvironment, type Environment } from '../../src/sim/environment.ts';
 import { KeyedChoices } from '../../src/sim/keyed-choices.ts';
 import { World } from '../../src/sim/world.ts';
-import type { RaftNode } from '../../src/systems/raft/driver.ts';
-import { raftKvComponent } from '../../src/systems/raft/raft-kv.ts';
+import type {
+  ClientReply,
+  ClientRequest,
+  RaftKvMessage,
+} from '../../src/systems/raft/kv-messages.ts';
+import { type RaftKvNode, raftKvComponent } from '../../src/systems/raft/raft-kv.ts';
+
 import { type RaftSettings, settingsFrom } from '../../src/systems/raft/settings.ts';
-import type { ClientReply, ClientRequest, RaftKvMessage } from '../../src/systems/raft/types.ts';
 
 /** How often the client looks for what the test wants sent: only steps may send. */
 const pollUs = 500;
@@ -86,8 +90,8 @@ export class Cluster {
     this.world.begin();
   }
 
-  node(index: number): RaftNode {
-    return this.world.state(index) as RaftNode;
+  node(index: number): RaftKvNode {
+    return this.world.state(index) as RaftKvNode;
   }
 
   run(forUs: number): void {

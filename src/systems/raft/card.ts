@@ -2,8 +2,8 @@ import type { CardCell, CardRow, CardTone, CellState, NodeCard } from '../../sim
 import { isJoint } from './confchange.ts';
 import { decodeConfiguration } from './configuration-format.ts';
 import type { CoreState } from './core-state.ts';
-import type { RaftNode } from './driver.ts';
 import { decodeCommand } from './kv-codec.ts';
+import type { RaftKvNode } from './raft-kv.ts';
 import type { Configuration, Entry, Member } from './types.ts';
 
 /** Entries of the log that a card shows. */
@@ -20,7 +20,7 @@ const tones: Readonly<Record<string, CardTone>> = {
 };
 
 /** What somebody who watches sees of a node. */
-export function raftCard(node: RaftNode): NodeCard {
+export function raftCard(node: RaftKvNode): NodeCard {
   const { core, phase } = node;
   const role = phase === 'running' && core !== undefined ? core.role : phase;
   const tone = tones[role] ?? 'plain';
@@ -29,7 +29,11 @@ export function raftCard(node: RaftNode): NodeCard {
 }
 
 /** How far an entry has got on a node; undefined when the log does not hold it. */
-export function raftCellState(node: RaftNode, index: number, term: number): CellState | undefined {
+export function raftCellState(
+  node: RaftKvNode,
+  index: number,
+  term: number,
+): CellState | undefined {
   const { core } = node;
   if (core === undefined) return undefined;
   // What is compacted away was applied, whichever term it had: the log before it is decided.
@@ -37,7 +41,7 @@ export function raftCellState(node: RaftNode, index: number, term: number): Cell
   return stateOf(core, index);
 }
 
-function rowsOf(node: RaftNode, core: CoreState): readonly CardRow[] {
+function rowsOf(node: RaftKvNode, core: CoreState): readonly CardRow[] {
   const { log, commit, applied, snapshot } = core;
   const rows: CardRow[] = [
     { label: 'term', value: String(core.term) },

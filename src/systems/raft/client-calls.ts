@@ -1,51 +1,37 @@
-import type { Env } from '../../sim/env.ts';
-import type { Address, NodeId } from '../../sim/message.ts';
+import type { Address } from '../../sim/message.ts';
 import { encodeCommand } from './kv-codec.ts';
-import type { KvMachine } from './kv-machine.ts';
-import type { RaftCore } from './raft-core.ts';
+import { type ApplyResult, KvMachine } from './kv-machine.ts';
 import {
   type ClientRequest,
-  type Entry,
+  type KvMessage,
   maxKeyLength,
   maxValueLength,
-  type RaftKvMessage,
   type ReplyStatus,
-} from './types.ts';
+} from './kv-messages.ts';
+import type { RaftHost, RaftService } from './replicated-machine.ts';
 
-/** A write in the log of this leadership that a client waits for. */
+/** A write that was proposed and whose client waits. */
 interface PendingWrite {
   readonly client: number;
   readonly sequence: number;
-  readonly term: number;
   attempt: number;
   from: Address;
-}
-
-interface PendingRead {
-  readonly request: ClientRequest;
-  readonly from: Address;
 }
 
 /**
  * The clients' side of a node: takes their calls to Raft and their answers back. Every call that was
  * taken is answered in the end, at the latest when leadership is lost.
  */
-export class ClientCalls {
-  private readonly env: Env<RaftKvMessage>;
-  private readonly peers: readonly NodeId[];
-  /** By index of the entry. */
-  private readonly writes: Map<number, PendingWrite> = new Map();
+export class ClientCalls implements RaftService<KvMessage, ApplyResult> {
+  readonly machine: KvMachine;
+  private readonly host: RaftHost<KvMessage, ApplyResult>;
   /** The newest pending write of each client. */
   private readonly writeOf: Map<number, PendingWrite> = new Map();
-  private readonly reads: Map<number, PendingRead> = new Map();
-  private lastRead = 0;
-  /** Reads whose leadership is confirmed and whose index is not applied yet. */
-  private readonly confirmed: number[] = [];
-  private readonly confirmedAt: number[] = [];
 
-  constructor(env: Env<RaftKvMessage>, peers: readonly NodeId[]) {
-    this.env = env;
-    this.peers = peers;
+  /** @param sessions how many of them the machine keeps */
+  constructor(host: RaftHost<KvMessage, ApplyResult>, sessions: number) {
+    this.host = host;
+    this.machine = new KvMachine(sessions);
   }
 
   private reply(
@@ -55,10 +41,10 @@ export class ClientCalls {
     index: number = 0,
     value: string | null = null,
     swapped: boolean = false,
-    leader: NodeId = '',
+    leader: string = '',
   ): void {
     const { client, sequence, attempt } = call;
-    this.env.network.send(to, {
+    this.host.env.network.send(to, {
       kind: 'reply',
       client,
       sequence,
@@ -71,22 +57,13 @@ export class ClientCalls {
     });
   }
 
-  /** Answers a call that a node cannot serve now: starting, or withdrawn. */
-  refuse(from: Address, request: ClientRequest): void {
-    this.reply(from, request, 'unavailable');
-  }
-
-  /** Handles a call at a node that runs. */
-  take(
-    from: Address,
-    request: ClientRequest,
-    core: RaftCore,
-    machine: KvMachine,
-    diskFull: boolean,
-    nowUs: number,
-  ): void {
+  message(from: Address, request: KvMessage): void {
+    if (request.kind === 'reply') return;
+    const { host, machine } = this;
     const { key, value, expected } = request;
-    if (
+    if (!host.running) {
+      this.reply(from, request, 'unavailable');
+    } else if (
       key.length > maxKeyLength ||
       value.length > maxValueLength ||
       (expected !== null && expected.length > maxValueLength)
@@ -94,29 +71,30 @@ export class ClientCalls {
       this.reply(from, request, 'too-large');
     } else if (request.operation === 'get' && request.consistency === 'local') {
       this.reply(from, request, 'ok', machine.applied, machine.values.get(key) ?? null);
-    } else if (core.role !== 'leader') {
-      const leader = core.leader === 0 ? '' : this.peers[core.leader - 1]!;
-      this.reply(from, request, 'not-leader', 0, null, false, leader);
+    } else if (!host.isLeader) {
+      this.reply(from, request, 'not-leader', 0, null, false, host.leader);
     } else if (request.operation === 'get') {
-      const read = ++this.lastRead;
-      this.reads.set(read, { request, from });
-      core.readIndex(read, nowUs);
+      this.takeRead(from, request);
     } else {
-      this.takeWrite(from, request, core, machine, diskFull, nowUs);
+      this.takeWrite(from, request);
     }
   }
 
-  private takeWrite(
-    from: Address,
-    request: ClientRequest,
-    core: RaftCore,
-    machine: KvMachine,
-    diskFull: boolean,
-    nowUs: number,
-  ): void {
+  private takeRead(from: Address, request: ClientRequest): void {
+    this.host.read(({ status }) => {
+      if (status !== 'fresh') {
+        this.reply(from, request, 'unavailable');
+        return;
+      }
+      const value = this.machine.values.get(request.key) ?? null;
+      this.reply(from, request, 'ok', this.machine.applied, value);
+    });
+  }
+
+  private takeWrite(from: Address, request: ClientRequest): void {
     const { client, sequence, attempt } = request;
-    if (machine.lookUp(client, sequence)) {
-      this.answerFromTable(from, request, machine);
+    if (this.machine.lookUp(client, sequence)) {
+      this.answer(from, request, this.machine.result);
       return;
     }
     const same = this.writeOf.get(client);
@@ -125,83 +103,21 @@ export class ClientCalls {
       same.from = from;
       return;
     }
-    const data = encodeCommand(request);
-    if (!core.accepts(data.length)) {
-      if (diskFull) this.env.probe('write refused on a full disk');
-      this.reply(from, request, diskFull ? 'disk-full' : 'unavailable');
-      return;
-    }
-    const entry = core.propose('command', data, nowUs);
-    const write: PendingWrite = { client, sequence, term: entry.term, attempt, from };
-    this.writes.set(entry.index, write);
-    this.writeOf.set(client, write);
+    const write: PendingWrite = { client, sequence, attempt, from };
+    const taken = this.host.propose(encodeCommand(request), (outcome) => {
+      if (this.writeOf.get(client) === write) this.writeOf.delete(client);
+      if (outcome.status === 'committed') this.answer(write.from, write, outcome.result);
+      else this.reply(write.from, write, outcome.status);
+    });
+    if (taken) this.writeOf.set(client, write);
   }
 
-  private answerFromTable(
+  private answer(
     from: Address,
     call: { readonly client: number; readonly sequence: number; readonly attempt: number },
-    machine: KvMachine,
+    { status, index, swapped, repeated }: ApplyResult,
   ): void {
-    const { status, index, swapped, repeated } = machine.result;
-    if (repeated) this.env.probe('retry answered from the session table');
+    if (repeated) this.host.env.probe('retry answered from the session table');
     this.reply(from, call, status, index, null, swapped);
-  }
-
-  /** An entry was applied; `machine.result` has the outcome of a command. */
-  applied(entry: Entry, machine: KvMachine): void {
-    const write = this.writes.get(entry.index);
-    if (write === undefined) return;
-    this.writes.delete(entry.index);
-    if (this.writeOf.get(write.client) === write) this.writeOf.delete(write.client);
-    if (write.term !== entry.term) this.reply(write.from, write, 'unknown');
-    else this.answerFromTable(write.from, write, machine);
-  }
-
-  /** Serves the reads that Raft has released, once their index is applied; refuses the others. */
-  serveReads(core: RaftCore, machine: KvMachine): void {
-    const { releasedReads, releasedAt, refusedReads } = core;
-    for (const read of refusedReads) {
-      const pending = this.reads.get(read)!;
-      this.reads.delete(read);
-      this.reply(pending.from, pending.request, 'unavailable');
-    }
-    refusedReads.length = 0;
-    for (let i = 0; i < releasedReads.length; i++) {
-      this.confirmed.push(releasedReads[i]!);
-      this.confirmedAt.push(releasedAt[i]!);
-    }
-    releasedReads.length = 0;
-    releasedAt.length = 0;
-    let served = 0;
-    while (served < this.confirmed.length && this.confirmedAt[served]! <= machine.applied) {
-      const read = this.confirmed[served++]!;
-      const { from, request } = this.reads.get(read)!;
-      this.reads.delete(read);
-      const value = machine.values.get(request.key) ?? null;
-      this.reply(from, request, 'ok', machine.applied, value);
-    }
-    if (served === 0) return;
-    this.confirmed.splice(0, served);
-    this.confirmedAt.splice(0, served);
-  }
-
-  /**
-   * Leadership is lost: writes in the log may take effect or not. Reads that were confirmed before
-   * stay: what they may see does not depend on who leads now.
-   */
-  leadershipLost(): void {
-    if (this.writes.size > 0) this.env.probe('leader change under load');
-    for (const write of this.writes.values()) this.reply(write.from, write, 'unknown');
-    this.writes.clear();
-    this.writeOf.clear();
-  }
-
-  /** The node serves no more in this life: answers everything. */
-  close(): void {
-    this.leadershipLost();
-    for (const { from, request } of this.reads.values()) this.refuse(from, request);
-    this.reads.clear();
-    this.confirmed.length = 0;
-    this.confirmedAt.length = 0;
   }
 }

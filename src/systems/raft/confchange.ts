@@ -19,11 +19,20 @@ export function plainConfiguration(
   };
 }
 
-/** What is in force until the log says otherwise: all vote but the last few, and at least one. */
-export function firstConfiguration(members: number, spares: number): Configuration {
+/**
+ * What is in force until the log says otherwise. The last members are spares, which are none yet,
+ * before them come learners; all others vote, and at least one.
+ */
+export function firstConfiguration(
+  members: number,
+  { spares, learners }: { readonly spares: number; readonly learners: number },
+): Configuration {
   const voters: Member[] = [];
-  for (let member = 1; member <= Math.max(1, members - spares); member++) voters.push(member);
-  return plainConfiguration(voters);
+  const following: Member[] = [];
+  const votes = Math.max(1, members - spares - learners);
+  for (let member = 1; member <= votes; member++) voters.push(member);
+  for (let member = votes + 1; member <= members - spares; member++) following.push(member);
+  return plainConfiguration(voters, following);
 }
 
 /** Whether every decision needs two majorities. */

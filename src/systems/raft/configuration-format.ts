@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import type { Configuration, Member } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();

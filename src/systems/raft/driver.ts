@@ -1,41 +1,49 @@
 import type { DiskDone, DiskError } from '../../sim/disk-contract.ts';
 import type { Env } from '../../sim/env.ts';
-import type { Address, NodeId } from '../../sim/message.ts';
-import { ClientCalls } from './client-calls.ts';
-import { KvMachine } from './kv-machine.ts';
+import type { Address, Message, NodeId } from '../../sim/message.ts';
 import { Late } from './late.ts';
 import { Launch, type Launched } from './launch.ts';
 import { RaftLog } from './log.ts';
+import { isRafts } from './message-numbers.ts';
 import { OrderCalls } from './order-calls.ts';
 import type { RaftCore } from './raft-core.ts';
+import { Host, type HostedNode } from './raft-host.ts';
 import type { Repair } from './repair.ts';
 import type { RepairMessage } from './repair-messages.ts';
 import { RepairSource } from './repair-source.ts';
+import type { RaftHost, RaftService } from './replicated-machine.ts';
 import { Sealer } from './sealer.ts';
 import type { RaftSettings } from './settings.ts';
 import { encodeSnapshot, type Snapshot } from './snapshot-format.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import type { Member, RaftKvMessage } from './types.ts';
+import type { Entry, Member, RaftWireMessage } from './types.ts';
 import type { LifePhase, RaftStateReader } from './view.ts';
 import type { Wal } from './wal.ts';
+import { WriteTrouble } from './write-trouble.ts';
 
 /** How long a snapshot that could not be written waits for the next try. */
 const snapshotRetryUs = 100_000;
-/** A write that failed for another reason than a full disk is tried again after this, then twice this... */
-const firstWriteRetryUs = 1_000;
 /** How long writes are held back where `env.maybe` asks for it, and how many times that, applying. */
 const volunteeredDelayUs = 500;
 const mostApplyDelays = 200;
 
 /**
  * One life of a node: carries messages, time and disk to the step machine and its outputs away, runs
- * the state machine, and decides what a failing disk means. The same on a simulated and on a real
- * machine.
+ * the state machine of its service, and decides what a failing disk means. The same on a simulated
+ * and on a real machine.
+ *
+ * @typeParam Own the messages of the service, beside Raft's
  */
-export class RaftNode implements RaftStateReader {
-  readonly env: Env<RaftKvMessage>;
+export class RaftNode<
+  Own extends Message = Message,
+  Result = unknown,
+  Service extends RaftService<Own, Result> = RaftService<Own, Result>,
+> implements RaftStateReader<Service['machine']>, HostedNode
+{
+  readonly env: Env<RaftWireMessage | Own>;
   readonly self: Member;
-  readonly machine: KvMachine;
+  readonly service: Service;
+  readonly machine: Service['machine'];
   phase: LifePhase = 'recovering';
   /** Undefined until the disk is read. */
   core: RaftCore | undefined;
@@ -43,15 +51,14 @@ export class RaftNode implements RaftStateReader {
   private readonly settings: RaftSettings;
   private readonly peers: readonly NodeId[];
   private readonly memberOf: Map<Address, Member> = new Map();
-  private readonly calls: ClientCalls;
+  private readonly host: Host<Own, Result, Service>;
   private readonly orders: OrderCalls;
   private readonly emptyLog: RaftLog = new RaftLog(0, 0);
   private wal: Wal | undefined;
   private snapshots: SnapshotStore | undefined;
   private timerUs = Number.POSITIVE_INFINITY;
   private leadershipsLost = 0;
-  private writeFailures = 0;
-  private lastFailure: DiskError | undefined;
+  readonly trouble: WriteTrouble;
   /** A failed write waits for its retry, or a volunteered delay runs. */
   private writeHeld = false;
   private applyHeld = false;
@@ -64,20 +71,23 @@ export class RaftNode implements RaftStateReader {
   private readonly repairSource: RepairSource;
 
   constructor(
-    env: Env<RaftKvMessage>,
+    env: Env<RaftWireMessage | Own>,
     peers: readonly NodeId[],
     self: Member,
     settings: RaftSettings,
+    create: (host: RaftHost<Own, Result>) => Service,
   ) {
     this.env = env;
     this.self = self;
     this.settings = settings;
     this.peers = peers;
-    this.machine = new KvMachine(settings.sessions);
-    this.calls = new ClientCalls(env, peers);
+    this.host = new Host(env, peers, this, create);
+    this.service = this.host.service;
+    this.machine = this.service.machine;
     this.lateInstall = new Late(env, 'raft installs late');
     this.repairSource = new RepairSource(settings);
     this.orders = new OrderCalls(env, peers);
+    this.trouble = new WriteTrouble(env, settings.heartbeatUs);
     peers.forEach((peer, index) => {
       this.memberOf.set(peer, index + 1);
       this.memberOf.set(`${peer}:main`, index + 1);
@@ -90,7 +100,7 @@ export class RaftNode implements RaftStateReader {
 
   /** A write failed and was not made good yet. */
   get diskFailing(): boolean {
-    return this.writeFailures > 0;
+    return this.trouble.failures > 0;
   }
 
   // ---------------------------------------------------------------- start
@@ -128,7 +138,7 @@ export class RaftNode implements RaftStateReader {
     env.probe(probe);
     env.log('withdrawn', { reason });
     env.timers.cancel('tick');
-    this.calls.close();
+    this.host.close();
     this.orders.leadershipLost(core?.commit ?? 0);
     if (core === undefined) return;
     core.stepDown(env.clock.monotonicUs());
@@ -137,23 +147,23 @@ export class RaftNode implements RaftStateReader {
 
   // ---------------------------------------------------------------- inputs
 
-  message(from: Address, message: RaftKvMessage): void {
-    if (message.kind === 'reply' || message.kind === 'order-reply') return;
-    const { core } = this;
+  message(from: Address, message: RaftWireMessage | Own): void {
+    if (!isRafts(message)) {
+      this.host.message(from, message as Own);
+      return;
+    }
+    if (message.kind === 'order-reply') return;
     if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
       this.repairMessage(from, message);
       return;
     }
+    const { core } = this;
     if (core === undefined || this.phase !== 'running') {
-      if (message.kind === 'request') this.calls.refuse(from, message);
-      else if (message.kind === 'order') this.orders.refuse(from, message);
+      if (message.kind === 'order') this.orders.refuse(from, message);
       return;
     }
     const nowUs = this.env.clock.monotonicUs();
-    if (message.kind === 'request') {
-      const full = this.diskFailing && this.lastFailure?.code === 'ENOSPC';
-      this.calls.take(from, message, core, this.machine, full, nowUs);
-    } else if (message.kind === 'order') {
+    if (message.kind === 'order') {
       this.orders.take(from, message, core, nowUs);
     } else {
       const member = this.memberOf.get(from);
@@ -184,21 +194,24 @@ export class RaftNode implements RaftStateReader {
   // ---------------------------------------------------------------- outputs
 
   /** Takes away what the step machine has put out, until it is quiet. */
-  private settle(nowUs: number): void {
-    const core = this.core!;
+  settle(nowUs: number): void {
+    this.host.busy = true;
+    this.carryOut(this.core!, nowUs);
+    this.host.busy = false;
+  }
+
+  private carryOut(core: RaftCore, nowUs: number): void {
     if (core.lostData !== '') {
       this.withdraw('damage noticed', core.lostData);
       return;
     }
     if (core.leadershipsLost !== this.leadershipsLost) {
       this.leadershipsLost = core.leadershipsLost;
-      this.calls.leadershipLost();
+      this.host.leadershipLost();
       this.orders.leadershipLost(core.commit);
     } else this.orders.committed(core.commit);
     if (core.commit > core.applied && !this.applyHeld) this.apply(core);
-    if (core.releasedReads.length + core.refusedReads.length > 0) {
-      this.calls.serveReads(core, this.machine);
-    }
+    this.host.serveReads(core);
     this.flush(core);
     const { sealer } = this;
     if (core.needsWrite && !this.writeHeld && !sealer!.busy) this.write(core);
@@ -234,15 +247,15 @@ export class RaftNode implements RaftStateReader {
       this.env.timers.set('apply', delays * volunteeredDelayUs, this.onApplyTimer);
       return;
     }
-    const { machine, calls } = this;
+    const { machine, host } = this;
     const limit = this.applyLimit(core);
+    let last: Entry | undefined;
     while (machine.applied < limit) {
-      const entry = core.log.entry(machine.applied + 1)!;
-      machine.apply(entry);
-      calls.applied(entry, machine);
+      last = core.log.entry(machine.applied + 1)!;
+      host.applied(last, machine.apply(last) as Result);
     }
     core.appliedTo(machine.applied);
-    calls.serveReads(core, machine);
+    host.appliedTo(core, machine.applied, last);
   }
 
   private readonly onApplyTimer = (): void => {
@@ -301,9 +314,8 @@ export class RaftNode implements RaftStateReader {
     const core = this.core!;
     const nowUs = this.env.clock.monotonicUs();
     if (error === null) {
-      if (this.writeFailures > 0) {
-        if (this.lastFailure!.operation === 'sync') this.env.probe('fsync failed then succeeded');
-        this.writeFailures = 0;
+      if (this.trouble.failures > 0) {
+        this.trouble.end();
         core.diskFailing = false;
       }
       core.writeDone(nowUs);
@@ -321,15 +333,10 @@ export class RaftNode implements RaftStateReader {
   private writeFailed(core: RaftCore, error: DiskError, nowUs: number): void {
     core.writeFailed();
     core.diskFailing = true;
-    this.lastFailure = error;
-    const failures = ++this.writeFailures;
-    this.env.log('write failed', { operation: error.operation, code: error.code, failures });
-    if (failures > 1) core.stepDown(nowUs);
+    const retryUs = this.trouble.failed(error);
+    if (this.trouble.failures > 1) core.stepDown(nowUs);
     this.writeHeld = true;
-    const { heartbeatUs } = this.settings;
-    const backOffUs = firstWriteRetryUs << Math.min(failures - 1, 8);
-    const delayUs = error.code === 'ENOSPC' ? heartbeatUs : Math.min(heartbeatUs, backOffUs);
-    this.env.timers.set('write', delayUs, this.onWriteTimer);
+    this.env.timers.set('write', retryUs, this.onWriteTimer);
   }
 
   // ---------------------------------------------------------------- snapshots

@@ -1,5 +1,5 @@
 import type { Codec } from '../../sim/message.ts';
-import { raftKvCodec } from './message-codec.ts';
+import { raftKvCodec } from './kv-message-codec.ts';
 import {
   type ClientRequest,
   type Consistency,
@@ -8,7 +8,7 @@ import {
   type Operation,
   outcomeOf,
   type RaftKvMessage,
-} from './types.ts';
+} from './kv-messages.ts';
 
 /** One copy of a client's call. */
 export interface RaftKvCall {

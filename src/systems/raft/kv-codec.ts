@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
-import type { ClientRequest, Operation } from './types.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
+import type { ClientRequest, Operation } from './kv-messages.ts';
 
 /** A write as the log carries it. */
 export interface Command {

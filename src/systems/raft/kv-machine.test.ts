@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCommand, encodeCommand } from './kv-codec.ts';
 import { KvMachine } from './kv-machine.ts';
-import type { ClientRequest } from './types.ts';
+import type { ClientRequest } from './kv-messages.ts';
 
 type Write = Partial<ClientRequest> & Pick<ClientRequest, 'operation'>;
 

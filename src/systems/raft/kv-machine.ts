@@ -1,5 +1,6 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { type Command, decodeCommand } from './kv-codec.ts';
+import type { ReplicatedMachine } from './replicated-machine.ts';
 import type { Entry } from './types.ts';
 import type { MachineReader } from './view.ts';
 
@@ -32,7 +33,7 @@ export interface ApplyResult {
  * Which clients were expired is never forgotten (8 bytes each), for a late copy of a first write
  * would otherwise open a second session and take effect again.
  */
-export class KvMachine implements MachineReader {
+export class KvMachine implements MachineReader, ReplicatedMachine<ApplyResult> {
   applied: number = 0;
   values: Map<string, string> = new Map();
   /** Least recently used first. */
@@ -46,10 +47,11 @@ export class KvMachine implements MachineReader {
   }
 
   /** Applies the next entry; for a command the outcome is in `result`. */
-  apply(entry: Entry): void {
+  apply(entry: Entry): ApplyResult {
     if (entry.index !== this.applied + 1) throw new Error(`entry ${entry.index} out of order`);
     this.applied = entry.index;
     if (entry.kind === 'command') this.execute(decodeCommand(entry.data), entry.index);
+    return this.result;
   }
 
   /** Looks up what is known of a write without applying it. False when it is new. */

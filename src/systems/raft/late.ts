@@ -1,16 +1,15 @@
-import type { Env } from '../../sim/env.ts';
-import type { RaftKvMessage } from './types.ts';
+import type { RaftEnv } from './raft-env.ts';
 
 const leastUs = 500;
 
 /** Holds pieces of work back where the run asks for that by `env.maybe`, each once. */
 export class Late {
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly name: string;
   private work: object | undefined;
   private held = false;
 
-  constructor(env: Env<RaftKvMessage>, name: string) {
+  constructor(env: RaftEnv, name: string) {
     this.env = env;
     this.name = name;
   }

@@ -1,15 +1,15 @@
-import type { Env } from '../../sim/env.ts';
 import type { NodeId } from '../../sim/message.ts';
 import { firstConfiguration } from './confchange.ts';
-import type { KvMachine } from './kv-machine.ts';
 import { RaftCore } from './raft-core.ts';
+import type { RaftEnv } from './raft-env.ts';
 import type { Recovered } from './recovery.ts';
 import { Repair } from './repair.ts';
+import type { ReplicatedMachine } from './replicated-machine.ts';
 import type { RaftSettings } from './settings.ts';
 import { type Snapshot, snapshotName } from './snapshot-format.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { type StartPoint, Startup } from './startup.ts';
-import type { Entry, Member, RaftKvMessage } from './types.ts';
+import type { Entry, Member } from './types.ts';
 import { Wal, type WalPosition } from './wal.ts';
 
 /** What a life runs on. */
@@ -33,20 +33,20 @@ export interface LaunchEvents {
  * makes durable what is not proved to be. Disk errors are waited out.
  */
 export class Launch {
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly settings: RaftSettings;
   private readonly peers: readonly NodeId[];
   private readonly self: Member;
-  private readonly machine: KvMachine;
+  private readonly machine: ReplicatedMachine;
   private readonly events: LaunchEvents;
   private repairs = false;
 
   constructor(
-    env: Env<RaftKvMessage>,
+    env: RaftEnv,
     settings: RaftSettings,
     peers: readonly NodeId[],
     self: Member,
-    machine: KvMachine,
+    machine: ReplicatedMachine,
     events: LaunchEvents,
   ) {
     this.env = env;
@@ -136,7 +136,7 @@ export class Launch {
       drawElectionTimeout: (inTerm: number, campaign: number) => this.drawTimeout(inTerm, campaign),
       probe: (name: string) => env.probe(name),
     };
-    const configuration = firstConfiguration(this.peers.length, this.settings.spares);
+    const configuration = firstConfiguration(this.peers.length, this.settings);
     const initial = { term, votedFor, configuration, snapshot, entries };
     const core = new RaftCore(options, initial, env.clock.monotonicUs());
     const names = snapshot === undefined ? [] : [snapshotName(snapshot.index)];

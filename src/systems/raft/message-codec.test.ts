@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { Digest } from '../../sim/digest.ts';
 import { encodeConfiguration } from './configuration-format.ts';
 import { encodeCommand, operations } from './kv-codec.ts';
-import { raftKvCodec } from './message-codec.ts';
+import { raftKvCodec } from './kv-message-codec.ts';
+import type { RaftKvMessage } from './kv-messages.ts';
 import { changeKinds, orderStatuses, orders, transitions } from './message-numbers.ts';
-import type { AppendMessage, Entry, EntryKind, RaftKvMessage } from './types.ts';
+import type { AppendMessage, Entry, EntryKind } from './types.ts';
 
 const integer = fc.oneof(fc.nat(5), fc.maxSafeNat());
 const bytes = fc.uint8Array({ maxLength: 20 });

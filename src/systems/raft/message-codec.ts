@@ -1,25 +1,11 @@
-import type { Codec } from '../../sim/message.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import type { Codec, Message } from '../../sim/message.ts';
+import { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { decodeConfiguration } from './configuration-format.ts';
-import {
-  decodeCommand,
-  operations,
-  readOperation,
-  readOptional,
-  writeOptional,
-} from './kv-codec.ts';
 import { fold, identity } from './message-fold.ts';
-import { consistencies, entryKinds, flag, kindNumber, pick, statuses } from './message-numbers.ts';
+import { entryKinds, flag, isRafts, kindNumber, numberOf, pick } from './message-numbers.ts';
 import { readOrder, readOrderReply, writeOrder, writeOrderReply } from './order-codec.ts';
 import { readRepairReply, readRepairRequest, writeRepair } from './repair-messages.ts';
-import type {
-  AppendMessage,
-  ClientReply,
-  ClientRequest,
-  Entry,
-  EntryKind,
-  RaftKvMessage,
-} from './types.ts';
+import type { AppendMessage, Entry, EntryKind, RaftWireMessage } from './types.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -33,14 +19,17 @@ function writeEntries(entries: readonly Entry[]): void {
   }
 }
 
-function readEntries(reader: ByteReader): readonly Entry[] {
+/** Throws a RangeError on a command that nobody can have proposed. */
+export type CheckCommand = (data: Uint8Array) => void;
+
+function readEntries(reader: ByteReader, checkCommand: CheckCommand): readonly Entry[] {
   const entries: Entry[] = [];
   for (let left = reader.u32(); left > 0; left--) {
     const term = reader.integer();
     const index = reader.integer();
     const kind = pick(entryKinds, reader.u8());
     const data = reader.blob();
-    refuseUnreadable(kind, data);
+    refuseUnreadable(kind, data, checkCommand);
     entries.push({ term, index, kind, data });
   }
   return entries;
@@ -51,8 +40,8 @@ function readEntries(reader: ByteReader): readonly Entry[] {
  * seed 1886 of raft-beyond-tolerance.
  * @throws RangeError when nobody can have proposed these bytes
  */
-function refuseUnreadable(kind: EntryKind, data: Uint8Array): void {
-  if (kind === 'command') decodeCommand(data);
+function refuseUnreadable(kind: EntryKind, data: Uint8Array, checkCommand: CheckCommand): void {
+  if (kind === 'command') checkCommand(data);
   else if (kind === 'configuration') decodeConfiguration(data);
   else if (data.length > 0) throw new RangeError('an entry without content has some');
 }
@@ -71,66 +60,10 @@ function followUp(append: AppendMessage): AppendMessage {
   return append;
 }
 
-function writeRequest(message: ClientRequest): void {
-  writer.integer(message.client);
-  writer.integer(message.sequence);
-  writer.integer(message.attempt);
-  writer.u8(operations.indexOf(message.operation));
-  writer.text(message.key);
-  writer.text(message.value);
-  writeOptional(writer, message.expected);
-  writer.u8(consistencies.indexOf(message.consistency));
-}
-
-function readRequest(reader: ByteReader): ClientRequest {
-  return {
-    kind: 'request',
-    client: reader.integer(),
-    sequence: reader.integer(),
-    attempt: reader.integer(),
-    operation: readOperation(reader),
-    key: reader.text(),
-    value: reader.text(),
-    expected: readOptional(reader),
-    consistency: pick(consistencies, reader.u8()),
-  };
-}
-
-function writeReply(message: ClientReply): void {
-  writer.integer(message.client);
-  writer.integer(message.sequence);
-  writer.integer(message.attempt);
-  writer.u8(statuses.indexOf(message.status));
-  writeOptional(writer, message.value);
-  writer.u8(flag(message.swapped));
-  writer.integer(message.index);
-  writer.text(message.leader);
-}
-
-function readReply(reader: ByteReader): ClientReply {
-  return {
-    kind: 'reply',
-    client: reader.integer(),
-    sequence: reader.integer(),
-    attempt: reader.integer(),
-    status: pick(statuses, reader.u8()),
-    value: readOptional(reader),
-    swapped: reader.flag(),
-    index: reader.integer(),
-    leader: reader.text(),
-  };
-}
-
-function encode(message: RaftKvMessage): Uint8Array {
+function encode(message: RaftWireMessage): Uint8Array {
   writer.length = 0;
   writer.u8(kindNumber[message.kind]);
   switch (message.kind) {
-    case 'request':
-      writeRequest(message);
-      return writer.finish();
-    case 'reply':
-      writeReply(message);
-      return writer.finish();
     case 'repair-request':
     case 'repair-reply':
       writeRepair(writer, message);
@@ -195,18 +128,18 @@ function encode(message: RaftKvMessage): Uint8Array {
   return writer.finish();
 }
 
-function decode(bytes: Uint8Array): RaftKvMessage {
+function decode(bytes: Uint8Array, checkCommand: CheckCommand): RaftWireMessage {
   const reader = new ByteReader(bytes);
-  const message = decodeBody(reader, reader.u8());
+  const message = decodeBody(reader, reader.u8(), checkCommand);
   reader.close();
   return message;
 }
 
-function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
-  if (kind === kindNumber.request) return readRequest(reader);
-  if (kind === kindNumber.reply) return readReply(reader);
+function decodeBody(reader: ByteReader, kind: number, checkCommand: CheckCommand): RaftWireMessage {
   if (kind === kindNumber['repair-request']) return readRepairRequest(reader);
-  if (kind === kindNumber['repair-reply']) return readRepairReply(reader, readEntries);
+  if (kind === kindNumber['repair-reply']) {
+    return readRepairReply(reader, (from) => readEntries(from, checkCommand));
+  }
   if (kind === kindNumber.order) return readOrder(reader);
   if (kind === kindNumber['order-reply']) return readOrderReply(reader);
   const term = reader.integer();
@@ -217,7 +150,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
         term,
         prevIndex: reader.integer(),
         prevTerm: reader.integer(),
-        entries: readEntries(reader),
+        entries: readEntries(reader, checkCommand),
         commit: reader.integer(),
         round: reader.integer(),
       });
@@ -273,16 +206,7 @@ function decodeBody(reader: ByteReader, kind: number): RaftKvMessage {
   }
 }
 
-/**
- * Messages have no mutable part: all fields are readonly, entries are shared by log and messages, and
- * the bytes of a snapshot stay as they are. So nothing is copied; a run in paranoid mode, where each
- * message goes through its bytes and is frozen, would have another digest if a node broke this.
- */
-function copy(message: RaftKvMessage): RaftKvMessage {
-  return message;
-}
-
-function sizeBytes(message: RaftKvMessage): number {
+function sizeBytes(message: RaftWireMessage): number {
   switch (message.kind) {
     case 'append': {
       let size = 45;
@@ -296,26 +220,67 @@ function sizeBytes(message: RaftKvMessage): number {
     }
     case 'snapshot':
       return 53 + message.data.length;
-    case 'request':
-      return 40 + message.key.length + message.value.length + (message.expected?.length ?? 0);
-    case 'reply':
-      return 45 + (message.value?.length ?? 0) + message.leader.length;
     case 'order':
       return 16 + 5 * message.changes.length;
     case 'order-reply':
       return 18 + message.reason.length + message.leader.length;
     default:
-      return 42;
+      return otherBytes;
   }
 }
 
-/** How the messages of the Raft KV system become bytes, digest and identity. */
-export const raftKvCodec: Codec<RaftKvMessage> = {
-  identityVersion: 2,
-  encode,
-  decode,
-  copy,
-  fold,
-  identity,
-  sizeBytes,
-};
+/** Size of messages that carry nothing. */
+const otherBytes = 42;
+/** Raised when the identity of a message of Raft changes. */
+const raftIdentityVersion = 1;
+const raftNumbers: ReadonlySet<number> = new Set(Object.values(kindNumber));
+
+function encodeOwn<Own extends Message>(own: Codec<Own>, message: Own): Uint8Array {
+  const bytes = own.encode(message);
+  if (!raftNumbers.has(bytes[0]!)) return bytes;
+  throw new TypeError(
+    `Expected '${message.kind}' to begin with a byte from 64 up, got ${bytes[0]}`,
+  );
+}
+
+/**
+ * How Raft's messages, and those of a service beside them, become bytes, digest and identity.
+ *
+ * Raft's messages have no mutable part: all fields are readonly, entries are shared by log and
+ * messages, and the bytes of a snapshot stay as they are. So they are not copied; a run in paranoid
+ * mode, where each message goes through its bytes and is frozen, would have another digest if a node
+ * broke this.
+ *
+ * @param own the codec of the service's own messages. Its `encode` begins with a byte from 64 up,
+ *   by which they are told from Raft's; their kinds have other names than Raft's.
+ * @param checkCommand throws a RangeError on bytes that nobody can have proposed: no checksum has
+ *   seen what comes from the network, and it would end each node that applies it
+ */
+export function raftCodec<Own extends Message>(
+  own: Codec<Own>,
+  checkCommand: CheckCommand,
+): Codec<RaftWireMessage | Own> {
+  // What is not Raft's is the service's: the compiler cannot tell it by `kind: string`.
+  return {
+    identityVersion: raftIdentityVersion + own.identityVersion,
+    encode: (message) => (isRafts(message) ? encode(message) : encodeOwn(own, message as Own)),
+    decode: (bytes) =>
+      raftNumbers.has(bytes[0] ?? 0) ? decode(bytes, checkCommand) : own.decode(bytes),
+    copy: (message) => (isRafts(message) ? message : own.copy(message as Own)),
+    fold: (message, into) => {
+      const kind = numberOf(message.kind);
+      if (kind > 0) fold(message as RaftWireMessage, kind, into);
+      else own.fold(message as Own, into);
+    },
+    identity: (message) => {
+      const kind = numberOf(message.kind);
+      return kind > 0 ? identity(message as RaftWireMessage, kind) : own.identity(message as Own);
+    },
+    sizeBytes: (message) => {
+      const kind = numberOf(message.kind);
+      if (kind === 0) return own.sizeBytes(message as Own);
+      const isSmall = kind !== kindNumber.append && kind < kindNumber.snapshot;
+      return isSmall ? otherBytes : sizeBytes(message as RaftWireMessage);
+    },
+  };
+}

@@ -1,49 +1,15 @@
 import type { Folder } from '../../sim/message.ts';
-import { operations } from './kv-codec.ts';
 import {
   changeKinds,
-  consistencies,
   entryKinds,
   flag,
-  numberOf,
+  lastOfProtocol,
   orderStatuses,
   orders,
-  statuses,
   transitions,
 } from './message-numbers.ts';
 import { foldRepair } from './repair-messages.ts';
-import type {
-  ClientReply,
-  ClientRequest,
-  Entry,
-  OrderReply,
-  OrderRequest,
-  RaftKvMessage,
-} from './types.ts';
-
-function foldOptional(into: Folder, text: string | null): void {
-  into.int(text === null ? 0 : 1);
-  if (text !== null) into.text(text);
-}
-
-function foldClient(message: ClientRequest | ClientReply, into: Folder): void {
-  into.int(message.client);
-  into.int(message.sequence);
-  into.int(message.attempt);
-  if (message.kind === 'request') {
-    into.int(operations.indexOf(message.operation));
-    into.text(message.key);
-    into.text(message.value);
-    foldOptional(into, message.expected);
-    into.int(consistencies.indexOf(message.consistency));
-    return;
-  }
-  into.int(statuses.indexOf(message.status));
-  foldOptional(into, message.value);
-  into.int(flag(message.swapped));
-  into.int(message.index);
-  into.text(message.leader);
-}
+import type { Entry, OrderReply, OrderRequest, RaftMessage, RaftWireMessage } from './types.ts';
 
 function foldEntries(entries: readonly Entry[], into: Folder): void {
   into.int(entries.length);
@@ -72,22 +38,24 @@ function foldOrder(message: OrderRequest | OrderReply, into: Folder): void {
   }
 }
 
-/** Folds every field of a message. */
-export function fold(message: RaftKvMessage, into: Folder): void {
-  into.int(numberOf(message.kind));
-  if (message.kind === 'request' || message.kind === 'reply') {
-    foldClient(message, into);
-    return;
-  }
-  if (message.kind === 'repair-request' || message.kind === 'repair-reply') {
-    foldRepair(message, into);
-    if (message.kind === 'repair-reply') foldEntries(message.entries, into);
-    return;
-  }
+function foldOther(message: Exclude<RaftWireMessage, RaftMessage>, into: Folder): void {
   if (message.kind === 'order' || message.kind === 'order-reply') {
     foldOrder(message, into);
     return;
   }
+  foldRepair(message, into);
+  if (message.kind === 'repair-reply') foldEntries(message.entries, into);
+}
+
+/** Folds every field of a message, whose kind has this number. */
+export function fold(wire: RaftWireMessage, kind: number, into: Folder): void {
+  into.int(kind);
+  // By number: each look at the kind of just any message costs.
+  if (kind > lastOfProtocol) {
+    foldOther(wire as Exclude<RaftWireMessage, RaftMessage>, into);
+    return;
+  }
+  const message = wire as RaftMessage;
   into.int(message.term);
   switch (message.kind) {
     case 'append':
@@ -138,44 +106,37 @@ export function fold(message: RaftKvMessage, into: Folder): void {
   }
 }
 
-/** Mixes three small numbers into 32 bits. */
-function key(kind: number, first: number, second: number): number {
+/** Mixes three small numbers into 32 bits: what `Codec.identity` may give. */
+export function identityKey(kind: number, first: number, second: number): number {
   let value = Math.imul(kind ^ Math.imul(first | 0, 0x9e3779b1), 0x85ebca6b);
   value = Math.imul((value ^ (value >>> 13)) + (second | 0), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-/**
- * Names a message among those on its link: by kind and term and place in the log or round, or by
- * kind and call.
- */
-export function identity(message: RaftKvMessage): number {
-  const kind = numberOf(message.kind);
+/** Names a message among those on its link: by kind and term and place in the log or round. */
+export function identity(message: RaftWireMessage, kind: number): number {
   switch (message.kind) {
-    case 'request':
-    case 'reply':
-      return key(kind, message.client, message.sequence * 64 + message.attempt);
     case 'append':
-      return key(kind, message.term, message.prevIndex);
+      return identityKey(kind, message.term, message.prevIndex);
     case 'append-reply':
-      return key(kind, message.term, message.index * 2 + flag(message.ok));
+      return identityKey(kind, message.term, message.index * 2 + flag(message.ok));
     case 'heartbeat':
     case 'heartbeat-reply':
-      return key(kind, message.term, message.round);
+      return identityKey(kind, message.term, message.round);
     case 'vote':
     case 'vote-reply':
-      return key(kind, message.term, flag(message.pre));
+      return identityKey(kind, message.term, flag(message.pre));
     case 'snapshot':
     case 'snapshot-reply':
-      return key(kind, message.index, message.offset);
+      return identityKey(kind, message.index, message.offset);
     case 'repair-request':
-      return key(kind, message.index, message.offset);
+      return identityKey(kind, message.index, message.offset);
     case 'repair-reply':
-      return key(kind, message.commit, message.offset);
+      return identityKey(kind, message.commit, message.offset);
     case 'timeout-now':
-      return key(kind, message.term, 0);
+      return identityKey(kind, message.term, 0);
     case 'order':
     case 'order-reply':
-      return key(kind, message.id, 0);
+      return identityKey(kind, message.id, 0);
   }
 }

@@ -1,15 +1,8 @@
 import type { Config, Narrator, Remark, Step } from '../../sim/system-definition.ts';
 import type { RaftNode } from './driver.ts';
+import type { ClientReply, ClientRequest, RaftKvMessage } from './kv-messages.ts';
 import { settingsFrom } from './settings.ts';
-import type {
-  AppendMessage,
-  AppendReply,
-  ClientReply,
-  ClientRequest,
-  Configuration,
-  RaftKvMessage,
-  VoteReply,
-} from './types.ts';
+import type { AppendMessage, AppendReply, Configuration, VoteReply } from './types.ts';
 import type { RaftView } from './view.ts';
 
 /** Tells a run of Raft KV to a person who knows Raft. */

@@ -1,7 +1,7 @@
-import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
 import type { RaftCore } from './raft-core.ts';
-import type { Entry, OrderRequest, OrderStatus, RaftKvMessage } from './types.ts';
+import type { RaftEnv } from './raft-env.ts';
+import type { Entry, OrderRequest, OrderStatus } from './types.ts';
 
 /** An order whose configuration is in the log and not committed yet. */
 interface PendingOrder {
@@ -15,11 +15,11 @@ interface PendingOrder {
  * was taken is answered in the end, at the latest when leadership is lost.
  */
 export class OrderCalls {
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly peers: readonly NodeId[];
   private pending: PendingOrder[] = [];
 
-  constructor(env: Env<RaftKvMessage>, peers: readonly NodeId[]) {
+  constructor(env: RaftEnv, peers: readonly NodeId[]) {
     this.env = env;
     this.peers = peers;
   }

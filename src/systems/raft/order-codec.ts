@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader, ByteWriter } from '../common/bytes.ts';
 import { changeKinds, orderStatuses, orders, pick, transitions } from './message-numbers.ts';
 import type { MemberChange, OrderReply, OrderRequest } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Folder, Message } from '../../sim/message.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader, ByteWriter } from '../common/bytes.ts';
 import type { Entry } from './types.ts';
 
 /**

@@ -1,12 +1,12 @@
-import type { Env } from '../../sim/env.ts';
 import type { Address, NodeId } from '../../sim/message.ts';
+import type { RaftEnv } from './raft-env.ts';
 import type { Loss, Recovered } from './recovery.ts';
 import { RepairLog } from './repair-log.ts';
 import type { RepairReply, RepairRequest } from './repair-messages.ts';
 import { type LogSource, RepairSource } from './repair-source.ts';
 import type { RaftSettings } from './settings.ts';
 import { decodeSnapshot, type Snapshot } from './snapshot-format.ts';
-import type { Entry, RaftKvMessage } from './types.ts';
+import type { Entry } from './types.ts';
 
 /** Longest wait between two rounds of asking everybody. */
 const mostRetryUs = 500_000;
@@ -30,7 +30,7 @@ interface Incoming {
  */
 export class Repair {
   readonly log: RepairLog;
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly settings: RaftSettings;
   private readonly others: readonly NodeId[];
   private readonly done: (repaired: Repair) => void;
@@ -40,7 +40,7 @@ export class Repair {
   private finished = false;
 
   constructor(
-    env: Env<RaftKvMessage>,
+    env: RaftEnv,
     settings: RaftSettings,
     others: readonly NodeId[],
     lost: Pick<Recovered, 'snapshot' | 'entries'> & { readonly loss: Loss },

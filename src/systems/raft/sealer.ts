@@ -1,5 +1,4 @@
-import type { Env } from '../../sim/env.ts';
-import type { RaftKvMessage } from './types.ts';
+import type { RaftEnv } from './raft-env.ts';
 import type { Wal } from './wal.ts';
 
 /** Seals the last batch of the log when the log has been quiet for a while: see `Wal.seal`. */
@@ -7,11 +6,11 @@ export class Sealer {
   /** A seal is being written: no other write may be. */
   busy: boolean = false;
   private armed = false;
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly wal: Wal;
   private readonly quietUs: number;
 
-  constructor(env: Env<RaftKvMessage>, wal: Wal, quietUs: number) {
+  constructor(env: RaftEnv, wal: Wal, quietUs: number) {
     this.env = env;
     this.wal = wal;
     this.quietUs = quietUs;

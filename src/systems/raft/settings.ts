@@ -35,6 +35,8 @@ export interface RaftSettings {
   readonly priorities: readonly number[];
   /** So many of the last nodes are no members at first. */
   readonly spares: number;
+  /** So many nodes before the spares follow the log and do not vote at first; default 0. */
+  readonly learners: number;
 }
 
 /** What is drawn per seed; the first value is the calm one. */
@@ -99,5 +101,6 @@ export function settingsFrom(config: Config): RaftSettings {
     driftBoundPpm: number('driftBoundPpm'),
     priorities: prioritiesOf(setting('priorities') as string),
     spares: number('spares'),
+    learners: Number(config['raft.learners'] ?? 0),
   };
 }

@@ -5,9 +5,9 @@
  * A file is written under a temporary name, synced, renamed, and its directory synced; so a file of
  * this name whose checksum fails is damaged, never torn.
  */
-import { ByteReader, ByteWriter, getU32, putU32 } from './bytes.ts';
+import { ByteReader, ByteWriter, getU32, putU32 } from '../common/bytes.ts';
+import { crcBytes, crcEnd, crcStart } from '../common/crc32c.ts';
 import { decodeConfiguration, encodeConfiguration } from './configuration-format.ts';
-import { crcBytes, crcEnd, crcStart } from './crc32c.ts';
 import type { Configuration } from './types.ts';
 import { numberAfter } from './wal-format.ts';
 

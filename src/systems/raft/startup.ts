@@ -1,8 +1,7 @@
 import type { DiskError } from '../../sim/disk-contract.ts';
-import type { Env } from '../../sim/env.ts';
+import type { RaftEnv } from './raft-env.ts';
 import { type Recovered, recover } from './recovery.ts';
 import { snapshotIndexOf, temporarySnapshot } from './snapshot-format.ts';
-import type { RaftKvMessage } from './types.ts';
 import { segmentName, segmentSequence } from './wal-format.ts';
 
 /** What a start found on the disk. */
@@ -25,12 +24,12 @@ export const startRetryUs: number = 50_000;
  * taken for the end of the log.
  */
 export class Startup {
-  private readonly env: Env<RaftKvMessage>;
+  private readonly env: RaftEnv;
   private readonly done: (point: StartPoint) => void;
   private names: readonly string[] = [];
   private files: Map<string, Uint8Array> = new Map();
 
-  constructor(env: Env<RaftKvMessage>, done: (point: StartPoint) => void) {
+  constructor(env: RaftEnv, done: (point: StartPoint) => void) {
     this.env = env;
     this.done = done;
   }

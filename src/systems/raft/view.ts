@@ -71,10 +71,10 @@ export interface MachineReader {
   readonly expired: ReadonlySet<number>;
 }
 
-/** The state of a node of the Raft KV system, as rungs read it. */
-export interface RaftStateReader {
+/** The state of a node, as rungs read it; by default of the Raft KV system. */
+export interface RaftStateReader<Machine = MachineReader> {
   readonly phase: LifePhase;
   readonly log: LogReader;
-  readonly machine: MachineReader;
+  readonly machine: Machine;
   readonly self: Member;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { crcBytes, crcEnd, crcStart, crcWord } from '../common/crc32c.ts';
 import { decodeConfiguration, encodeConfiguration } from './configuration-format.ts';
-import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
 import {
   decodeSnapshot,
   encodeSnapshot,

@@ -37,8 +37,8 @@
  * (see `repair.ts`). A batch of nothing but a manifest *seals* the one before: it proves that one to
  * have been promised, so that damage of it cannot pass for a write that a crash has torn.
  */
-import { getInteger, getU32, ownBytes, putInteger, putU32 } from './bytes.ts';
-import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
+import { getInteger, getU32, ownBytes, putInteger, putU32 } from '../common/bytes.ts';
+import { crcBytes, crcEnd, crcStart, crcWord } from '../common/crc32c.ts';
 import type { Entry, EntryKind, Member } from './types.ts';
 import {
   entryChecksum,

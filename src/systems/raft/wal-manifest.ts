@@ -8,8 +8,8 @@
  * and number of entries; with flag 1 what the header says beside term and vote, with flag 2 index
  * and term of the reset; then term and checksum of each entry.
  */
-import { getInteger, getU32, putInteger, putU32 } from './bytes.ts';
-import { crcBytes, crcEnd, crcStart, crcWord } from './crc32c.ts';
+import { getInteger, getU32, putInteger, putU32 } from '../common/bytes.ts';
+import { crcBytes, crcEnd, crcStart, crcWord } from '../common/crc32c.ts';
 import type { Entry, Member } from './types.ts';
 
 /** How a segment continues the chain. */
