@@ -207,7 +207,7 @@ describe('another past', () => {
     expect(same.second.outcome?.digest).toBe(same.first.outcome?.digest);
     expect(
       driver.do({ kind: 'compare', edit: { kind: 'remove', fault: 9 } }).notice?.text,
-    ).toContain('no fault 9');
+    ).toContain('no fault 10');
   });
 });
 
