@@ -10,8 +10,14 @@ export interface Field<T> {
 /** A field for each property; they are written in the order in which they stand. */
 export type Fields<T> = { readonly [Name in keyof T]: Field<T[Name]> };
 
-type Variant<Union extends { readonly kind: string }, Kind> = Omit<
-  Extract<Union, { readonly kind: Kind }>,
+/** The members of a union that can have a given `kind`. */
+export type OfKind<
+  Union extends { readonly kind: string },
+  Kind extends string,
+> = Union extends unknown ? (Kind extends Union['kind'] ? Union : never) : never;
+
+type Variant<Union extends { readonly kind: string }, Kind extends string> = Omit<
+  OfKind<Union, Kind>,
   'kind'
 >;
 
