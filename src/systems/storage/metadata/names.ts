@@ -32,11 +32,8 @@ export function utf8Length(text: string): number {
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
     const next = text.charCodeAt(i + 1);
-    // Two units of one character are four bytes, not six.
-    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
-      bytes += -1;
-      i += 1;
-    }
+    // Two units of one character are four bytes together.
+    if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) i += 1;
   }
   return bytes;
 }
