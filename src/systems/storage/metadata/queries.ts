@@ -21,7 +21,6 @@ export interface Attributes {
 
 /** Where a chunk of a file is read. */
 export interface Location {
-  /** 0: a hole, all zeros. */
   readonly chunk: number;
   readonly version: number;
   readonly generation: number;
