@@ -1,3 +1,4 @@
+import type { Entry } from '../../raft/types.ts';
 import {
   advanceWatermark,
   defineClass,
@@ -93,21 +94,19 @@ export class MetadataMachine {
     return this.state.applied;
   }
 
-  /** Applies the next entry. Throws a RangeError on data that are no command. */
-  apply(index: number, data: Uint8Array): Reply {
-    const envelope = decodeEnvelope(data);
-    this.begin(index);
+  /**
+   * Applies the next entry; one that is no command only counts. Throws a RangeError on data that are
+   * no command; then nothing has changed.
+   */
+  apply({ index, kind, data }: Pick<Entry, 'index' | 'kind' | 'data'>): Reply | undefined {
     const { state } = this;
-    if (envelope.timeUs > state.timeUs) state.timeUs = envelope.timeUs;
-    const reply = envelope.session === 0 ? this.direct(envelope) : this.once(envelope);
+    if (index !== state.applied + 1) throw new Error(`entry ${index} out of order`);
+    const envelope = kind === 'command' ? decodeEnvelope(data) : null;
+    state.applied = index;
+    this.repeated = false;
+    const reply = envelope === null ? undefined : this.carryOut(envelope);
     state.settle();
     return reply;
-  }
-
-  /** Passes over an entry that is not for the state machine. */
-  skip(index: number): void {
-    this.begin(index);
-    this.state.settle();
   }
 
   /** 16 hex digits; equal states have equal ones. */
@@ -124,10 +123,9 @@ export class MetadataMachine {
     this.state = MetadataState.restore(this.state.settings, bytes);
   }
 
-  private begin(index: number): void {
-    if (index !== this.state.applied + 1) throw new Error(`entry ${index} out of order`);
-    this.state.applied = index;
-    this.repeated = false;
+  private carryOut(envelope: Envelope): Reply {
+    if (envelope.timeUs > this.state.timeUs) this.state.timeUs = envelope.timeUs;
+    return envelope.session === 0 ? this.direct(envelope) : this.once(envelope);
   }
 
   private direct({ command }: Envelope): Reply {

@@ -66,7 +66,7 @@ test('whatever is asked, in any order: the tables agree, and twins stay equal', 
           timeUs: rig.timeUs,
           command,
         });
-        expect(twin.apply(machine.applied, data)).toEqual(reply);
+        expect(twin.apply({ index: machine.applied, kind: 'command', data })).toEqual(reply);
         expect(twin.hash()).toBe(machine.hash());
         const seen = census.get(command.kind) ?? new Set();
         census.set(command.kind, seen.add(outcome(reply)));

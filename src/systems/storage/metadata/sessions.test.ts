@@ -152,3 +152,16 @@ test('a region that is not active refuses changes, and lets go what is held', ()
   expect(rig.machine.state.regions.get(1)!.fence).toBeGreaterThan(before);
   expect(outcome(rig.ask(session, create('b')))).toBe('inode');
 });
+
+test('entries that are no commands count, and none is left out or taken twice', () => {
+  const { machine } = Rig.furnished();
+  const data = new Uint8Array(0);
+  const index = machine.applied + 1;
+  const before = machine.hash();
+  expect(machine.apply({ index, kind: 'noop', data })).toBeUndefined();
+  expect(machine.hash()).not.toBe(before);
+  expect(() => machine.apply({ index, kind: 'noop', data })).toThrow('out of order');
+  expect(() => machine.apply({ index: index + 2, kind: 'noop', data })).toThrow('out of order');
+  expect(() => machine.apply({ index: index + 1, kind: 'command', data })).toThrow(RangeError);
+  expect(machine.applied).toBe(index);
+});

@@ -74,7 +74,7 @@ export class Rig {
   send(session: number, sequence: number, oldest: number, command: Command): Reply {
     const { timeUs, machine } = this;
     const data = encodeEnvelope({ session, sequence, oldest, timeUs, command });
-    return machine.apply(machine.applied + 1, data);
+    return machine.apply({ index: machine.applied + 1, kind: 'command', data })!;
   }
 
   session(): number {

@@ -284,3 +284,11 @@ test('faulty classes are named', () => {
     'a cap per zone is 1 to 255',
   );
 });
+
+test('caps follow from what a class has to survive', () => {
+  const copies: Redundancy = { kind: 'replicated', copies: 3 };
+  expect(capsFor(copies, 'host')).toEqual({ host: 1, zone: unlimited, region: unlimited });
+  expect(capsFor(copies, 'region')).toEqual({ host: 1, zone: 1, region: 1 });
+  expect(capsFor(ec(8, 3), 'zone')).toEqual({ host: 1, zone: 3, region: unlimited });
+  expect(capsFor(ec(8, 3), 'region')).toEqual({ host: 1, zone: 3, region: 3 });
+});
