@@ -287,6 +287,19 @@ describe('plans', () => {
     expect(outcome(rig.lead({ ...erase, server: 1, version: next.version }))).toBe('EBUSY');
   });
 
+  test('a deletion is given up only when its server is down', () => {
+    const { rig, grant } = written();
+    const { chunk } = grant;
+    const erase = { kind: 'plan-delete', chunk, server: 2, version: 1, generation: 0 } as const;
+    const reply = rig.lead({ ...erase, part: 0 });
+    const plan = reply.kind === 'plan' ? reply.plan : 0;
+    const giveUp = { kind: 'plan-done', chunk, plan, carriedOut: false } as const;
+    expect(outcome(rig.lead(giveUp))).toBe('EBUSY');
+    rig.lead({ kind: 'set-server-state', server: 2, state: 'down' });
+    expect(outcome(rig.lead(giveUp))).toBe('done');
+    expect(plansOf(rig, chunk)).toEqual([]);
+  });
+
   test('a damaged copy is dropped, the last one is not', () => {
     const { rig, session, inode, grant } = written();
     const { chunk } = grant;

@@ -96,11 +96,14 @@ export function planDelete(state: MetadataState, command: CommandOf<'plan-delete
   return { kind: 'plan', plan: addPlan(state, chunk, plan) };
 }
 
-/** A server has done what it was told, or it was given up. */
+/** A server has done what it was told, or it was given up; deletions only with a server that is down. */
 export function planDone(state: MetadataState, command: CommandOf<'plan-done'>): Reply {
   const { chunk, plan: id, carriedOut } = command;
   const plan = state.plans.get(chunk, id);
   if (plan === undefined) return refuse('ESTALE');
+  // Who may still carry it out must not be forgotten: a repair could bring the same fragment back.
+  const silent = state.servers.get(plan.server)!.state === 'down';
+  if (plan.kind === 'delete' && !carriedOut && !silent) return refuse('EBUSY');
   state.plans.delete(chunk, id);
   state.servers.edit(plan.server).plans -= 1;
   if (plan.kind === 'delete') return done;

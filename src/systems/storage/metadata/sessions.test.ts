@@ -105,6 +105,17 @@ describe('the end of a session', () => {
   });
 });
 
+test('a lease has a length, and a longest one', () => {
+  const rig = Rig.furnished();
+  const { maxLeaseUs } = tinySettings;
+  const open = (leaseUs: number) => outcome(rig.lead({ kind: 'open-session', owner: 1, leaseUs }));
+  expect([open(0), open(maxLeaseUs + 1), open(maxLeaseUs)]).toEqual([
+    'EINVAL',
+    'EINVAL',
+    'session',
+  ]);
+});
+
 describe('locks', () => {
   test('are refused without an open file, or with an empty range, or when there are too many', () => {
     const rig = Rig.furnished({ ...tinySettings, maxLocksPerInode: 2 });

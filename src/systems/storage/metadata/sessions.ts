@@ -13,7 +13,7 @@ export function openSession(
   index: number,
 ): Reply {
   const { owner, leaseUs } = command;
-  if (leaseUs === 0) return refuse('EINVAL');
+  if (leaseUs === 0 || leaseUs > state.settings.maxLeaseUs) return refuse('EINVAL');
   state.sessions.insert(index, { owner, leaseUs, renewals: 0, oldest: 1 });
   return { kind: 'session', session: index };
 }

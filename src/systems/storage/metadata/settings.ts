@@ -12,6 +12,8 @@ export interface StorageSettings {
   readonly maxLocksPerInode: number;
   /** Inodes at most, all together. */
   readonly maxInodes: number;
+  /** The longest lease of a session; what a new leader waits before it lets any run out. */
+  readonly maxLeaseUs: number;
   /** How far a session's requests may be ahead of its oldest unanswered one. */
   readonly requestWindow: number;
   /** Inodes that one clone may copy. */
@@ -35,6 +37,7 @@ export const simulationSettings: StorageSettings = {
   maxLinks: 1_000,
   maxLocksPerInode: 64,
   maxInodes: 100_000,
+  maxLeaseUs: 10_000_000,
   requestWindow: 64,
   maxCloneInodes: 1_000,
   purgeBatch: 64,
