@@ -213,6 +213,20 @@ describe('erasure coding', () => {
     expect(auditState(rig.machine.state)).toEqual([]);
   });
 
+  test('a chunk that is shared keeps its code, also when it becomes shared on the way', () => {
+    const { rig, session, inode, grant } = written();
+    const { chunk } = grant;
+    release(rig, session, inode, grant);
+    const begin = { kind: 'convert-begin', chunk, version: 1, classId: 2 } as const;
+    expect(outcome(rig.lead({ ...begin, members: [2, 4, 6] }))).toBe('conversion');
+    const clone = { kind: 'clone', source: inode, parent: rootInode, frozen: true } as const;
+    rig.ask(session, { ...clone, name: 'b' });
+    expect(outcome(rig.lead({ kind: 'convert-commit', chunk, generation: 1 }))).toBe('EAGAIN');
+    expect(outcome(rig.lead({ kind: 'convert-abort', chunk, generation: 1 }))).toBe('done');
+    expect(outcome(rig.lead({ ...begin, members: [2, 4, 6] }))).toBe('EAGAIN');
+    expect(rig.machine.state.chunks.get(chunk)).toMatchObject({ classId: 1, generation: 0 });
+  });
+
   test('a write in between cancels it, and its parts are for deletion', () => {
     const { rig, session, inode, grant } = written();
     const { chunk } = grant;

@@ -164,6 +164,16 @@ test('a region that is not active refuses changes, and lets go what is held', ()
   expect(outcome(rig.ask(session, create('b')))).toBe('inode');
 });
 
+test('time comes with entries and never goes back', () => {
+  const rig = Rig.furnished();
+  rig.timeUs = 100;
+  rig.lead({ kind: 'tick' });
+  rig.timeUs = 60;
+  const inode = rig.file(rig.session(), 'a');
+  expect(rig.machine.state.timeUs).toBe(100);
+  expect(rig.machine.state.inodes.get(inode)!.mtimeUs).toBe(100);
+});
+
 test('entries that are no commands count, and none is left out or taken twice', () => {
   const { machine } = Rig.furnished();
   const data = new Uint8Array(0);
