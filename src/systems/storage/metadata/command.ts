@@ -89,7 +89,11 @@ export type InodeCommand =
   /** Takes the next `bytes` at the end. Replies `offset`. */
   | ({ readonly kind: 'append'; readonly bytes: number } & On)
   /** Members are the leader's proposal, by part. Replies `grant`. */
-  | ({ readonly kind: 'grant-write'; readonly index: number; readonly members: number[] } & On)
+  | ({
+      readonly kind: 'grant-write';
+      readonly index: number;
+      readonly members: readonly number[];
+    } & On)
   | ({
       readonly kind: 'settle-write';
       readonly index: number;
@@ -110,7 +114,7 @@ export type ChunkCommand =
   | ({
       readonly kind: 'commit-version' | 'reform-members';
       readonly fence: number;
-      readonly members: number[];
+      readonly members: readonly number[];
     } & OnChunk)
   | ({ readonly kind: 'expire-lease'; readonly fence: number } & OnChunk)
   /** Replies `grant`, held by no session. */
@@ -126,7 +130,7 @@ export type ChunkCommand =
       readonly kind: 'convert-begin';
       readonly version: number;
       readonly classId: number;
-      readonly members: number[];
+      readonly members: readonly number[];
     } & OnChunk)
   | ({ readonly kind: 'convert-commit' | 'convert-abort'; readonly generation: number } & OnChunk)
   | ({ readonly kind: 'plan-move'; readonly position: number; readonly to: number } & OnChunk)

@@ -23,6 +23,7 @@ export function fileFault(state: MetadataState, inode: number): Errno | null {
 export function setAttributes(state: MetadataState, command: CommandOf<'setattr'>): Reply {
   const fault = inodeFault(state, command.inode);
   if (fault !== null) return refuse(fault);
+  if ((command.trashUs ?? 0) > state.settings.maxTrashUs) return refuse('EINVAL');
   const row = state.inodes.edit(command.inode);
   row.mode = command.mode ?? row.mode;
   row.uid = command.uid ?? row.uid;

@@ -44,6 +44,9 @@ import {
   settleWrite,
 } from './write-leases.ts';
 
+/** Some hundred years in: what is added to a time stays an exact integer. */
+const endOfTimeUs: number = 2 ** 52;
+
 /** What a session may ask for and an inactive region still grants: nothing in it changes files. */
 const alwaysAllowed: ReadonlySet<Command['kind']> = new Set([
   'renew-session',
@@ -124,7 +127,8 @@ export class MetadataMachine {
   }
 
   private carryOut(envelope: Envelope): Reply {
-    if (envelope.timeUs > this.state.timeUs) this.state.timeUs = envelope.timeUs;
+    const timeUs = Math.min(envelope.timeUs, endOfTimeUs);
+    if (timeUs > this.state.timeUs) this.state.timeUs = timeUs;
     return envelope.session === 0 ? this.direct(envelope) : this.once(envelope);
   }
 

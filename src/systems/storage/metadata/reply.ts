@@ -26,7 +26,7 @@ export interface GrantReply {
   readonly fence: number;
   readonly generation: number;
   /** Places by part, 0 for none. */
-  readonly members: number[];
+  readonly members: readonly number[];
   /** The chunk that a new one starts as a copy of, and its version; 0 and 0 for none. */
   readonly copyOf: number;
   readonly copyVersion: number;

@@ -94,7 +94,7 @@ export interface Grant {
   readonly index: number;
   readonly fence: number;
   readonly version: number;
-  readonly members: number[];
+  readonly members: readonly number[];
   /** The version is committed and data are accepted. */
   readonly open: boolean;
 }
@@ -103,7 +103,7 @@ export interface Conversion {
   readonly fence: number;
   readonly generation: number;
   readonly classId: number;
-  readonly members: number[];
+  readonly members: readonly number[];
 }
 
 export interface Chunk {
@@ -117,7 +117,7 @@ export interface Chunk {
   /** The highest generation ever given out. */
   highestGeneration: number;
   /** Places by part, 0 where a part is missing. */
-  members: number[];
+  members: readonly number[];
   /** Slots that point here. */
   references: number;
   /** A writer vanished: replicas may differ in what nobody was promised. Recover before reading. */

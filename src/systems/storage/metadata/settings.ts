@@ -18,6 +18,8 @@ export interface StorageSettings {
   readonly requestWindow: number;
   /** Inodes that one clone may copy. */
   readonly maxCloneInodes: number;
+  /** The longest stay in the trash that a file may ask for. */
+  readonly maxTrashUs: number;
   /** Files that one tick may purge. */
   readonly purgeBatch: number;
   /** Between the plan to delete a fragment and its deletion. */
@@ -40,6 +42,7 @@ export const simulationSettings: StorageSettings = {
   maxLeaseUs: 10_000_000,
   requestWindow: 64,
   maxCloneInodes: 1_000,
+  maxTrashUs: 30 * 86_400_000_000,
   purgeBatch: 64,
   graceUs: 1_000_000,
   region: 1,

@@ -85,8 +85,8 @@ function writeMembers(
   current: Readonly<Chunk> | undefined,
   fresh: boolean,
   storageClass: StorageClass,
-  proposed: number[],
-): number[] {
+  proposed: readonly number[],
+): readonly number[] {
   const inPlace = current !== undefined && storageClass.redundancy.kind === 'replicated';
   return inPlace && (!fresh || current.classId === storageClass.id) ? current.members : proposed;
 }
