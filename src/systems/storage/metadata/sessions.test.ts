@@ -174,6 +174,17 @@ test('time comes with entries and never goes back', () => {
   expect(rig.machine.state.inodes.get(inode)!.mtimeUs).toBe(100);
 });
 
+test('at the end of time a deletion can still be planned, saved and restored', () => {
+  const rig = Rig.furnished();
+  const session = rig.session();
+  const { chunk } = rig.write(session, rig.file(session, 'a'), 0);
+  rig.timeUs = Number.MAX_SAFE_INTEGER;
+  rig.ask(session, { kind: 'unlink', parent: rootInode, name: 'a' });
+  rig.ask(session, { kind: 'close-session' });
+  expect(rig.machine.state.plans.count(chunk)).toBe(3);
+  expect(auditState(rig.machine.state)).toEqual([]);
+});
+
 test('entries that are no commands count, and none is left out or taken twice', () => {
   const { machine } = Rig.furnished();
   const data = new Uint8Array(0);
