@@ -102,6 +102,9 @@ describe('limits', () => {
     const attribute = { kind: 'setxattr', inode: file, name: 'user.x' } as const;
     expect(ask({ ...attribute, value: new Uint8Array(3) })).toBe('E2BIG');
     expect(ask({ ...attribute, value: null })).toBe('ENODATA');
+    const times = { mode: null, uid: null, gid: null, atimeUs: null, mtimeUs: null };
+    const long = { kind: 'setattr', inode: file, ...times, trashUs: 2 ** 42 } as const;
+    expect(ask(long)).toBe('EINVAL');
     create(below, 'j');
     create(below, 'k');
     expect(ask({ kind: 'mkdir', parent: below, name: 'l', ...node })).toBe('ENOSPC');
