@@ -211,6 +211,10 @@ describe('erasure coding', () => {
     });
     expect(plansOf(rig, chunk)).toEqual(['delete 1: 1.0.0', 'delete 3: 1.0.0', 'delete 5: 1.0.0']);
     expect(auditState(rig.machine.state)).toEqual([]);
+    // And back; a conversion has all its parts, also where a write could do with fewer.
+    const back = { ...begin, classId: 1 } as const;
+    expect(outcome(rig.lead({ ...back, members: [2, 3, 0] }))).toBe('ENOSPC');
+    expect(outcome(rig.lead({ ...back, members: [2, 3, 5] }))).toBe('conversion');
   });
 
   test('a chunk that is shared keeps its code, also when it becomes shared on the way', () => {
