@@ -280,6 +280,19 @@ describe('plans', () => {
     expect(outcome(rig.lead({ kind: 'plan-done', chunk, plan, carriedOut: true }))).toBe('ESTALE');
   });
 
+  test('a copy whose source was dropped on the way takes its place', () => {
+    const { rig, session, inode, grant } = written();
+    const { chunk } = grant;
+    release(rig, session, inode, grant);
+    const reply = rig.lead({ kind: 'plan-move', chunk, position: 1, to: 4 });
+    const plan = reply.kind === 'plan' ? reply.plan : 0;
+    const fragment = { chunk, version: 1, generation: 0, position: 1, server: 3 };
+    rig.lead({ kind: 'drop-member', ...fragment });
+    expect(outcome(rig.lead({ kind: 'plan-done', chunk, plan, carriedOut: true }))).toBe('done');
+    expect(rig.machine.state.chunks.get(chunk)!.members).toEqual([1, 4, 5]);
+    expect(plansOf(rig, chunk)).toEqual(['delete 3: 1.0.0']);
+  });
+
   test('a copy of a version that is no more becomes rubbish, not a member', () => {
     const { rig, session, inode, grant } = written();
     const { chunk } = grant;

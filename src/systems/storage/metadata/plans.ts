@@ -108,11 +108,10 @@ export function planDone(state: MetadataState, command: CommandOf<'plan-done'>):
   state.servers.edit(plan.server).plans -= 1;
   if (plan.kind === 'delete') return done;
   const row = state.chunks.get(chunk);
-  const current =
-    row !== undefined &&
-    row.version === plan.version &&
-    row.generation === plan.generation &&
-    row.members[plan.position] === plan.source;
+  const sameVersion = row?.version === plan.version && row.generation === plan.generation;
+  const holder = row?.members[plan.position];
+  // When the source was dropped as damaged meanwhile, the copy is all the more welcome.
+  const current = row !== undefined && sameVersion && (holder === plan.source || holder === 0);
   if (!current || !carriedOut) {
     addPlan(state, chunk, deletion(state, plan));
     return current ? done : refuse('ESTALE');
@@ -120,9 +119,7 @@ export function planDone(state: MetadataState, command: CommandOf<'plan-done'>):
   setMembers(state, chunk, row.classId, row.members.with(plan.position, plan.server));
   const changed = state.chunks.edit(chunk);
   changed.degraded = isDegraded(state, state.classes.get(row.classId)!, changed.members);
-  if (plan.source !== 0) {
-    addPlan(state, chunk, deletion(state, { ...plan, server: plan.source }));
-  }
+  if (holder !== 0) addPlan(state, chunk, deletion(state, { ...plan, server: plan.source }));
   return done;
 }
 
