@@ -87,6 +87,7 @@ describe('versions and fences', () => {
     const reform = { kind: 'reform-members', chunk, fence } as const;
     expect(outcome(rig.lead({ ...reform, members: [1, 0, 0] }))).toBe('EIO');
     expect(outcome(rig.lead({ ...reform, members: [1, 0, 5] }))).toBe('version');
+    expect(locate(rig.machine.state, inode, 0)).toMatchObject({ version: 2, members: [1, 0, 5] });
     expect(outcome(rig.lead({ ...reform, members: [1, 0, 5] }))).toBe('ESTALE');
     const settle = { kind: 'settle-write', inode, index: 0, validBytes: 4 } as const;
     expect(outcome(rig.ask(session, { ...settle, fence }))).toBe('ESTALE');
@@ -97,11 +98,16 @@ describe('versions and fences', () => {
     ).toBe('done');
   });
 
-  test('what a vanished writer left is recovered from a single member, before it is cloned', () => {
+  test('what a vanished writer left is recovered from a single member, before it is copied', () => {
     const { rig, session, inode, grant } = written();
     const { chunk, fence } = grant;
     rig.lead({ kind: 'expire-lease', chunk, fence });
     expect(locate(rig.machine.state, inode, 0)!.unsettled).toBe(true);
+    const copy = { parent: rootInode, name: 'b', frozen: false };
+    const reply = rig.ask(session, { kind: 'clone', source: inode, ...copy });
+    const twin = reply.kind === 'inode' ? reply.inode : 0;
+    rig.ask(session, { kind: 'open', inode: twin });
+    expect(outcome(rig.grant(session, twin, 0))).toBe('EAGAIN');
     const recovery = asGrant(rig.lead({ kind: 'recover-chunk', chunk }));
     expect(outcome(rig.grant(session, inode, 0))).toBe('EAGAIN');
     const commit = { kind: 'commit-version', chunk, fence: recovery.fence } as const;
@@ -109,6 +115,7 @@ describe('versions and fences', () => {
     expect(locate(rig.machine.state, inode, 0)).toMatchObject({ version: 2, unsettled: false });
     // One copy is less than a write needs: it must be repaired first.
     expect(outcome(rig.grant(session, inode, 0))).toBe('EIO');
+    expect(outcome(rig.grant(session, twin, 0))).toBe('EIO');
     expect(outcome(rig.lead({ kind: 'recover-chunk', chunk }))).toBe('EINVAL');
   });
 });
