@@ -263,6 +263,7 @@ describe('erasure coding', () => {
     // Two of three parts are not k + ceil(m/2): the stripe before stays as it is.
     const few = { kind: 'commit-version', chunk, fence: third.fence } as const;
     expect(outcome(rig.lead({ ...few, members: [1, 3, 0] }))).toBe('EIO');
+    expect(plansOf(rig, chunk).slice(3)).toEqual([1, 3, 5].map((s, i) => `delete ${s}: 3.0.${i}`));
     expect(locate(rig.machine.state, inode, 0)).toMatchObject({ version: 2, members: [1, 4, 6] });
   });
 });
