@@ -137,6 +137,7 @@ test('a file that was restored and thrown away again has its whole time in the t
   ask({ kind: 'setattr', inode, ...others, trashUs: 10 });
   const at = { parent: rootInode, name: 'a' };
   ask({ kind: 'unlink', ...at });
+  expect(ask({ kind: 'open', inode })).toBe('ESTALE');
   rig.timeUs += 6;
   expect(ask({ kind: 'restore-trash', inode, ...at })).toBe('inode');
   expect(ask({ kind: 'restore-trash', inode, parent: rootInode, name: 'b' })).toBe('ENOENT');

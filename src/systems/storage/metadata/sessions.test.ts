@@ -105,6 +105,21 @@ describe('the end of a session', () => {
   });
 });
 
+test('closing one file lets go of that file alone', () => {
+  const rig = Rig.furnished();
+  const session = rig.session();
+  const [one, two] = [rig.file(session, 'a'), rig.file(session, 'b')];
+  const [first, second] = [rig.write(session, one, 0), rig.write(session, two, 0)];
+  const lock = { kind: 'lock', style: 'flock', owner: 1, from: 0, to: 0, exclusive: true } as const;
+  rig.ask(session, { ...lock, inode: one });
+  rig.ask(session, { ...lock, inode: two });
+  rig.ask(session, { kind: 'close', inode: one });
+  const { chunks, locks } = rig.machine.state;
+  expect(chunks.get(first.chunk)!.grant).toBeNull();
+  expect(chunks.get(second.chunk)!.grant).toMatchObject({ session, fence: second.fence });
+  expect(locks.keys()).toEqual([two]);
+});
+
 test('a lease has a length, and a longest one', () => {
   const rig = Rig.furnished();
   const { maxLeaseUs } = tinySettings;

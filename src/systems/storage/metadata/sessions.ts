@@ -33,9 +33,8 @@ export function expireSession(state: MetadataState, command: CommandOf<'expire-s
   return done;
 }
 
-/** Gives back all that a session holds: write leases, locks, open files, then itself. */
+/** Gives back all that a session holds: open files with their locks and write leases, then itself. */
 export function endSession(state: MetadataState, session: number): void {
-  for (const chunk of state.leases.keys(session)) endGrant(state, chunk, false);
   for (const inode of state.opens.keys(session)) closeAll(state, session, inode);
   for (const sequence of state.replies.keys(session)) state.replies.delete(session, sequence);
   state.sessions.delete(session);
