@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { capsFor } from '../placement/storage-class.ts';
 import { auditState } from './audit.ts';
-import { outcome, Rig } from './test-rig.ts';
+import { outcome, Rig, testClasses } from './test-rig.ts';
 
 /** A rig with one chunk that nobody writes any more, on servers 1, 3 and 5. */
 function settled(): { rig: Rig; session: number; chunk: number } {
@@ -30,6 +31,18 @@ test('two parts of a chunk are not moved to one server', () => {
   expect(outcome(rig.lead({ ...move, position: 2 }))).toBe('EBUSY');
   expect(outcome(rig.lead({ ...move, position: 2, to: 6 }))).toBe('plan');
   expect(outcome(rig.lead({ ...move, position: 3, to: 2 }))).toBe('EINVAL');
+});
+
+test('nor two parts of a stripe, although they are different fragments', () => {
+  const { rig, chunk } = settled();
+  const coded = testClasses[1]!;
+  const storageClass = { ...coded, id: 3, caps: capsFor(coded.redundancy, 'host') };
+  rig.lead({ kind: 'define-class', storageClass });
+  rig.lead({ kind: 'convert-begin', chunk, version: 1, classId: 3, members: [2, 4, 6] });
+  rig.lead({ kind: 'convert-commit', chunk, generation: 1 });
+  const move = { kind: 'plan-move', chunk, to: 1 } as const;
+  expect(outcome(rig.lead({ ...move, position: 0 }))).toBe('plan');
+  expect(outcome(rig.lead({ ...move, position: 1 }))).toBe('EBUSY');
 });
 
 test('a move may not break the caps of a class that refuses, nor fill a server beyond its size', () => {
