@@ -56,6 +56,17 @@ export class ByteWriter {
     this.length += 8;
   }
 
+  /** An integer from 0 to 2^53 - 1, in 1 to 8 bytes: seven bits a byte, the lowest first. */
+  varint(value: number): void {
+    this.reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    this.bytes[this.length++] = rest;
+  }
+
   raw(value: Uint8Array): void {
     this.reserve(value.length);
     this.bytes.set(value, this.length);
@@ -93,6 +104,11 @@ export class ByteWriter {
     }
     putU32(bytes, this.length, at - start);
     this.length = at;
+  }
+
+  /** What was written so far, in place: good until the next write. */
+  written(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
   }
 
   /** A copy of what was written; the writer is empty again. */
@@ -134,6 +150,19 @@ export class ByteReader {
     const value = getInteger(this.bytes, this.take(8));
     if (value > Number.MAX_SAFE_INTEGER) throw new RangeError('integer out of range');
     return value;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError('integer out of range');
+      if (byte < 0x80) {
+        if (byte === 0 && scale > 1) throw new RangeError('integer longer than needed');
+        return value;
+      }
+    }
   }
 
   flag(): boolean {

@@ -1,0 +1,119 @@
+import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import type { Command, Envelope } from './command.ts';
+import { blob, flag, integer, listOf, oneOf, orNull, text, union } from './fields.ts';
+import { classField, regionModes, serverStates } from './rows.ts';
+
+const writer: ByteWriter = new ByteWriter();
+
+const at = { parent: integer, name: text };
+const newInode = { ...at, mode: integer, uid: integer, gid: integer };
+const members = listOf(integer);
+const lock = {
+  inode: integer,
+  style: oneOf(['posix', 'flock']),
+  owner: integer,
+  from: integer,
+  to: integer,
+  exclusive: flag,
+} as const;
+const membership = { chunk: integer, fence: integer, members };
+
+/** The position of a kind is its number in bytes: new kinds go to the end. */
+const commandField = union<Command>({
+  create: { ...newInode, exclusive: flag },
+  mkdir: newInode,
+  symlink: { ...newInode, target: text },
+  link: { inode: integer, ...at },
+  unlink: at,
+  rmdir: at,
+  rename: { ...at, newParent: integer, newName: text, keep: flag },
+  clone: { source: integer, ...at, frozen: flag },
+  'remove-snapshot': at,
+  'restore-trash': { inode: integer, ...at },
+  'purge-trash': { inode: integer },
+  setattr: {
+    inode: integer,
+    mode: orNull(integer),
+    uid: orNull(integer),
+    gid: orNull(integer),
+    atimeUs: orNull(integer),
+    mtimeUs: orNull(integer),
+    trashUs: orNull(integer),
+  },
+  truncate: { inode: integer, sizeBytes: integer },
+  setxattr: { inode: integer, name: text, value: orNull(blob) },
+  'set-class': { inode: integer, classId: integer },
+  'set-quota': { inode: integer, inodes: integer, bytes: integer },
+  open: { inode: integer },
+  close: { inode: integer },
+  lock,
+  unlock: lock,
+  append: { inode: integer, bytes: integer },
+  'grant-write': { inode: integer, index: integer, members },
+  'settle-write': { inode: integer, index: integer, fence: integer, validBytes: integer },
+  'release-write': { inode: integer, index: integer, fence: integer },
+  'open-session': { owner: integer, leaseUs: integer },
+  'renew-session': {},
+  'close-session': {},
+  'expire-session': { expired: integer, renewals: integer },
+  'commit-version': membership,
+  'reform-members': membership,
+  'expire-lease': { chunk: integer, fence: integer },
+  'recover-chunk': { chunk: integer },
+  'drop-member': {
+    chunk: integer,
+    version: integer,
+    generation: integer,
+    position: integer,
+    server: integer,
+  },
+  'convert-begin': { chunk: integer, version: integer, classId: integer, members },
+  'convert-commit': { chunk: integer, generation: integer },
+  'convert-abort': { chunk: integer, generation: integer },
+  'plan-move': { chunk: integer, position: integer, to: integer },
+  'plan-delete': {
+    chunk: integer,
+    server: integer,
+    version: integer,
+    generation: integer,
+    part: integer,
+  },
+  'plan-done': { chunk: integer, plan: integer, carriedOut: flag },
+  'define-class': { storageClass: classField },
+  'register-server': {
+    server: integer,
+    region: integer,
+    zone: integer,
+    host: integer,
+    weight: integer,
+    capacityBytes: integer,
+  },
+  'set-server-state': { server: integer, state: oneOf(serverStates) },
+  'remove-server': { server: integer },
+  'set-region-mode': { region: integer, mode: oneOf(regionModes) },
+  'advance-watermark': { region: integer, index: integer },
+  tick: {},
+});
+
+/** The data of a log entry. */
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  writer.length = 0;
+  writer.varint(envelope.session);
+  writer.varint(envelope.sequence);
+  writer.varint(envelope.oldest);
+  writer.varint(envelope.timeUs);
+  commandField.write(writer, envelope.command);
+  return writer.finish();
+}
+
+/** Throws a RangeError on bytes that `encodeEnvelope` cannot have written. */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const reader = new ByteReader(bytes);
+  const session = reader.varint();
+  const sequence = reader.varint();
+  const oldest = reader.varint();
+  const timeUs = reader.varint();
+  const command = commandField.read(reader);
+  reader.close();
+  return { session, sequence, oldest, timeUs, command };
+}
