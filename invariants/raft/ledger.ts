@@ -225,7 +225,9 @@ class RaftLedger implements Ledger<RaftMoment> {
   #noteChanges(marks: number, own: NodeLedger, step: Step): number {
     const { facts, state, before, after } = this.moment as RaftMoment & { state: RaftStateReader };
     let changed = marks | triggers.marks;
-    if ((marks & (triggers.log | triggers.snapshot)) !== 0) {
+    // A log that is empty after a start has changed nothing, and yet is not that of the life before.
+    const isRead = before.phase !== after.phase && after.phase === 'running';
+    if (isRead || (marks & (triggers.log | triggers.snapshot)) !== 0) {
       own.log.follow(state.log, this.#prefixAt);
       if (own.log.replacedFrom !== 0) changed |= triggers.truncated;
       if (own.configurations.follow(own.log)) this.#membersMayChange = true;

@@ -47,6 +47,14 @@ export const members: StoryBook = {
       },
     },
     green: {
+      // Seed 919983000461 of raft-storm, with control C13.
+      'one that was never written is gone after a start': (rig) => {
+        replicated(rig);
+        rig.step(1, { log: [e11, e12, toTwo], marks: { configuration: two } });
+        rig.lifecycle(1, 'power-lost');
+        rig.boot(1, { marks: { configuration: three } });
+        rig.step(0, { log: [e11, e12, toTwo], marks: { configuration: two } });
+      },
       'a configuration comes and goes with its entry': (rig) => {
         replicated(rig);
         acts(rig, 1, [e11, e12, toTwo], two);
