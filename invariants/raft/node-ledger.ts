@@ -155,10 +155,14 @@ export class NodeLedger {
     if (how === 'power-lost') this.durable.readAll();
   }
 
-  /** What was durable, and not about to be replaced, has to come back. */
+  /**
+   * What was durable, and not about to be replaced, has to come back. It was durable once the node
+   * had heard so: bytes whose sync was done, but whose directory sync failed, the node writes
+   * again elsewhere, and their file may be gone with the power.
+   */
   #noteMustKeep(): void {
-    const { durable, log } = this;
-    let index = Math.min(durable.chain.last, log.chain.last);
+    const { durable, log, view } = this;
+    let index = Math.min(durable.chain.last, log.chain.last, view.stableIndex);
     const floor = Math.max(durable.chain.base, log.chain.base);
     while (index > floor && durable.chain.prefix(index) !== log.chain.prefix(index)) index -= 1;
     this.mustKeepIndex = index;

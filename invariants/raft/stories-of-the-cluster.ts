@@ -300,6 +300,13 @@ export const cluster: StoryBook = {
         rig.lifecycle(1, 'killed');
         rig.boot(1, { marks: { term: 1 }, log: [e11] });
       },
+      // Seed 616593007397 of raft-storm: the sync was done, the directory sync after it failed.
+      'an entry on the disk that the node never heard to be there is gone': (rig) => {
+        replicated(rig);
+        rig.promise(1, { entries: [e13] });
+        rig.step(1, { log: [e11, e12, e13], marks: { stableIndex: 2 } });
+        restart(rig, 1, [e11, e12]);
+      },
       'a durable entry that was being replaced is gone': (rig) => {
         replicated(rig);
         rig.step(1, { log: [e11], marks: { term: 2 } });

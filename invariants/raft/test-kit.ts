@@ -49,6 +49,14 @@ class RigNode {
   /** Promised files. */
   files = new Map<string, Uint8Array>();
   batches = 0;
+  /** Entries that syncs have promised, by index. */
+  readonly promised: Map<number, Entry> = new Map();
+
+  /** How far the log in memory is on the disk, as the node itself has heard. */
+  get stableIndex(): number {
+    const isVolatile = this.log.findIndex((one) => this.promised.get(one.index) !== one);
+    return this.base + (isVolatile === -1 ? this.log.length : isVolatile);
+  }
 }
 
 /** What one step of a rig does: new marks, and messages. */
@@ -194,7 +202,9 @@ export class Rig {
     const node = this.nodes[index] as RigNode;
     const before = node.view;
     if (log !== undefined) node.log = [...log];
-    node.view = { ...before, match: [...before.match], next: [...before.next], ...marks };
+    const { stableIndex } = node;
+    const lists = { match: [...before.match], next: [...before.next] };
+    node.view = { ...before, ...lists, stableIndex, ...marks };
     node.view.firstIndex = node.base + 1;
     node.view.lastIndex = node.base + node.log.length;
     node.view.lastTerm = node.log.at(-1)?.term ?? node.baseTerm;
@@ -250,7 +260,10 @@ export class Rig {
       writer.header({ version: walVersion, sequence: 1, term: 0, votedFor: 0, ...start });
     }
     if (term !== undefined) writer.hardState(term, vote);
-    for (const one of entries) writer.entry(one);
+    for (const one of entries) {
+      writer.entry(one);
+      node.promised.set(one.index, one);
+    }
     const batch = writer.finish();
     const bytes = new Uint8Array(old.length + batch.length);
     bytes.set(old);
