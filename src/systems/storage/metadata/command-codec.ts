@@ -1,6 +1,16 @@
 import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import {
+  blob,
+  type Field,
+  flag,
+  integer,
+  listOf,
+  oneOf,
+  orNull,
+  text,
+  union,
+} from '../../common/fields.ts';
 import type { Command, Envelope } from './command.ts';
-import { blob, flag, integer, listOf, oneOf, orNull, text, union } from './fields.ts';
 import { classField, regionModes, serverStates } from './rows.ts';
 
 const writer: ByteWriter = new ByteWriter();
@@ -19,7 +29,7 @@ const lock = {
 const membership = { chunk: integer, fence: integer, members };
 
 /** The position of a kind is its number in bytes: new kinds go to the end. */
-const commandField = union<Command>({
+export const commandField: Field<Command> = union<Command>({
   create: { ...newInode, exclusive: flag },
   mkdir: newInode,
   symlink: { ...newInode, target: text },

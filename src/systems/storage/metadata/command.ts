@@ -1,5 +1,5 @@
+import type { OfKind } from '../../common/fields.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
-import type { OfKind } from './fields.ts';
 import type { RegionMode, ServerState } from './rows.ts';
 
 /** What a log entry carries. */

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { type Field, integer, listOf, oneOf, union } from '../../common/fields.ts';
 import { type Errno, errnos } from './errno.ts';
-import { type Field, integer, listOf, oneOf, union } from './fields.ts';
 
 const writer: ByteWriter = new ByteWriter();
 

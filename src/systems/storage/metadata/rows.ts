@@ -1,10 +1,4 @@
 import {
-  levels,
-  type Redundancy,
-  type StorageClass,
-  strategies,
-} from '../placement/storage-class.ts';
-import {
   blob,
   type Field,
   flag,
@@ -15,7 +9,13 @@ import {
   structure,
   text,
   union,
-} from './fields.ts';
+} from '../../common/fields.ts';
+import {
+  levels,
+  type Redundancy,
+  type StorageClass,
+  strategies,
+} from '../placement/storage-class.ts';
 
 export const inodeKinds = ['file', 'directory', 'symlink'] as const;
 

@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { type Field, integer, text } from '../../common/fields.ts';
 import { hashPair } from '../../common/hash.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
-import { type Field, integer, text } from './fields.ts';
 import {
   attributeField,
   type Chunk,

@@ -1,6 +1,6 @@
 import { type ByteReader, ByteWriter } from '../../common/bytes.ts';
+import type { Field } from '../../common/fields.ts';
 import { hashBytes } from '../../common/hash.ts';
-import type { Field } from './fields.ts';
 
 // One for all rows: it has grown to the largest.
 const writer: ByteWriter = new ByteWriter();

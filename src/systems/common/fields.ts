@@ -1,10 +1,13 @@
-import type { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import type { Folder } from '../../sim/message.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 
-/** How one kind of value is written into bytes and read back. */
+/** How one kind of value is written into bytes, read back, and folded into a digest. */
 export interface Field<T> {
   write(writer: ByteWriter, value: T): void;
   /** Throws a RangeError on bytes that `write` cannot have written. */
   read(reader: ByteReader): T;
+  /** Folds what `write` would write, without making the bytes. */
+  fold(into: Folder, value: T): void;
 }
 
 /** A field for each property; they are written in the order in which they stand. */
@@ -25,21 +28,25 @@ type Variant<Union extends { readonly kind: string }, Kind extends string> = Omi
 export const integer: Field<number> = {
   write: (writer, value) => writer.varint(value),
   read: (reader) => reader.varint(),
+  fold: (into, value) => into.int(value),
 };
 
 export const text: Field<string> = {
   write: (writer, value) => writer.text(value),
   read: (reader) => reader.text(),
+  fold: (into, value) => into.text(value),
 };
 
 export const flag: Field<boolean> = {
   write: (writer, value) => writer.u8(value ? 1 : 0),
   read: (reader) => reader.flag(),
+  fold: (into, value) => into.int(value ? 1 : 0),
 };
 
 export const blob: Field<Uint8Array> = {
   write: (writer, value) => writer.blob(value),
   read: (reader) => reader.blob(),
+  fold: (into, value) => into.bytes(value),
 };
 
 /** One of a few words, as its position among them. */
@@ -51,6 +58,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Field<
       if (word === undefined) throw new RangeError('word out of range');
       return word;
     },
+    fold: (into, value) => into.int(words.indexOf(value)),
   };
 }
 
@@ -65,6 +73,10 @@ export function listOf<T>(item: Field<T>): Field<T[]> {
       for (let left = reader.varint(); left > 0; left--) values.push(item.read(reader));
       return values;
     },
+    fold: (into, values) => {
+      into.int(values.length);
+      for (const value of values) item.fold(into, value);
+    },
   };
 }
 
@@ -75,6 +87,10 @@ export function orNull<T>(field: Field<T>): Field<T | null> {
       if (value !== null) field.write(writer, value);
     },
     read: (reader) => (reader.flag() ? field.read(reader) : null),
+    fold: (into, value) => {
+      into.int(value === null ? 0 : 1);
+      if (value !== null) field.fold(into, value);
+    },
   };
 }
 
@@ -89,6 +105,9 @@ export function structure<T extends object>(fields: Fields<T>): Field<T> {
       const value = {} as T;
       for (const name of names) value[name] = fields[name].read(reader);
       return value;
+    },
+    fold: (into, value) => {
+      for (const name of names) fields[name].fold(into, value[name]);
     },
   };
 }
@@ -113,6 +132,11 @@ export function union<Union extends { readonly kind: string }>(
       const kind = kinds[number];
       if (kind === undefined) throw new RangeError('kind out of range');
       return { kind, ...structures[number]!.read(reader) } as Union;
+    },
+    fold: (into, value) => {
+      const number = numbers.get(value.kind)!;
+      into.int(number);
+      structures[number]!.fold(into, value);
     },
   };
 }

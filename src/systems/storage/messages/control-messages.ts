@@ -1,0 +1,290 @@
+import {
+  type Field,
+  type Fields,
+  flag,
+  integer,
+  listOf,
+  type OfKind,
+  oneOf,
+  orNull,
+  structure,
+  text,
+} from '../../common/fields.ts';
+import type { FragmentName } from '../block-checksum.ts';
+import { type DataFault, dataFaults } from './data-messages.ts';
+import { fragmentFields, type PlacedPart } from './fragment.ts';
+
+/**
+ * Every order names the leader's term and the index that it has applied. A chunkserver keeps the
+ * highest of both, obeys no lower term, and deletes nothing on an index below the highest: such an
+ * order was given before something that the server knows already.
+ */
+interface FromLeader {
+  readonly term: number;
+  readonly index: number;
+}
+
+/** An order and its answer have one number; a leader gives each once in a term. */
+interface Task {
+  readonly task: number;
+}
+
+/** A chunkserver's word that it lives, every eighth of the lease; the first ones of a life tell all of it. */
+export interface Beat {
+  readonly kind: 'beat';
+  readonly server: number;
+  /** Counts this server's beats in this life, from 1. */
+  readonly beat: number;
+  /** Tells the lives of a server apart: wall clock at its start. */
+  readonly life: number;
+  readonly region: number;
+  readonly zone: number;
+  readonly host: number;
+  readonly weight: number;
+  readonly capacityBytes: number;
+  readonly usedBytes: number;
+  /** The highest index that it has heard of. */
+  readonly index: number;
+  /** It has its fragments read from the disk, and reports and obeys from now on. */
+  readonly ready: boolean;
+}
+
+/**
+ * The leader, confirmed by a quorum after the beat came, lets the server serve for `serveUs`, counted
+ * from when it *sent* that beat. `wanted`: the leader wants a report.
+ */
+export interface BeatHeard extends FromLeader {
+  readonly kind: 'beat-heard';
+  readonly server: number;
+  readonly beat: number;
+  readonly life: number;
+  readonly serveUs: number;
+  readonly wantsReport: boolean;
+}
+
+/** A fragment as its server has it. */
+export interface HeldFragment extends FragmentName {
+  readonly fence: number;
+  readonly bytes: number;
+}
+
+/** A piece of the list of all committed fragments, in the order of their names. */
+export interface Report {
+  readonly kind: 'report';
+  readonly server: number;
+  readonly life: number;
+  /** Counts reports of this life, and pieces of one report from 0. */
+  readonly report: number;
+  readonly piece: number;
+  readonly last: boolean;
+  readonly fragments: readonly HeldFragment[];
+}
+
+/** A fragment does not match its checksums, or cannot be read. It is in quarantine from now on. */
+export interface FragmentBad extends FragmentName {
+  readonly kind: 'fragment-bad';
+  readonly server: number;
+  readonly life: number;
+  readonly fault: DataFault;
+}
+
+/**
+ * Makes `version` and `fence` of a replica durable: lower fences are refused from now on. `from` is the
+ * version that the server must have; 0: the fragment is new, empty, or a copy of `copyOf` at
+ * `copyVersion`, which is here as well.
+ */
+export interface SetVersion extends FragmentName, FromLeader, Task {
+  readonly kind: 'set-version';
+  readonly from: number;
+  readonly fence: number;
+  readonly copyOf: number;
+  readonly copyVersion: number;
+  readonly copyGeneration: number;
+}
+
+/** `sequence`: how far the writes under the fence before go. */
+export interface VersionSet extends FragmentName, Task {
+  readonly kind: 'version-set';
+  readonly server: number;
+  readonly fence: number;
+  readonly fault: DataFault | null;
+  /** Fence and sequence of the last write that is durable here: the greatest pair is the longest replica. */
+  readonly lastFence: number;
+  readonly lastSequence: number;
+}
+
+/** Takes all blocks of the longest replica in place of one's own. Durable before it is answered. */
+export interface Adopt extends FragmentName, FromLeader, Task {
+  readonly kind: 'adopt';
+  readonly fence: number;
+  readonly source: string;
+}
+
+/** By a committed plan: makes a fragment of another server's same one, and reads it back. */
+export interface CopyFragment extends FragmentName, FromLeader, Task {
+  readonly kind: 'copy-fragment';
+  readonly source: string;
+}
+
+/** By a committed plan: makes a part from `dataParts` others of its stripe, and reads it back. */
+export interface RebuildPart extends FragmentName, FromLeader, Task {
+  readonly kind: 'rebuild-part';
+  readonly dataParts: number;
+  readonly parityParts: number;
+  readonly sources: readonly PlacedPart[];
+}
+
+/**
+ * Changes the code of a chunk that this server holds as a replica, or can read from `sources`: puts the
+ * parts of `generation` on `targets`. A new code may be replication too.
+ */
+export interface Encode extends FromLeader, Task {
+  readonly kind: 'encode';
+  readonly chunk: number;
+  readonly version: number;
+  readonly generation: number;
+  readonly fence: number;
+  /** Data and parity parts of what is there; 1 and 0 for replicas. */
+  readonly oldGeneration: number;
+  readonly oldDataParts: number;
+  readonly oldParityParts: number;
+  readonly sources: readonly PlacedPart[];
+  /** Of what is to be; 1 and 0 for replicas. */
+  readonly dataParts: number;
+  readonly parityParts: number;
+  readonly targets: readonly PlacedPart[];
+}
+
+/** By a committed plan, whose grace is over: erases exactly this fragment. */
+export interface EraseFragment extends FragmentName, FromLeader, Task {
+  readonly kind: 'erase-fragment';
+}
+
+/** Answers adopt, copy, rebuild, encode and erase. */
+export interface TaskDone extends Task {
+  readonly kind: 'task-done';
+  readonly server: number;
+  readonly term: number;
+  readonly chunk: number;
+  readonly fault: DataFault | null;
+  /** Positions in `targets` or `sources` that failed. */
+  readonly failed: readonly number[];
+}
+
+/** What masters and chunkservers say to each other. */
+export type ControlMessage =
+  | Beat
+  | BeatHeard
+  | Report
+  | FragmentBad
+  | SetVersion
+  | VersionSet
+  | Adopt
+  | CopyFragment
+  | RebuildPart
+  | Encode
+  | EraseFragment
+  | TaskDone;
+
+type FieldsOf<Kind extends ControlMessage['kind']> = Fields<
+  Omit<OfKind<ControlMessage, Kind>, 'kind'>
+>;
+
+const fault: Field<DataFault | null> = orNull(oneOf(dataFaults));
+const fromLeader = { term: integer, index: integer };
+const task = { task: integer };
+const parts: Field<readonly PlacedPart[]> = listOf(
+  structure<PlacedPart>({ node: text, part: integer }),
+) as Field<readonly PlacedPart[]>;
+
+const heldFragments: Field<readonly HeldFragment[]> = listOf(
+  structure<HeldFragment>({ ...fragmentFields, fence: integer, bytes: integer }),
+) as Field<readonly HeldFragment[]>;
+
+export const controlMessageFields: {
+  readonly [Kind in ControlMessage['kind']]: FieldsOf<Kind>;
+} = {
+  beat: {
+    server: integer,
+    beat: integer,
+    life: integer,
+    region: integer,
+    zone: integer,
+    host: integer,
+    weight: integer,
+    capacityBytes: integer,
+    usedBytes: integer,
+    index: integer,
+    ready: flag,
+  },
+  'beat-heard': {
+    ...fromLeader,
+    server: integer,
+    beat: integer,
+    life: integer,
+    serveUs: integer,
+    wantsReport: flag,
+  },
+  report: {
+    server: integer,
+    life: integer,
+    report: integer,
+    piece: integer,
+    last: flag,
+    fragments: heldFragments,
+  },
+  'fragment-bad': { ...fragmentFields, server: integer, life: integer, fault: oneOf(dataFaults) },
+  'set-version': {
+    ...task,
+    ...fromLeader,
+    ...fragmentFields,
+    from: integer,
+    fence: integer,
+    copyOf: integer,
+    copyVersion: integer,
+    copyGeneration: integer,
+  },
+  'version-set': {
+    ...task,
+    ...fragmentFields,
+    server: integer,
+    fence: integer,
+    fault,
+    lastFence: integer,
+    lastSequence: integer,
+  },
+  adopt: { ...task, ...fromLeader, ...fragmentFields, fence: integer, source: text },
+  'copy-fragment': { ...task, ...fromLeader, ...fragmentFields, source: text },
+  'rebuild-part': {
+    ...task,
+    ...fromLeader,
+    ...fragmentFields,
+    dataParts: integer,
+    parityParts: integer,
+    sources: parts,
+  },
+  encode: {
+    ...task,
+    ...fromLeader,
+    chunk: integer,
+    version: integer,
+    generation: integer,
+    fence: integer,
+    oldGeneration: integer,
+    oldDataParts: integer,
+    oldParityParts: integer,
+    sources: parts,
+    dataParts: integer,
+    parityParts: integer,
+    targets: parts,
+  },
+  'erase-fragment': { ...task, ...fromLeader, ...fragmentFields },
+  'task-done': {
+    ...task,
+    server: integer,
+    term: integer,
+    chunk: integer,
+    fault,
+    failed: listOf(integer) as Field<readonly number[]>,
+  },
+};
