@@ -120,6 +120,8 @@ export type Fault = FaultBase &
     | {
         readonly kind: 'whole-cluster';
         readonly powerLoss: boolean;
+        /** The switches go down too: what is wrong with links is over. Default: it goes on. */
+        readonly linksToo?: boolean;
         /**
          * A bare majority is started again so much later, the others at the end: whatever any
          * majority has on its disks must be enough. Default: all come back at the end.

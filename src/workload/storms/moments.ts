@@ -17,6 +17,8 @@ export interface StormWords {
 /** A fault's moment and target, drawn together: only a moment by meaning has a node of its own. */
 export interface Aim {
   readonly when: Arbitrary<When>;
+  /** A moment at which the role changes hands, for what is worst when nodes disagree about it. */
+  readonly turn: Arbitrary<When>;
   readonly target: Arbitrary<Target>;
 }
 
@@ -50,6 +52,7 @@ function stormTimes(phases: PhaseTimes): Arbitrary<number> {
 export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
   return {
     when: fc.record({ atUs: stormTimes(phases) }, flat),
+    turn: turns(words, phases),
     target: fc.oneof(
       { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 2, arbitrary: others(words) },
@@ -62,6 +65,7 @@ export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
 export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
   return {
     when: meanings(words, phases),
+    turn: turns(words, phases),
     target: fc.oneof(
       { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
       { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
@@ -69,6 +73,54 @@ export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
       { weight: 1, arbitrary: struck },
     ),
   };
+}
+
+/**
+ * Aims at a node that another fault has just struck, mostly one with the role: what each trouble
+ * does alone is mended quickly, what they do together is not. One may begin while the other lasts,
+ * long after its begin or in its very moment.
+ */
+export function aimAtTrouble(words: StormWords, phases: PhaseTimes): Aim {
+  const event = fc.constant('fault');
+  const nth = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
+  );
+  const notBeforeUs = stormTimes(phases);
+  const of = fc.record({ role: fc.constant(words.role) }, flat);
+  const afterUs = fc.oneof(
+    { weight: 3, arbitrary: shortly },
+    { weight: 2, arbitrary: fc.integer({ min: 1_000, max: 600_000 }) },
+  );
+  return {
+    when: fc.oneof(
+      { weight: 2, arbitrary: fc.record({ event, of, nth, notBeforeUs, afterUs }, flat) },
+      { weight: 1, arbitrary: fc.record({ event, nth, notBeforeUs, afterUs }, flat) },
+    ),
+    turn: turns(words, phases),
+    target: fc.record({ role: fc.constant('@event') }, flat),
+  };
+}
+
+/** Shortly after a node has taken the role, when not everybody has heard of it. */
+function turns(words: StormWords, phases: PhaseTimes): Arbitrary<When> {
+  const won = `role:${words.role}`;
+  const notBeforeUs = stormTimes(phases);
+  const nth = fc.integer({ min: 1, max: 2 });
+  return fc.oneof(
+    fc.record({ event: fc.constant(won), nth, notBeforeUs, afterUs: shortly }, flat),
+    fc.record(
+      {
+        event: fc.constantFrom('append', 'submit:sync', 'sync'),
+        of: fc.record({ role: fc.constant(words.role) }, flat),
+        nth: fc.integer({ min: 1, max: 5 }),
+        since: fc.constant(won),
+        notBeforeUs,
+        afterUs: shortly,
+      },
+      flat,
+    ),
+  );
 }
 
 /** Troubles of one machine come together. */

@@ -3,7 +3,7 @@ import type { Fault } from '../../sim/fault-plan.ts';
 import { joinWords } from '../../sim/hash.ts';
 import type { Config, PhaseTimes } from '../../sim/system-definition.ts';
 import { type FamilyArbitrary, type FamilyName, familyArbitraries } from './fault-arbitraries.ts';
-import { aimByMeaning, aimByTime, type StormWords } from './moments.ts';
+import { type Aim, aimAtTrouble, aimByMeaning, aimByTime, type StormWords } from './moments.ts';
 
 /** What plans of a storm are made of. */
 export interface PlanIngredients {
@@ -23,6 +23,13 @@ export function familyKnob(family: string): string {
 export const faultsKnob = 'storm.faults';
 /** Setting that says which share of the faults begins at a meaning, in per cent. */
 export const meaningKnob = 'storm.byMeaningPercent';
+/** Setting that says which share of those begins at another fault and strikes the same node. */
+export const pileKnob = 'storm.pileOnPercent';
+/**
+ * Setting that says in which last part of the storm nothing is due to begin, in per cent. What lasts
+ * is all that is wrong then, and whoever can go on without the rest has the time to show it.
+ */
+export const lullKnob = 'storm.lullPercent';
 
 /**
  * Plans as fast-check sees them: a flat list of faults, each independent of the others, so that it
@@ -38,11 +45,7 @@ export function planArbitrary(
   least: number = 0,
 ): Arbitrary<Fault[]> {
   const most = Number(config[faultsKnob] ?? 6);
-  const byMeaning = Number(config[meaningKnob] ?? 50);
-  const aims = [
-    { aim: aimByTime(ingredients.words, phases), share: 100 - byMeaning },
-    { aim: aimByMeaning(ingredients.words, phases), share: byMeaning },
-  ];
+  const aims = aimsOf(ingredients.words, config, phases);
   const kinds: { weight: number; arbitrary: Arbitrary<Fault> }[] = [];
   for (const [family, weight] of Object.entries(ingredients.families)) {
     if (config[familyKnob(family)] === false) continue;
@@ -60,6 +63,24 @@ export function planArbitrary(
     maxLength: most,
     size: 'max',
   });
+}
+
+/** Ways to aim, with their shares. */
+function aimsOf(
+  words: StormWords,
+  config: Config,
+  phases: PhaseTimes,
+): readonly { readonly aim: Aim; readonly share: number }[] {
+  const byMeaning = Number(config[meaningKnob] ?? 50);
+  const piled = (byMeaning * Number(config[pileKnob] ?? 0)) / 100;
+  const lull = Number(config[lullKnob] ?? 0);
+  const lengthUs = Math.trunc(((phases.healUs - phases.stormUs) * (100 - lull)) / 100);
+  const busy: PhaseTimes = { ...phases, healUs: phases.stormUs + lengthUs };
+  return [
+    { aim: aimByTime(words, busy), share: 100 - byMeaning },
+    { aim: aimByMeaning(words, busy), share: byMeaning - piled },
+    { aim: aimAtTrouble(words, busy), share: piled },
+  ];
 }
 
 /** The plan of a seed. Same inputs, same plan. */

@@ -1,14 +1,16 @@
 import { stormyEnvironmentKnobs } from '../../sim/environment.ts';
 import type { Domain, OwedUnder } from '../../sim/system-definition.ts';
 import type { StormDefinition } from '../storm-definition.ts';
-import { type FamilyName, wildDrift } from './fault-arbitraries.ts';
+import { type FamilyName, isolation, wildDrift } from './fault-arbitraries.ts';
 import type { StormWords } from './moments.ts';
 import {
   drawPlan,
   familyKnob,
   faultsKnob,
+  lullKnob,
   meaningKnob,
   type PlanIngredients,
+  pileKnob,
 } from './plan-arbitrary.ts';
 
 /** Options that all storms have. */
@@ -81,6 +83,11 @@ interface Recipe {
   readonly damage: OwedUnder;
   readonly withinTolerance?: boolean;
   readonly instead?: PlanIngredients['instead'];
+  /**
+   * The storm is about what meets on one node: more faults pile on, and fewer families are left out.
+   * Default: no.
+   */
+  readonly compound?: boolean;
 }
 
 function storm(recipe: Recipe, options: StormOptions): StormDefinition {
@@ -101,9 +108,13 @@ function storm(recipe: Recipe, options: StormOptions): StormDefinition {
   if (Object.keys(families).length > 0) {
     swarm[faultsKnob] = { kind: 'between', low, high };
     swarm[meaningKnob] = { kind: 'one of', values: [50, 20, 80] };
+    const compound = recipe.compound === true;
+    swarm[pileKnob] = { kind: 'one of', values: compound ? [60, 20, 80] : [20, 0, 60] };
+    swarm[lullKnob] = { kind: 'one of', values: [0, 0, 70] };
     // Each seed leaves out half of the families, so that the others can show what they do alone.
+    const values = compound ? [false, true, true] : [false, true];
     for (const family of Object.keys(families)) {
-      swarm[familyKnob(family)] = { kind: 'one of', values: [false, true] };
+      swarm[familyKnob(family)] = { kind: 'one of', values };
     }
   }
   return {
@@ -278,6 +289,8 @@ export function reigns(options: StormOptions = {}): StormDefinition {
       operators: { transfer: 8, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
       damage: 'noticeable damage',
+      instead: { partition: isolation },
+      compound: true,
     },
     { operated: true, ...options },
   );
