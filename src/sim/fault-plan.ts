@@ -88,6 +88,11 @@ export type Fault = FaultBase &
         readonly flapUs: number;
         /** Picks the order of nodes into groups. */
         readonly arrangement: number;
+        /**
+         * The links break where messages enter them: what is under way still arrives. Default: they
+         * break where messages leave them, and all that is under way is lost.
+         */
+        readonly sparesUnderWay?: boolean;
       }
     /** Worse links from and to the target (or, with `all`, everywhere). */
     | {

@@ -81,6 +81,8 @@ function partitionWith(isolating: number): FamilyArbitrary {
           { weight: 1, arbitrary: fc.integer({ min: 40 * ms, max: 800 * ms }) },
         ),
         arrangement: fc.integer({ min: 0, max: 65_535 }),
+        // Late news of those who are out of reach by now.
+        sparesUnderWay: fc.boolean(),
       },
       flat,
     );

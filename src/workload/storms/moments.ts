@@ -42,9 +42,14 @@ function gridTimes(fromUs: number, untilUs: number): Arbitrary<number> {
   );
 }
 
+/** When the last fault of a storm may be due. */
+export function lastBeginUs({ stormUs, healUs }: PhaseTimes): number {
+  return Math.max(stormUs, healUs - leastTailUs);
+}
+
 function stormTimes(phases: PhaseTimes): Arbitrary<number> {
   const fromUs = phases.stormUs;
-  const untilUs = Math.max(fromUs, phases.healUs - leastTailUs);
+  const untilUs = lastBeginUs(phases);
   return fc.oneof(gridTimes(fromUs, untilUs), fc.integer({ min: fromUs, max: untilUs }));
 }
 
@@ -72,33 +77,6 @@ export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
       { weight: 1, arbitrary: others(words) },
       { weight: 1, arbitrary: struck },
     ),
-  };
-}
-
-/**
- * Aims at a node that another fault has just struck, mostly one with the role: what each trouble
- * does alone is mended quickly, what they do together is not. One may begin while the other lasts,
- * long after its begin or in its very moment.
- */
-export function aimAtTrouble(words: StormWords, phases: PhaseTimes): Aim {
-  const event = fc.constant('fault');
-  const nth = fc.oneof(
-    { weight: 3, arbitrary: fc.constant(1) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
-  );
-  const notBeforeUs = stormTimes(phases);
-  const of = fc.record({ role: fc.constant(words.role) }, flat);
-  const afterUs = fc.oneof(
-    { weight: 3, arbitrary: shortly },
-    { weight: 2, arbitrary: fc.integer({ min: 1_000, max: 600_000 }) },
-  );
-  return {
-    when: fc.oneof(
-      { weight: 2, arbitrary: fc.record({ event, of, nth, notBeforeUs, afterUs }, flat) },
-      { weight: 1, arbitrary: fc.record({ event, nth, notBeforeUs, afterUs }, flat) },
-    ),
-    turn: turns(words, phases),
-    target: fc.record({ role: fc.constant('@event') }, flat),
   };
 }
 
@@ -130,11 +108,15 @@ function others(words: StormWords): Arbitrary<Target> {
   return fc.record({ notRole: fc.constant(words.role), nth: fc.integer({ min: 0, max: 6 }) }, flat);
 }
 
+/** No fault begins longer after its meaning. */
+export const longestAfterUs = 1_000_000;
+
 /** Most faults strike at the very moment; some a little later. */
 const shortly: Arbitrary<number> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(0) },
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 2_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 60_000 }) },
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 2_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 60_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: longestAfterUs }) },
 );
 
 function meanings(words: StormWords, phases: PhaseTimes): Arbitrary<When> {

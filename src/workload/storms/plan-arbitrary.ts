@@ -3,7 +3,8 @@ import type { Fault } from '../../sim/fault-plan.ts';
 import { joinWords } from '../../sim/hash.ts';
 import type { Config, PhaseTimes } from '../../sim/system-definition.ts';
 import { type FamilyArbitrary, type FamilyName, familyArbitraries } from './fault-arbitraries.ts';
-import { type Aim, aimAtTrouble, aimByMeaning, aimByTime, type StormWords } from './moments.ts';
+import { aimByMeaning, aimByTime, lastBeginUs, type StormWords } from './moments.ts';
+import { pileArbitrary, pileUp } from './pile-up.ts';
 
 /** What plans of a storm are made of. */
 export interface PlanIngredients {
@@ -23,7 +24,7 @@ export function familyKnob(family: string): string {
 export const faultsKnob = 'storm.faults';
 /** Setting that says which share of the faults begins at a meaning, in per cent. */
 export const meaningKnob = 'storm.byMeaningPercent';
-/** Setting that says which share of those begins at another fault and strikes the same node. */
+/** Setting that says which share of the faults piles on the one before, in per cent. */
 export const pileKnob = 'storm.pileOnPercent';
 /**
  * Setting that says in which last part of the storm nothing is due to begin, in per cent. What lasts
@@ -45,7 +46,12 @@ export function planArbitrary(
   least: number = 0,
 ): Arbitrary<Fault[]> {
   const most = Number(config[faultsKnob] ?? 6);
-  const aims = aimsOf(ingredients.words, config, phases);
+  const byMeaning = Number(config[meaningKnob] ?? 50);
+  const busy = busyPhases(config, phases);
+  const aims = [
+    { aim: aimByTime(ingredients.words, busy), share: 100 - byMeaning },
+    { aim: aimByMeaning(ingredients.words, busy), share: byMeaning },
+  ];
   const kinds: { weight: number; arbitrary: Arbitrary<Fault> }[] = [];
   for (const [family, weight] of Object.entries(ingredients.families)) {
     if (config[familyKnob(family)] === false) continue;
@@ -65,22 +71,11 @@ export function planArbitrary(
   });
 }
 
-/** Ways to aim, with their shares. */
-function aimsOf(
-  words: StormWords,
-  config: Config,
-  phases: PhaseTimes,
-): readonly { readonly aim: Aim; readonly share: number }[] {
-  const byMeaning = Number(config[meaningKnob] ?? 50);
-  const piled = (byMeaning * Number(config[pileKnob] ?? 0)) / 100;
+/** The part of the storm in which faults are due. */
+function busyPhases(config: Config, phases: PhaseTimes): PhaseTimes {
   const lull = Number(config[lullKnob] ?? 0);
   const lengthUs = Math.trunc(((phases.healUs - phases.stormUs) * (100 - lull)) / 100);
-  const busy: PhaseTimes = { ...phases, healUs: phases.stormUs + lengthUs };
-  return [
-    { aim: aimByTime(words, busy), share: 100 - byMeaning },
-    { aim: aimByMeaning(words, busy), share: byMeaning - piled },
-    { aim: aimAtTrouble(words, busy), share: piled },
-  ];
+  return { ...phases, healUs: phases.stormUs + lengthUs };
 }
 
 /** The plan of a seed. Same inputs, same plan. */
@@ -91,8 +86,13 @@ export function drawPlan(
   phases: PhaseTimes,
 ): readonly Fault[] {
   const most = Number(config[faultsKnob] ?? 6);
-  const arbitrary = planArbitrary(ingredients, config, phases, most);
+  const share = Number(config[pileKnob] ?? 0);
+  const plans = fc.tuple(
+    planArbitrary(ingredients, config, phases, most),
+    fc.array(pileArbitrary(share), { minLength: most, maxLength: most, size: 'max' }),
+  );
   // Neighbouring seeds must not give alike plans: fast-check's generator hardly mixes its seed.
   const word = joinWords(Math.floor(seed / 4_294_967_296), seed | 0);
-  return fc.sample(fc.noBias(arbitrary), { seed: word, numRuns: 1 })[0]!;
+  const [plan, piles] = fc.sample(fc.noBias(plans), { seed: word, numRuns: 1 })[0]!;
+  return pileUp(plan, piles, lastBeginUs(busyPhases(config, phases)));
 }
