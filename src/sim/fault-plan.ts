@@ -106,6 +106,8 @@ export type Fault = FaultBase &
         readonly extraLatencyUs: number;
         /** Links of clients stay as they are; default: they get worse too. */
         readonly serversOnly?: boolean;
+        /** Which links of the target get worse: those towards it, those from it, or both (default). */
+        readonly direction?: 'both' | 'inbound' | 'outbound';
       }
     /** Messages on the target's links wait until the end, then all arrive. */
     | {

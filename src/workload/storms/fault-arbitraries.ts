@@ -104,6 +104,8 @@ const degrade: FamilyArbitrary = (aim) =>
       extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms, 250 * ms, 250 * ms),
       // Who is served fast by a node that hears its peers late, sees what it has missed.
       serversOnly: fc.boolean(),
+      // A leader that is heard in time keeps the role though it hears the others late.
+      direction: halfBoth,
     },
     flat,
   );
