@@ -27,6 +27,7 @@ export default scenario({
     'clients.operations': 450,
     'clients.keys': 1,
     'clients.localReadPercent': 0,
+    'clients.readersPercent': 50,
     'clients.atLimits': false,
     'clients.shape': 'steady',
     'clients.thinkUs': 0,

@@ -24,6 +24,13 @@ function perMillion(...values: readonly number[]): Arbitrary<number> {
 }
 
 const directions = fc.constantFrom('both' as const, 'inbound' as const, 'outbound' as const);
+/** Who is heard in time and hears the others late. */
+const mostlyInbound = fc.constantFrom(
+  'both' as const,
+  'inbound' as const,
+  'inbound' as const,
+  'outbound' as const,
+);
 /** Half of the cuts are one-way: what still comes in keeps up what nobody outside believes any more. */
 const halfBoth = fc.constantFrom(
   'both' as const,
@@ -82,11 +89,36 @@ function partitionWith(isolating: number): FamilyArbitrary {
         ),
         arrangement: fc.integer({ min: 0, max: 65_535 }),
         // Late news of those who are out of reach by now.
-        sparesUnderWay: fc.boolean(),
+        sparesUnderWay: fc.constantFrom(false, true, true),
       },
       flat,
     );
 }
+
+/** Links that are late and nothing else: who is heard late keeps its role, and what it believes. */
+export const lateness: FamilyArbitrary = (aim, config) => {
+  const late = fc.record(
+    {
+      kind: fc.constant('degrade' as const),
+      when: aim.when,
+      durationUs: lasting(300 * ms, 4 * second),
+      target: aim.target,
+      all: fc.constant(false),
+      lossPerMillion: fc.constant(0),
+      duplicatePerMillion: fc.constant(0),
+      reorderPerMillion: fc.constant(0),
+      corruptPerMillion: fc.constant(0),
+      extraLatencyUs: perMillion(30 * ms, 100 * ms, 100 * ms, 250 * ms),
+      serversOnly: fc.boolean(),
+      direction: mostlyInbound,
+    },
+    flat,
+  );
+  const worse = degrade(aim, config);
+  return worse === undefined
+    ? late
+    : fc.oneof({ weight: 4, arbitrary: late }, { weight: 1, arbitrary: worse });
+};
 
 const degrade: FamilyArbitrary = (aim) =>
   fc.record(

@@ -54,12 +54,12 @@ function stormTimes(phases: PhaseTimes): Arbitrary<number> {
 }
 
 /** Aims at a true time within the storm. */
-export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
+export function aimByTime(words: StormWords, phases: PhaseTimes, atRole: number = 1): Aim {
   return {
     when: fc.record({ atUs: stormTimes(phases) }, flat),
     turn: turns(words, phases),
     target: fc.oneof(
-      { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
+      { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 2, arbitrary: others(words) },
       { weight: 1, arbitrary: struck },
     ),
@@ -67,13 +67,13 @@ export function aimByTime(words: StormWords, phases: PhaseTimes): Aim {
 }
 
 /** Aims at a meaning within the storm, mostly at the node at which it happens. */
-export function aimByMeaning(words: StormWords, phases: PhaseTimes): Aim {
+export function aimByMeaning(words: StormWords, phases: PhaseTimes, atRole: number = 1): Aim {
   return {
     when: meanings(words, phases),
     turn: turns(words, phases),
     target: fc.oneof(
       { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
-      { weight: 2, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
+      { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 1, arbitrary: others(words) },
       { weight: 1, arbitrary: struck },
     ),

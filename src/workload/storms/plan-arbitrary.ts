@@ -11,6 +11,8 @@ export interface PlanIngredients {
   readonly words: StormWords;
   /** Families with their weights. */
   readonly families: Readonly<Record<string, number>>;
+  /** How often targets mean the role, beside the usual: 1 or more. Default: 1. */
+  readonly atRole?: number;
   /** Ways to draw that replace the usual ones. */
   readonly instead?: Readonly<Partial<Record<FamilyName, FamilyArbitrary>>>;
 }
@@ -49,8 +51,8 @@ export function planArbitrary(
   const byMeaning = Number(config[meaningKnob] ?? 50);
   const busy = busyPhases(config, phases);
   const aims = [
-    { aim: aimByTime(ingredients.words, busy), share: 100 - byMeaning },
-    { aim: aimByMeaning(ingredients.words, busy), share: byMeaning },
+    { aim: aimByTime(ingredients.words, busy, ingredients.atRole), share: 100 - byMeaning },
+    { aim: aimByMeaning(ingredients.words, busy, ingredients.atRole), share: byMeaning },
   ];
   const kinds: { weight: number; arbitrary: Arbitrary<Fault> }[] = [];
   for (const [family, weight] of Object.entries(ingredients.families)) {

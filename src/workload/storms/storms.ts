@@ -1,7 +1,7 @@
 import { stormyEnvironmentKnobs } from '../../sim/environment.ts';
 import type { Domain, OwedUnder } from '../../sim/system-definition.ts';
 import type { StormDefinition } from '../storm-definition.ts';
-import { type FamilyName, isolation, wildDrift } from './fault-arbitraries.ts';
+import { type FamilyName, isolation, lateness, wildDrift } from './fault-arbitraries.ts';
 import type { StormWords } from './moments.ts';
 import {
   drawPlan,
@@ -84,7 +84,8 @@ interface Recipe {
   readonly withinTolerance?: boolean;
   readonly instead?: PlanIngredients['instead'];
   /**
-   * The storm is about what meets on one node: more faults pile on, and fewer families are left out.
+   * The storm is about what meets on one node: more faults pile on, fewer families are left out,
+   * and more faults mean the role.
    * Default: no.
    */
   readonly compound?: boolean;
@@ -103,13 +104,14 @@ function storm(recipe: Recipe, options: StormOptions): StormDefinition {
     words: { role: 'leader', roles: [], messages: [], probes: [], ...options.words },
     families,
     ...(recipe.instead === undefined ? {} : { instead: recipe.instead }),
+    atRole: recipe.compound === true ? 3 : 1,
   };
   const swarm: Record<string, Domain> = {};
   if (Object.keys(families).length > 0) {
     swarm[faultsKnob] = { kind: 'between', low, high };
     swarm[meaningKnob] = { kind: 'one of', values: [50, 20, 80] };
     const compound = recipe.compound === true;
-    swarm[pileKnob] = { kind: 'one of', values: compound ? [60, 20, 80] : [20, 0, 60] };
+    swarm[pileKnob] = { kind: 'one of', values: compound ? [60, 40, 80] : [20, 0, 60] };
     swarm[lullKnob] = { kind: 'one of', values: [0, 0, 70] };
     // Each seed leaves out half of the families, so that the others can show what they do alone.
     const values = compound ? [false, true, true] : [false, true];
@@ -280,16 +282,16 @@ export function reigns(options: StormOptions = {}): StormDefinition {
       families: {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
         'whole-cluster': 2,
-        partition: 10,
-        clog: 5,
-        degrade: 5,
+        partition: 16,
+        clog: 8,
+        degrade: 8,
         wipe: 0.3,
         'bit-flip': 0.5,
       },
-      operators: { transfer: 8, membership: 3 },
+      operators: { transfer: 6, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
       damage: 'noticeable damage',
-      instead: { partition: isolation },
+      instead: { partition: isolation, degrade: lateness },
       compound: true,
     },
     { operated: true, ...options },
