@@ -7,6 +7,7 @@ import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/sett
 const words = {
   ...raftWords,
   messages: ['vote', 'timeout-now'],
+  asks: ['heartbeat'],
   probes: ['transfer begun', 'campaign by order of the leader', 'lease read served'],
 } as const;
 

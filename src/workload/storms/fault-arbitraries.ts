@@ -188,6 +188,19 @@ function mortal(kind: 'kill' | 'power-loss'): FamilyArbitrary {
 }
 
 /**
+ * Half of the pauses come in the middle of a question: what the answers say is old when it is read,
+ * and much may have happened since.
+ */
+export const pauseMidway: FamilyArbitrary = (aim) => {
+  const kind = fc.constant('stall' as const);
+  const durationUs = lasting(50 * ms, 2 * second);
+  const anytime = fc.record({ kind, when: aim.when, durationUs, target: aim.target }, flat);
+  if (aim.asked === undefined) return anytime;
+  const target = fc.record({ role: fc.constant('@event') }, flat);
+  return fc.oneof(anytime, fc.record({ kind, when: aim.asked, durationUs, target }, flat));
+};
+
+/**
  * Half of the time a bare majority has to do, perhaps to the end of the storm: what the others know
  * is not there. Half of the outages come when a leader has just won, for then logs differ most.
  */

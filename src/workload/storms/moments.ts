@@ -12,6 +12,8 @@ export interface StormWords {
   readonly messages: readonly string[];
   /** Probes that are such moments. */
   readonly probes: readonly string[];
+  /** Kinds of messages by which a node that has the role asks the others to confirm it. */
+  readonly asks?: readonly string[];
 }
 
 /** A fault's moment and target, drawn together: only a moment by meaning has a node of its own. */
@@ -19,6 +21,8 @@ export interface Aim {
   readonly when: Arbitrary<When>;
   /** A moment at which the role changes hands, for what is worst when nodes disagree about it. */
   readonly turn: Arbitrary<When>;
+  /** A moment at which who has the role has asked the others and not heard from them yet. */
+  readonly asked?: Arbitrary<When>;
   readonly target: Arbitrary<Target>;
 }
 
@@ -58,6 +62,7 @@ export function aimByTime(words: StormWords, phases: PhaseTimes, atRole: number 
   return {
     when: fc.record({ atUs: stormTimes(phases) }, flat),
     turn: turns(words, phases),
+    ...askedMoment(words, phases),
     target: fc.oneof(
       { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 2, arbitrary: others(words) },
@@ -71,6 +76,7 @@ export function aimByMeaning(words: StormWords, phases: PhaseTimes, atRole: numb
   return {
     when: meanings(words, phases),
     turn: turns(words, phases),
+    ...askedMoment(words, phases),
     target: fc.oneof(
       { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
       { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
@@ -99,6 +105,22 @@ function turns(words: StormWords, phases: PhaseTimes): Arbitrary<When> {
       flat,
     ),
   );
+}
+
+function askedMoment(words: StormWords, phases: PhaseTimes): Pick<Aim, 'asked'> {
+  const { asks = [] } = words;
+  if (asks.length === 0) return {};
+  const asked = fc.record(
+    {
+      event: fc.constantFrom(...asks.map((kind) => `send:${kind}`)),
+      of: fc.record({ role: fc.constant(words.role) }, flat),
+      nth: fc.integer({ min: 1, max: 4 }),
+      notBeforeUs: stormTimes(phases),
+      afterUs: fc.constant(0),
+    },
+    flat,
+  );
+  return { asked };
 }
 
 /** Troubles of one machine come together. */

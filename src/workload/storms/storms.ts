@@ -1,7 +1,13 @@
 import { stormyEnvironmentKnobs } from '../../sim/environment.ts';
 import type { Domain, OwedUnder } from '../../sim/system-definition.ts';
 import type { StormDefinition } from '../storm-definition.ts';
-import { type FamilyName, isolation, lateness, wildDrift } from './fault-arbitraries.ts';
+import {
+  type FamilyName,
+  isolation,
+  lateness,
+  pauseMidway,
+  wildDrift,
+} from './fault-arbitraries.ts';
 import type { StormWords } from './moments.ts';
 import {
   drawPlan,
@@ -285,13 +291,14 @@ export function reigns(options: StormOptions = {}): StormDefinition {
         partition: 16,
         clog: 8,
         degrade: 8,
+        stall: 4,
         wipe: 0.3,
         'bit-flip': 0.5,
       },
       operators: { transfer: 6, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
       damage: 'noticeable damage',
-      instead: { partition: isolation, degrade: lateness },
+      instead: { partition: isolation, degrade: lateness, stall: pauseMidway },
       compound: true,
     },
     { operated: true, ...options },
