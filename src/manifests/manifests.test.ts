@@ -301,6 +301,9 @@ describe('a broken manifest', () => {
     const text = `${good('good')}${before}${after}${/\[a, b/.test(after + before) ? '' : `\n---\n${good('last')}`}`;
     const result = planManifests([{ file: 'f.yaml', text }], current, testFingerprint);
     if (!('faults' in result)) throw new Error('it was taken');
+    // Either the file alone shows the fault, and none of it is read, or only its place in a cluster.
+    const read = readManifests([{ file: 'f.yaml', text }]);
+    expect(read.manifests.length > 0).toBe(read.faults.length === 0);
     const [fault, ...more] = result.faults;
     const line = lines.length + 5;
     expect({ line: fault?.line, column: fault?.column }).toEqual({

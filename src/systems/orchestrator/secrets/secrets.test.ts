@@ -204,6 +204,27 @@ describe('secrets', () => {
     expect(openSecret(cluster.watched.ciphers, ring, row, row)).toBeNull();
   });
 
+  it('have data keys that differ, though a node that starts anew draws the same again', () => {
+    const cluster = new Cluster();
+    cluster.elect();
+    cluster.newKey('secrets');
+    cluster.newKey('fingerprints');
+    const ring = cluster.ring();
+    const made = [...cluster.keys.values()].map((row) => hexOf(ring.key(row.id, row.purpose)!));
+    expect(new Set(made).size).toBe(3);
+  });
+
+  it('keep a wrapper while a row needs it', () => {
+    const cluster = new Cluster();
+    const ring = cluster.ring();
+    const { wrapper } = cluster;
+    expect(ring.dropWrapper(wrapper)).toBe(false);
+    expect(ring.key(ring.newest('secrets')!, 'secrets')).not.toBeNull();
+    const next = { id: 99, key: new Uint8Array(32).fill(99) };
+    ring.put(ring.rewrapped(ring.newest('secrets')!, next, cluster.leader.places.take())!);
+    expect(ring.dropWrapper(wrapper)).toBe(true);
+  });
+
   it('use a key for its purpose alone', () => {
     const cluster = new Cluster();
     cluster.newKey('fingerprints');
