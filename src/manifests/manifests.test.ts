@@ -361,6 +361,20 @@ describe('manifests', () => {
     expect(bomb.faults.length).toBeGreaterThan(0);
   });
 
+  it('say little about a file that is no good at all', () => {
+    for (const text of [
+      '['.repeat(20_000),
+      'a: b: c: d\n'.repeat(500),
+      '\u0000\u0001{{{',
+      '%YAML 9\n---\n&a *a',
+    ]) {
+      const { faults, manifests } = readManifests([{ file: 'f', text }]);
+      expect(manifests).toEqual([]);
+      expect(faults.length).toBeGreaterThan(0);
+      expect(faults.length).toBeLessThan(10);
+    }
+  });
+
   it('never show the value of a secret', () => {
     for (const spec of [
       '{ data: hunter2! }',

@@ -40,7 +40,8 @@ export class YamlSource {
     }
     const documents: SourceDocument[] = [];
     for (const document of this.parseAll(text)) {
-      for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+      // Most of what follows a first slip follows from it.
+      for (const { code, message, pos } of [...document.errors, ...document.warnings].slice(0, 3)) {
         this.addAt(pos[0], '', message, syntaxHints[code] ?? '');
       }
       const root = document.contents;
@@ -88,6 +89,7 @@ const syntaxHints: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'each field once',
   BAD_INDENT: 'fields of one map stand in one column',
   TAB_AS_INDENT: 'spaces in place of tabs',
+  RESOURCE_EXHAUSTION: 'less nesting',
   MISSING_CHAR: 'quotes, brackets and braces closed',
   TAG_RESOLVE_FAILED: 'no tag',
 };

@@ -110,14 +110,33 @@ function encoded(
   return bytes;
 }
 
+// Making a key object costs several times what using it does, and few keys are used often.
+const kept: Map<string, KeyObject> = new Map();
+const mostKept = 4_096;
+
+/** The key object that `make` gives for these bytes, made once in a while. Results do not depend on it. */
+function remembered(kind: string, bytes: Uint8Array, make: () => KeyObject): KeyObject {
+  const name = kind + String.fromCharCode(...bytes);
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const key = make();
+  if (kept.size >= mostKept) kept.clear();
+  kept.set(name, key);
+  return key;
+}
+
 function privateKey(algorithm: number, seed: Uint8Array): KeyObject {
-  const key = encoded(privateHead, algorithm, 11, seed);
-  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  return remembered(`private ${algorithm} `, sized(seed, keyBytes), () => {
+    const key = encoded(privateHead, algorithm, 11, seed);
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  });
 }
 
 function publicKey(algorithm: number, bytes: Uint8Array): KeyObject {
-  const key = encoded(publicHead, algorithm, 8, bytes);
-  return createPublicKey({ key, format: 'der', type: 'spki' });
+  return remembered(`public ${algorithm} `, sized(bytes, keyBytes), () => {
+    const key = encoded(publicHead, algorithm, 8, bytes);
+    return createPublicKey({ key, format: 'der', type: 'spki' });
+  });
 }
 
 function rawPublicKey(key: KeyObject): Uint8Array {
