@@ -1,7 +1,16 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { didYouMean } from '../record/near-names.ts';
 import type { Quantity } from './quantities.ts';
-import { resolved, scalarText, type YamlSource } from './yaml-source.ts';
+import { pairValue, resolved, scalarText, type YamlSource } from './yaml-source.ts';
 
 /**
  * A value of a manifest. Each way to read it gives the value, or notes a fault and gives undefined;
@@ -115,9 +124,9 @@ export class ManifestValue {
   /** A map of names that the writer has chosen. */
   entries(): [string, ManifestValue][] | undefined {
     if (!isMap(this.node)) return this.wrong(`it is ${shape(this.node)}`, 'a map');
-    return this.node.items.map(({ key, value }) => {
-      const name = isScalar(key) ? scalarText(key) : '';
-      const node = resolved(value, this.document) ?? (key as Node);
+    return this.node.items.map((pair) => {
+      const name = isScalar(pair.key) ? scalarText(pair.key) : '';
+      const node = pairValue(pair, this.document);
       return [name, new ManifestValue(this.source, this.document, node, `${this.field}.${name}`)];
     });
   }
@@ -148,7 +157,7 @@ export class MapReader {
     this.asked.add(name);
     const pair = this.node.items.find(({ key }) => isScalar(key) && key.value === name);
     if (pair === undefined) return undefined;
-    const node = resolved(pair.value, this.document) ?? (pair.key as Node);
+    const node = pairValue(pair, this.document);
     return new ManifestValue(this.source, this.document, node, this.fieldOf(name));
   }
 
@@ -189,6 +198,7 @@ export class MapReader {
 function shape(node: Node): string {
   if (isMap(node)) return 'a map';
   if (isSeq(node)) return 'a list';
+  if (isAlias(node)) return `*${node.source}, which stands for nothing`;
   if (!isScalar(node)) return 'no value';
   if (node.value === null) return 'empty';
   return typeof node.value === 'string'

@@ -6,8 +6,9 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseAllDocuments,
-  type Scalar,
+  Scalar,
   type YAMLMap,
 } from 'yaml';
 import type { SpecFault } from '../systems/orchestrator/specs/fault.ts';
@@ -94,9 +95,20 @@ const syntaxHints: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'no tag',
 };
 
-/** What an alias stands for; any other node is itself. */
+/** What an alias stands for; any other node is itself, and so is an alias that stands for nothing. */
 export function resolved(node: unknown, document: Document): Node | undefined {
-  return (isAlias(node) ? node.resolve(document) : node) as Node | undefined;
+  return (isAlias(node) ? (node.resolve(document) ?? node) : node) as Node | undefined;
+}
+
+/**
+ * The value of a pair. Where none is written (`{ image }`) it is an empty one in the place of its name.
+ */
+export function pairValue({ key, value }: Pair, document: Document): Node {
+  const node = resolved(value, document);
+  if (node !== undefined && node !== null) return node;
+  const empty = new Scalar<null>(null);
+  empty.range = (key as Node).range ?? null;
+  return empty;
 }
 
 /** What a scalar says: its text as it stands in the file when it is a plain one. */
@@ -143,11 +155,12 @@ function descend(node: Node, document: Document, field: string): Descent | undef
 /** A key may hold dots: the longest that fits is meant. */
 function descendMap(map: YAMLMap, document: Document, field: string): Descent | undefined {
   let best: Descent | undefined;
-  for (const { key, value } of map.items) {
+  for (const pair of map.items) {
+    const { key } = pair;
     const name = isScalar(key) ? scalarText(key) : '';
     const after = field.slice(name.length);
     if (name === '' || !field.startsWith(name) || !/^$|^\.|^\[/.test(after)) continue;
-    const node = resolved(value, document) ?? (key as Node);
+    const node = pairValue(pair, document);
     const rest = after.replace(/^\./, '');
     if (best === undefined || rest.length < best.rest.length) best = { node, rest };
   }
