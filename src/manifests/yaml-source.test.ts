@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wishFaults } from '../systems/orchestrator/apply/wish.ts';
 import { readManifests } from './read-manifests.ts';
 
 const service = (spec: string): string =>
@@ -82,5 +85,63 @@ describe('manifests', () => {
       expect(faults.length).toBeGreaterThan(0);
       expect(JSON.stringify(faults)).not.toContain('hunter2');
     }
+  });
+
+  it('are read without fault or refused at a place in the file, however it was damaged', () => {
+    const folder = new URL('../../scenarios/manifests/', import.meta.url);
+    const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+    const pieces = [
+      '',
+      ' ',
+      '\n',
+      '\t',
+      ':',
+      '- ',
+      '{',
+      ']',
+      '*a',
+      '&a ',
+      '!x ',
+      '? ',
+      '"',
+      '#',
+      '---\n',
+      'null',
+      '0x1',
+      '<<: ',
+      '|\n',
+    ];
+    const edit = fc.record({
+      at: fc.nat(3_000),
+      cut: fc.constantFrom(0, 1, 2, 20),
+      put: fc.constantFrom(...pieces),
+    });
+    let refused = 0;
+    let taken = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.array(edit, { minLength: 1, maxLength: 3 }),
+        (whole, edits) => {
+          let text = whole;
+          for (const { at, cut, put } of edits) {
+            const from = at % (text.length + 1);
+            text = text.slice(0, from) + put + text.slice(from + cut);
+          }
+          const { manifests, faults } = readManifests([{ file: 'f', text }]);
+          const lines = text.split('\n');
+          for (const { line, column } of faults) {
+            expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? -1) + 1);
+          }
+          for (const { wish } of manifests) expect(wishFaults(wish)).toEqual([]);
+          if (faults.length > 0) {
+            refused += 1;
+            expect(manifests).toEqual([]);
+          } else taken += 1;
+        },
+      ),
+      { numRuns: 400 },
+    );
+    expect(Math.min(refused, taken)).toBeGreaterThan(20);
   });
 });

@@ -9,50 +9,56 @@ export interface Delivered extends SecretId {
 }
 
 /**
- * One end of a session between a manager and a node, over which secrets go. The key is made from the
- * X25519 keys of both and the session, so that nobody between them can read or replay.
+ * The key of a session between a manager and a node, over which secrets go: from the X25519 keys of
+ * both and the session, so that nobody between them can read or replay. Null when the other's key is
+ * none.
  *
  * @param session term and number within it of the session: the manager never opens two with one
  * name, so that the count of sequences may begin at zero in each
  */
-export class Delivery {
+export function deliveryKey(
+  ciphers: Ciphers,
+  ownSeed: Uint8Array,
+  otherKey: Uint8Array,
+  session: string,
+): Uint8Array | null {
+  const shared = ciphers.agree(ownSeed, otherKey);
+  return shared === null ? null : derivedKey(ciphers, shared, 'delivery', session);
+}
+
+function bound(session: string, { name, version }: SecretId): Uint8Array {
+  return framed('delivery', session, name, version);
+}
+
+/** The manager's end, which alone seals: two counters under one key would meet. */
+export class DeliverySender {
   private readonly ciphers: Ciphers;
   private readonly key: Uint8Array;
   private readonly session: string;
   private sent: number = 0;
 
-  private constructor(ciphers: Ciphers, key: Uint8Array, session: string) {
+  /** @param key of `deliveryKey`. One sender per key ever. */
+  constructor(ciphers: Ciphers, key: Uint8Array, session: string) {
     this.ciphers = ciphers;
     this.key = key;
     this.session = session;
   }
 
-  /** Null when the other's key is none. */
-  static between(
-    ciphers: Ciphers,
-    ownSeed: Uint8Array,
-    otherKey: Uint8Array,
-    session: string,
-  ): Delivery | null {
-    const shared = ciphers.agree(ownSeed, otherKey);
-    if (shared === null) return null;
-    return new Delivery(ciphers, derivedKey(ciphers, shared, 'delivery', session), session);
-  }
-
-  /** Only the manager's end seals: two counters under one key would meet. */
   seal({ name, version }: SecretId, value: Uint8Array): Delivered {
     const sequence = this.sent++;
-    const about = framed(this.session, name, version);
-    return {
-      name,
-      version,
-      sequence,
-      sealed: this.ciphers.seal(this.key, nonceOf(0, sequence, 0), value, about),
-    };
+    const about = bound(this.session, { name, version });
+    const sealed = this.ciphers.seal(this.key, nonceOf(0, sequence, 0), value, about);
+    return { name, version, sequence, sealed };
   }
+}
 
-  open({ name, version, sequence, sealed }: Delivered): Uint8Array | null {
-    const about = framed(this.session, name, version);
-    return this.ciphers.open(this.key, nonceOf(0, sequence, 0), sealed, about);
-  }
+/** The node's end: the value, or null for what was not sealed for it in this session. */
+export function openDelivered(
+  ciphers: Ciphers,
+  key: Uint8Array,
+  session: string,
+  delivered: Delivered,
+): Uint8Array | null {
+  const nonce = nonceOf(0, delivered.sequence, 0);
+  return ciphers.open(key, nonce, delivered.sealed, bound(session, delivered));
 }
