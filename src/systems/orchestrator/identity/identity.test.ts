@@ -279,6 +279,24 @@ describe('the identity of a node', () => {
     );
   });
 
+  it('takes the answer to the renewal that is under way, and to no other', () => {
+    const about = { subject: 'n1', role: 'worker' } as const;
+    const answer = (request: Parameters<typeof issue>[2], serial: number): Certificate =>
+      issue(ciphers, { id: 1, seed: seed(1) }, request, serial, life)!;
+    const first = beginRenewal(ciphers, noIdentity, seed(4), about);
+    // Asked for twice at once: the second gets the request of the first.
+    const again = beginRenewal(ciphers, first.identity, seed(5), about);
+    expect(again).toEqual(first);
+    const one = completeRenewal(ciphers, first.identity, answer(first.request, 10))!;
+    expect(one).toMatchObject({ current: { seed: seed(4) }, pending: null });
+    expect(completeRenewal(ciphers, one, answer(again.request, 11))).toBeNull();
+    const second = beginRenewal(ciphers, one, seed(6), about);
+    // The late answer to the first, while the second is under way.
+    expect(completeRenewal(ciphers, second.identity, answer(first.request, 12))).toBeNull();
+    const two = completeRenewal(ciphers, second.identity, answer(second.request, 13))!;
+    expect(two.current).toMatchObject({ seed: seed(6), certificate: { serial: 13 } });
+  });
+
   it('is renewed well before it ends', () => {
     const certificate = certified(1);
     expect(renewAtUs(certificate)).toBe(1_300_000);
