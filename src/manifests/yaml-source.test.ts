@@ -140,7 +140,7 @@ describe('manifests', () => {
           } else taken += 1;
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
     expect(Math.min(refused, taken)).toBeGreaterThan(20);
   });

@@ -4,7 +4,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
@@ -26,11 +25,13 @@ const mostBytes = 4 * 2 ** 20;
 export class YamlSource {
   readonly file: string;
   readonly faults: ManifestFault[] = [];
-  private readonly lines: LineCounter = new LineCounter();
+  /** Where lines begin. The parser's own counter misses those within what it cannot make sense of. */
+  private readonly starts: readonly number[];
   readonly documents: readonly SourceDocument[];
 
   constructor(file: string, text: string) {
     this.file = file;
+    this.starts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
     this.documents = this.parse(text);
   }
 
@@ -54,7 +55,7 @@ export class YamlSource {
 
   private parseAll(text: string): readonly Document[] {
     try {
-      const options = { lineCounter: this.lines, prettyErrors: false, logLevel: 'silent' } as const;
+      const options = { prettyErrors: false, logLevel: 'silent' } as const;
       return parseAllDocuments(text, options) as readonly Document[];
     } catch (error) {
       // The parser calls itself for what is nested.
@@ -71,8 +72,13 @@ export class YamlSource {
   }
 
   private placeOf(offset: number): { readonly line: number; readonly column: number } {
-    const { line, col } = this.lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    let low = 0;
+    for (let high = this.starts.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - this.starts[low]! + 1 };
   }
 
   /** Notes a fault at an offset of the text. */
