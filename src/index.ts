@@ -29,6 +29,7 @@ export {
 } from './checkers/outcome.ts';
 export { type PlainMoment, plainLedger } from './checkers/plain-ledger.ts';
 export { type AnyRung, type Moment, probe, type Rung, rung } from './checkers/rung.ts';
+export { stackLadders } from './checkers/stacked-ladders.ts';
 export type { GateRecord } from './record/gate-record.ts';
 export { HarnessFault } from './record/harness-fault.ts';
 export type { RunRecord, ViolationRecord } from './record/run-record.ts';
