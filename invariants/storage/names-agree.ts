@@ -12,14 +12,7 @@ export interface Disagreement {
  * touched, in the one or in the other. Costs what was touched.
  */
 export function namesDisagreement(oracle: MetadataOracle): Disagreement | undefined {
-  const { files, touched } = oracle;
-  for (const cell of touched.values()) {
-    if (cell.table === 'inodes') files.touchedInodes.add(cell.key as number);
-    else if (cell.table === 'dentries') {
-      const [directory, name] = [cell.group, cell.key as string];
-      files.touchedNames.set(`${directory}/${name}`, { directory, name });
-    }
-  }
+  const { files } = oracle;
   for (const { directory, name } of files.touchedNames.values()) {
     const tables = oracle.state.dentries.get(directory, name)?.inode ?? 0;
     const model = files.lookup(directory, name) ?? 0;

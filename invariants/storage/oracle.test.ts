@@ -26,6 +26,7 @@ class WatchedRig extends Rig {
     oracle.begin();
     const data = encodeEnvelope(envelope);
     oracle.take({ term: 1, index: oracle.last + 1, kind: 'command', data });
+    oracle.end();
   }
 }
 

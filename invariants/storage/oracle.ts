@@ -87,6 +87,18 @@ export class MetadataOracle {
     });
   }
 
+  /** The batch is whole: what the tables touched, the model is asked about as well. */
+  end(): void {
+    const { files } = this;
+    for (const cell of this.touched.values()) {
+      if (cell.table === 'inodes') files.touchedInodes.add(cell.key as number);
+      else if (cell.table === 'dentries') {
+        const [directory, name] = [cell.group, cell.key as string];
+        files.touchedNames.set(`${directory}/${name}`, { directory, name });
+      }
+    }
+  }
+
   #follow(envelope: Envelope | null, reply: Reply | undefined): string {
     if (envelope === null || reply === undefined || this.machine.repeated) return '';
     const { files, state } = this;

@@ -1,0 +1,42 @@
+import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
+import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
+import { storageGhost } from './ledger.ts';
+import { mastersAgree, timeByEntries } from './masters-agree.ts';
+import type { StorageMoment } from './moment.ts';
+import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
+import { raftOfMasters } from './raft-of-masters.ts';
+import { locksExclude, quotasHold } from './sessions.ts';
+
+/** The storage system's own laws, from disks and logs to what clients can see. */
+export const storageRungs: readonly AnyRung<StorageMoment>[] = [
+  // masters and log
+  mastersAgree,
+  timeByEntries,
+  // identity of chunks
+  chunksAreCounted,
+  versionsRise,
+  // names
+  treeStands,
+  namesAsTheModel,
+  repliesArePossible,
+  locksExclude,
+  exactlyOnce,
+  // places
+  placesAreLawful,
+  regionsMayGo,
+  // accounts
+  quotasHold,
+  // what clients see
+  answersAreCommitted,
+  answersAreTrue,
+];
+
+export const storageOwnLadder: Ladder = ladder({
+  name: 'storage',
+  ghost: storageGhost,
+  rungs: storageRungs,
+});
+
+/** Raft's laws over the masters, and those of the storage system on top of them. */
+export const storageLadder: Ladder = stackLadders('storage', [raftOfMasters, storageOwnLadder]);
