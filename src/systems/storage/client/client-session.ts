@@ -13,6 +13,7 @@ import type { Operation } from './operation.ts';
 export interface Done {
   readonly reply: Exclude<Reply, { readonly kind: 'error' }>;
   readonly done: CallDone;
+  readonly session: number;
   /** When its first copy was sent: leases count from then. */
   readonly sentUs: number;
 }
@@ -156,7 +157,7 @@ export class ClientSession {
     operation.note(command.kind, answer?.index ?? 0);
     const reply = answer?.reply;
     if (!answer || !reply) throw operation.error('ETIMEDOUT', true);
-    if (reply.kind !== 'error') return { reply, done: answer, sentUs };
+    if (reply.kind !== 'error') return { reply, done: answer, session, sentUs };
     if (reply.errno === 'ENOTCONN') {
       // An earlier copy may have been carried out before the session ended.
       this.lost(session);
@@ -239,7 +240,7 @@ export class ClientSession {
     const reply = answer?.reply;
     if (!answer || !reply) throw operation.error('ETIMEDOUT', true);
     if (reply.kind === 'error') return reply.errno;
-    return { reply, done: answer, sentUs };
+    return { reply, done: answer, session: request.session, sentUs };
   }
 
   /** How long something may be counted on that the leader leased. */

@@ -1,6 +1,6 @@
 import type { Env } from '../../../sim/env.ts';
 import type { StorageWireMessage } from '../messages/storage-codec.ts';
-import { FileError, type FileErrno } from './file-error.ts';
+import { type FileErrno, FileError } from './file-error.ts';
 
 /** One thing that the masters were asked on behalf of an operation. */
 export interface OperationStep {
