@@ -62,8 +62,12 @@ const durableWrites = rung<Moment>({
   watches: ['send:bytes-written'],
   check({ node, message, world }) {
     if (message?.kind !== 'bytes-written' || message.fault !== null) return premiseFalse;
+    // What was promised then is not all in one image: a lost disk owes what it had.
+    if (world.damaged(node)) return premiseFalse;
     const { chunk, fence, sequence } = message;
-    const fragment = onDisk(world, node).find((one) => one.chunk === chunk);
+    const { version } = message;
+    const all = onDisk(world, node).filter((one) => one.chunk === chunk);
+    const fragment = all.find((one) => one.version >= version);
     const [lastFence, lastSequence] = [fragment?.lastFence ?? 0, fragment?.lastSequence ?? 0];
     // It may have been erased or have gone bad since.
     if (fragment === undefined || fragment.quarantined) return premiseFalse;
@@ -83,10 +87,13 @@ const durableFences = rung<Moment>({
   watches: ['send:version-set'],
   check({ node, message, world }) {
     if (message?.kind !== 'version-set' || message.fault !== null) return premiseFalse;
+    if (world.damaged(node)) return premiseFalse;
     const { chunk, version, fence } = message;
-    const fragment = onDisk(world, node).find((one) => one.chunk === chunk);
+    const all = onDisk(world, node).filter((one) => one.chunk === chunk);
+    const fragment = all.find((one) => one.version === version);
     if (fragment !== undefined && fragment.fence >= fence) return held;
-    return broken({ nodes: [node], values: { chunk, version, fence: fragment?.fence ?? 0 } });
+    const has = all.map((one) => `${one.version}/${one.fence}`).join(' ');
+    return broken({ nodes: [node], values: { chunk, version, fence, has } });
   },
 });
 
@@ -104,11 +111,11 @@ const survivors = rung<Moment>({
       for (const member of members) {
         const node = world.nodeIndex(member);
         if (version === 0 || world.damaged(node)) continue;
-        const fragment = onDisk(world, node).find((one) => one.chunk === chunk);
-        const values = { chunk, version, member, has: fragment?.version ?? 0 };
-        if (fragment === undefined || !fragment.intact || fragment.version < version) {
-          return broken({ nodes: [node], values });
-        }
+        const all = onDisk(world, node).filter((one) => one.chunk === chunk);
+        const fragment = all.find((one) => one.version >= version);
+        const has = all.map((one) => `${one.version}/${one.intact}`).join(' ');
+        const values = { chunk, version, member, has };
+        if (fragment === undefined || !fragment.intact) return broken({ nodes: [node], values });
         const name = { chunk, version: fragment.version, generation: 0, part: 0 };
         const data = joined(name, 0, fragment.blocks, blockBytes);
         const least = bytes.least.slice();
