@@ -250,8 +250,8 @@ const settled = rung<Moment>({
   owedUnder: 'noticeable damage',
   watches: ['end'],
   check({ world }) {
-    const master = newest(world);
-    if (master === undefined || master.service.leader === null) return premiseFalse;
+    const master = mastersOf(world).find(({ service }) => service.leader !== null);
+    if (master === undefined) return premiseFalse;
     const { state } = master.machine;
     for (const chunk of state.chunks.keys()) {
       const { members, version, generation, unsettled, grant } = state.chunks.get(chunk)!;

@@ -28,6 +28,9 @@ export interface PlainServer {
   erased: number;
   /** Copies, rebuilt parts and encoded stripes. */
   made: number;
+  saving: boolean;
+  /** Whom to tell when what they changed is durable. */
+  readonly unsaved: (() => void)[];
 }
 
 export interface PlainServerOptions {
@@ -39,6 +42,7 @@ export interface PlainServerOptions {
 }
 
 const file = 'held';
+const newFile = 'held-new';
 const piece = 3;
 
 function keyOf({ chunk, generation, part }: Omit<FragmentName, 'version'>): string {
@@ -56,9 +60,28 @@ export function plainChunkserver(
 ): Component<PlainServer, StorageWireMessage> {
   const { server, masters, timings } = options;
 
+  /** Durable as a whole or not at all. What comes meanwhile goes with the next time. */
   const save = (state: PlainServer, env: ServerEnv, done: () => void): void => {
-    env.disk.write(file, JSON.stringify(state.held), (error) => {
-      if (error === null) env.disk.sync(file, (failed) => (failed === null ? done() : undefined));
+    state.unsaved.push(done);
+    if (!state.saving) saveNext(state, env);
+  };
+
+  const saveNext = (state: PlainServer, env: ServerEnv): void => {
+    const told = state.unsaved.splice(0);
+    state.saving = told.length > 0;
+    if (!state.saving) return;
+    const { disk } = env;
+    disk.write(newFile, JSON.stringify(state.held), () => {
+      disk.sync(newFile, (failed) => {
+        if (failed !== null) return;
+        disk.rename(newFile, file, () => {
+          disk.syncDirectory('', (error) => {
+            if (error !== null) return;
+            for (const done of told) done();
+            saveNext(state, env);
+          });
+        });
+      });
     });
   };
 
@@ -188,6 +211,8 @@ export function plainChunkserver(
       reports: 0,
       erased: 0,
       made: 0,
+      saving: false,
+      unsaved: [],
     }),
     start(state, env) {
       env.disk.read(file, (_error, bytes) => {
@@ -215,12 +240,7 @@ function pick({ lastFence, lastSequence }: Pick<Held, 'lastFence' | 'lastSequenc
   return { lastFence, lastSequence };
 }
 
-/** A file that a crash has torn reads as nothing held. */
 function parse(bytes: Uint8Array | undefined): Record<string, Held> {
   if (bytes === undefined) return {};
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Held>;
-  } catch {
-    return {};
-  }
+  return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, Held>;
 }
