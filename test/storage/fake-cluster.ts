@@ -1,4 +1,5 @@
 import { nodeHost, workingDrain } from '../../src/run/host.ts';
+import type { AnyComponent } from '../../src/sim/component.ts';
 import { calmEnvironment, type Environment } from '../../src/sim/environment.ts';
 import { KeyedChoices } from '../../src/sim/keyed-choices.ts';
 import { World } from '../../src/sim/world.ts';
@@ -49,6 +50,8 @@ export interface FakeClusterOptions {
   readonly settings?: Partial<StorageSettings>;
   readonly client?: Partial<ClientSettings>;
   readonly servers?: number;
+  /** Clients in place of those that a test steers. */
+  readonly clients?: readonly AnyComponent[];
 }
 
 /** Clients of the file store in a simulated world, over a master and chunkservers in memory. */
@@ -78,23 +81,9 @@ export class FakeCluster {
           zone: 'z',
           server: true,
         })),
-        ...modes.map((mode, at) => ({
-          id: `c${at + 1}`,
-          component: fileClientComponent({
-            settings: {
-              ...simulationClient,
-              masters: ['m1'],
-              classes: fakeClasses,
-              storage: this.settings,
-              mode,
-              owner: at + 1,
-              ...options.client,
-            },
-            begin: (life) => this.join(at, life),
-          }),
-          zone: 'clients',
-          server: false,
-        })),
+        ...(options.clients ?? modes.map((mode, at) => this.steered(mode, at, options))).map(
+          (component, at) => ({ id: `c${at + 1}`, component, zone: 'clients', server: false }),
+        ),
       ],
       choices: new KeyedChoices({ kind: 'seed', seed, overrides: [], forks: [] }),
       environment: { ...calmEnvironment, ...options.environment },
@@ -109,6 +98,21 @@ export class FakeCluster {
       ...drainOption(),
     });
     this.world.begin();
+  }
+
+  private steered(mode: CacheMode, at: number, options: FakeClusterOptions): AnyComponent {
+    return fileClientComponent({
+      settings: {
+        ...simulationClient,
+        masters: ['m1'],
+        classes: fakeClasses,
+        storage: this.settings,
+        mode,
+        owner: at + 1,
+        ...options.client,
+      },
+      begin: (life) => this.join(at, life),
+    });
   }
 
   /** Each client looks for work now and then: only within steps may it send. */

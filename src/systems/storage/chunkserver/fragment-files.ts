@@ -33,11 +33,10 @@ export class FragmentFiles {
     }
     this.disk.read(fragmentFileName(fragment, 'data'), (error, bytes) => {
       if (error !== null) {
-        fragment.readFailures++;
         done('disk-error', []);
         return;
       }
-      fragment.readFailures = 0;
+      fragment.failedCycles = 0;
       this.give(fragment, bytes ?? noBytes, firstBlock, endBlock, done);
     });
   }

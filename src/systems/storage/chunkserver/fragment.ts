@@ -46,8 +46,8 @@ export class Fragment implements FragmentName {
   flushedIndex = 0;
   /** Not null: it is in quarantine. */
   fault: DataFault | null = null;
-  /** Reads of the disk that failed one after another. */
-  readFailures = 0;
+  /** Cycles of the scrub that could not read it since it could be read last. */
+  failedCycles = 0;
 
   constructor(number: number, { chunk, version, generation, part }: FragmentName) {
     this.number = number;

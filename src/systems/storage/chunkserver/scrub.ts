@@ -4,8 +4,11 @@ import { decodeSums } from './sums-format.ts';
 
 /** The whole disk is read in so many goes, or in more when there are more fragments. */
 const goesPerCycle = 32;
-/** A fragment that the disk refuses to read so often in a row is bad. */
-const mostReadFailures = 3;
+/**
+ * A fragment that could not be read in so many cycles, nor in between, is bad. Fewer may be trouble
+ * that passes, and quarantine does not.
+ */
+const mostFailedCycles = 3;
 
 /**
  * Reads all fragments once a cycle, a few at a time, and finds what has rotted: data that do not match
@@ -50,8 +53,10 @@ export class Scrub {
     const { core } = this;
     core.files.read(fragment, 0, fragment.blocks.length, (fault) => {
       if (fault === 'bad') core.quarantine(fragment, 'scrub');
-      else if (fragment.readFailures >= mostReadFailures) core.quarantine(fragment, 'unreadable');
       else if (fault === null) this.checkSums(fragment);
+      else if (++fragment.failedCycles >= mostFailedCycles) {
+        core.quarantine(fragment, 'cannot be read');
+      }
     });
   }
 

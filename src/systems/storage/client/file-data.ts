@@ -227,14 +227,12 @@ export class FileData {
     inode: number,
     extents: readonly Extent[],
   ): Promise<void> {
-    let isShort = false;
     for (const [index, pieces] of this.byChunk(extents)) {
       const end = Math.max(...pieces.map(endOf));
       const counted = await this.writer.write(operation, inode, index, pieces);
-      if (counted < end) isShort = true;
-      else this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
+      if (counted < end) throw operation.error('EDQUOT', true);
+      this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
     }
-    if (isShort) throw operation.error('EDQUOT', true);
   }
 
   /** Cuts extents at chunk borders; chunks in order, and in each the extents in theirs. */

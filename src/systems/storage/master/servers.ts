@@ -2,13 +2,17 @@ import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
 import type { Place } from '../placement/place.ts';
 import { givenForUs } from '../timings.ts';
-import { FreshReads } from './fresh-reads.ts';
 import { type Leadership, proposeAgainUs } from './leadership.ts';
+
+/** Lives of a server that are remembered. */
+const mostPastLives = 8;
 
 /** What the leader has heard of a server in its term. */
 export interface ServerNews {
   readonly server: number;
   life: number;
+  /** Lives before this one: their beats may come late. */
+  readonly pastLives: number[];
   ready: boolean;
   /** When it was last heard; the beginning of the term before that. */
   heardUs: number;
@@ -18,8 +22,8 @@ export interface ServerNews {
   freeBytes: number;
   /** No serve-lease while this is above 0: somebody waits until the one it has is over. */
   withheld: number;
-  /** The life of which a complete report has come. */
-  reportedLife: number;
+  /** From when on a report is wanted. */
+  reportDueUs: number;
   /** It has begun another life since it was registered. */
   unregistered: boolean;
   registering: boolean;
@@ -42,13 +46,11 @@ export interface ServerEvents {
 export class Servers {
   private readonly lead: Leadership;
   private readonly events: ServerEvents;
-  private readonly fresh: FreshReads;
   private readonly news: Map<number, ServerNews> = new Map();
 
   constructor(lead: Leadership, events: ServerEvents) {
     this.lead = lead;
     this.events = events;
-    this.fresh = new FreshReads(lead.host);
   }
 
   /** Begins the term: nobody counts as dead before it had the time to beat. */
@@ -67,12 +69,13 @@ export class Servers {
     const one: ServerNews = {
       server,
       life: 0,
+      pastLives: [],
       ready: false,
       heardUs: nowUs,
       servesUntilUs,
       freeBytes: Number.POSITIVE_INFINITY,
       withheld: 0,
-      reportedLife: 0,
+      reportDueUs: 0,
       unregistered: false,
       registering: false,
       dead: false,
@@ -125,20 +128,24 @@ export class Servers {
   // ---------------------------------------------------------------- beats
 
   beat(beat: Beat): void {
-    this.fresh.ask(({ status }) => {
-      if (status === 'fresh') this.hear(beat);
-    });
+    this.lead.confirmed(() => this.hear(beat));
   }
 
   private hear(beat: Beat): void {
     const { lead } = this;
     const { server, life, beat: number } = beat;
     const one = this.of(server);
-    if (life < one.life) return;
+    if (one.pastLives.includes(life)) return;
+    if (life !== one.life && one.life !== 0) {
+      // Wall clocks step back: only what was seen before is old.
+      one.pastLives.push(one.life);
+      if (one.pastLives.length > mostPastLives) one.pastLives.shift();
+    }
     const returns = one.dead || life !== one.life || beat.ready !== one.ready;
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;
     one.dead = false;
+    if (life !== one.life) one.reportDueUs = lead.nowUs;
     one.life = life;
     one.ready = beat.ready;
     one.freeBytes = Math.max(0, beat.capacityBytes - beat.usedBytes);
@@ -161,7 +168,7 @@ export class Servers {
       beat,
       life: one.life,
       serveUs,
-      wantsReport: one.ready && one.reportedLife !== one.life,
+      wantsReport: one.ready && one.reportDueUs <= lead.nowUs,
     });
   }
 
