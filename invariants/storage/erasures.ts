@@ -1,6 +1,8 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { serves, stripesOf } from '../../src/systems/storage/ground-truth.ts';
-import { isMeant } from '../../src/systems/storage/metadata/conversion.ts';
+import { partAt } from '../../src/systems/storage/metadata/chunk-life.ts';
+import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
+import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
 import { type Identity, planKey } from './delete-plans.ts';
 import { intactInMirrors } from './intact.ts';
@@ -35,7 +37,7 @@ export const erasedByPlan = rung<StorageMoment>({
     for (const change of changes) {
       for (const identity of erasedBy(node, change)) {
         const row = oracle.state.chunks.get(identity.chunk);
-        const stillMeant = row !== undefined && isMeant(oracle.state, row, identity);
+        const stillMeant = row !== undefined && isMeantNow(oracle.state, row, identity);
         const dueUs = deletePlans.dueUs(identity);
         const isEarly = dueUs === undefined || dueUs > oracle.state.timeUs;
         if (stillMeant || isEarly) {
@@ -48,6 +50,20 @@ export const erasedByPlan = rung<StorageMoment>({
     return outcome;
   },
 });
+
+/**
+ * Whether a fragment is part of a chunk now, or may become one by what is under way. Who was granted
+ * a write, and is not among the members of its commit, is out: its part is for deletion.
+ */
+function isMeantNow(state: MetadataState, row: Readonly<Chunk>, identity: Identity): boolean {
+  return stripesOf(state, identity.chunk, row).some((stripe) => {
+    if (identity.version !== stripe.version || identity.generation !== stripe.generation) {
+      return false;
+    }
+    const position = stripe.members.indexOf(identity.server);
+    return position >= 0 && partAt(stripe.storageClass, position) === identity.part;
+  });
+}
 
 export const noVoluntaryLoss = rung<StorageMoment>({
   id: 'SF2',
