@@ -16,7 +16,7 @@ import {
 } from '../../../src/systems/storage/chunkserver/disk-image.ts';
 import type { StorageWireMessage } from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
-import type { StewardLog } from './steward.ts';
+import type { StewardLog } from './steward-log.ts';
 import { joined } from './written-bytes.ts';
 
 type Moment = PlainMoment<ChunkServer, StorageWireMessage>;
