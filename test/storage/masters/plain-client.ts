@@ -19,6 +19,9 @@ export const intentKinds = [
   'rename',
   'unlink',
   'look',
+  'look',
+  'hold',
+  'hold',
   'drain',
 ] as const;
 /** Files of this class are coded. */
@@ -192,7 +195,9 @@ export function plainClient(
     const { kind, draw } = intent;
     const own = [...state.files.keys()][0];
     if (kind === 'make') make(state, env, `c${index}-${state.intent}`, draw, over);
-    else if (kind === 'share') share(state, env, draw, over);
+    else if (kind === 'share') share(state, env, draw, 0, over);
+    // For up to a lease and a half: some of them lose it.
+    else if (kind === 'hold') share(state, env, draw, draw * 3_000, over);
     else if (kind === 'look') look(state, env, draw, over);
     else if (kind === 'drain') drain(state, env, draw, over);
     else if (kind === 'code') code(state, env, own, draw, over);
@@ -278,9 +283,15 @@ export function plainClient(
     });
   };
 
-  const share = (state: PlainClient, env: ClientEnv, draw: number, over: () => void): void => {
+  const share = (
+    state: PlainClient,
+    env: ClientEnv,
+    draw: number,
+    holdUs: number,
+    over: () => void,
+  ): void => {
     call(state, env, { kind: 'create', name: 'shared', ...newFile }, (reply) => {
-      if (reply?.kind === 'inode') write(state, env, reply.inode, draw % 2, draw, over);
+      if (reply?.kind === 'inode') write(state, env, reply.inode, draw % 2, draw, over, holdUs);
       else over();
     });
   };
@@ -293,6 +304,7 @@ export function plainClient(
     chunkIndex: number,
     draw: number,
     over: (validBytes: number | null) => void,
+    holdUs: number = 0,
   ): void => {
     call(state, env, { kind: 'open', inode }, (opened) => {
       if (opened?.kind !== 'done') return over(opened === null ? null : 0);
@@ -305,7 +317,9 @@ export function plainClient(
         state.granted += 1;
         if (!granted.committed) return partsReady(state, env, granted, close);
         if (draw % 5 === 0) return failed(state, env, inode, chunkIndex, granted, close);
-        settle(state, env, inode, chunkIndex, granted.fence, draw, close);
+        const goOn = () => settle(state, env, inode, chunkIndex, granted.fence, draw, close);
+        if (holdUs === 0) goOn();
+        else env.timers.set('hold', holdUs, goOn);
       });
     });
   };
@@ -370,7 +384,7 @@ export function plainClient(
   };
 
   const look = (state: PlainClient, env: ClientEnv, draw: number, over: () => void): void => {
-    const name = draw % 2 === 0 ? 'shared' : `c${draw % 3}-${1 + (draw % 9)}`;
+    const name = draw % 4 === 0 ? 'shared' : `c${draw % 3}-${1 + (draw % 20)}`;
     const request = ++state.request;
     const query = { kind: 'lookup', parent: root, name } as const;
     const { session } = state;
