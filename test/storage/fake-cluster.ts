@@ -16,7 +16,7 @@ import {
   simulationSettings,
 } from '../../src/systems/storage/metadata/settings.ts';
 import { capsFor, type StorageClass } from '../../src/systems/storage/placement/storage-class.ts';
-import { simulationTimings } from '../../src/systems/storage/timings.ts';
+import { type StorageTimings, simulationTimings } from '../../src/systems/storage/timings.ts';
 import { FakeDisk, fakeChunkserver } from './fake-chunkserver.ts';
 import { FakeMaster } from './fake-master.ts';
 
@@ -49,6 +49,7 @@ export interface FakeClusterOptions {
   readonly environment?: Partial<Environment>;
   readonly settings?: Partial<StorageSettings>;
   readonly client?: Partial<ClientSettings>;
+  readonly timings?: Partial<StorageTimings>;
   readonly servers?: number;
   /** Clients in place of those that a test steers. */
   readonly clients?: readonly AnyComponent[];
@@ -70,7 +71,8 @@ export class FakeCluster {
     this.settings = { ...simulationSettings, ...options.settings };
     const names = Array.from({ length: servers }, (_, at) => `n${at + 1}`);
     this.disks = new Map(names.map((name) => [name, new FakeDisk()]));
-    this.master = new FakeMaster(this.settings, simulationTimings, fakeClasses, this.disks);
+    const timings = { ...simulationTimings, ...options.timings };
+    this.master = new FakeMaster(this.settings, timings, fakeClasses, this.disks);
     const { blockBytes } = this.settings;
     this.world = new World({
       nodes: [
@@ -109,6 +111,7 @@ export class FakeCluster {
         storage: this.settings,
         mode,
         owner: at + 1,
+        timings: { ...simulationTimings, ...options.timings },
         ...options.client,
       },
       begin: (life) => this.join(at, life),

@@ -16,7 +16,7 @@ import {
 } from '../../../src/systems/storage/chunkserver/disk-image.ts';
 import type { StorageWireMessage } from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
-import type { StewardLog } from './steward.ts';
+import type { StewardLog } from './steward-log.ts';
 import { joined } from './written-bytes.ts';
 
 type Moment = PlainMoment<ChunkServer, StorageWireMessage>;
@@ -90,7 +90,7 @@ const durableFences = rung<Moment>({
     if (world.damaged(node)) return premiseFalse;
     const { chunk, version, fence } = message;
     const all = onDisk(world, node).filter((one) => one.chunk === chunk);
-    const fragment = all.find((one) => one.version === version);
+    const fragment = all.find((one) => one.version >= version);
     if (fragment !== undefined && fragment.fence >= fence) return held;
     const has = all.map((one) => `${one.version}/${one.fence}`).join(' ');
     return broken({ nodes: [node], values: { chunk, version, fence, has } });
@@ -131,7 +131,7 @@ const survivors = rung<Moment>({
 const everyFragment = rung<Moment>({
   id: 'R5',
   title: 'an ended storm leaves nobody behind',
-  statement: 'At the end every server has read its disk, hears its leader, and serves.',
+  statement: 'At the end every server has read its disk and has heard its leader.',
   source: 'issue 7, H4',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
@@ -139,7 +139,7 @@ const everyFragment = rung<Moment>({
   check({ world }) {
     for (let node = 0; node < world.serverCount; node++) {
       const server = world.state(node) as ChunkServer | undefined;
-      if (server?.core.isServing !== true) {
+      if (server?.core.obeying !== true) {
         return broken({ nodes: [node], values: { phase: server?.core.phase ?? 'down' } });
       }
     }

@@ -17,41 +17,17 @@ import {
 } from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
 import { givenForUs, simulationTimings } from '../../../src/systems/storage/timings.ts';
+import type { StewardChunk, StewardLog } from './steward-log.ts';
+import { makeStripes } from './stripes.ts';
 import { joined, mostWrites, type Written, WrittenBytes } from './written-bytes.ts';
 
 const { blockBytes, chunkBytes } = simulationSettings;
 const { dataTimeoutUs, serverLeaseUs, driftBoundPpm } = simulationTimings;
 const replicas = 3;
+/** Chunks from here on are erasure coded. */
+const firstStripe = 1_000;
 /** No write has this number. */
 const rogueByte = 255;
-
-/** What the steward knows of a chunk, and what must hold of it. */
-export interface StewardChunk {
-  readonly chunk: number;
-  readonly bytes: WrittenBytes;
-  version: number;
-  highestVersion: number;
-  fence: number;
-  sequence: number;
-  members: readonly string[];
-  /** Servers that are to erase what they have of it. */
-  readonly erasing: Set<string>;
-}
-
-/** What the steward saw; rungs read it. */
-export class StewardLog {
-  readonly chunks: Map<number, StewardChunk> = new Map();
-  readonly wrong: string[] = [];
-  readonly counts: Record<string, number> = {};
-
-  get length(): number {
-    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
-  }
-
-  count(what: string): void {
-    this.counts[what] = (this.counts[what] ?? 0) + 1;
-  }
-}
 
 type Reply = BlocksRead | BytesWritten | PartPut | VersionSet | TaskDone;
 type Make = (number: number) => StorageMessage;
@@ -70,9 +46,11 @@ export class Steward {
   private term = 1;
   index = 1;
   private next = 1;
+  private readonly startUs: number;
 
   constructor(env: Env<StorageWireMessage>, servers: readonly string[], log: StewardLog) {
     this.env = env;
+    this.startUs = env.clock.monotonicUs();
     this.servers = servers;
     this.log = log;
   }
@@ -93,6 +71,7 @@ export class Steward {
       void this.write(state, untilUs);
       void this.read(state);
     }
+    void makeStripes(this, firstStripe, untilUs);
   }
 
   message(from: string, message: StorageWireMessage): void {
@@ -134,7 +113,7 @@ export class Steward {
   }
 
   private serveLeaseIsOver(server: string): boolean {
-    const confirmedUs = this.confirmedUs.get(server) ?? 0;
+    const confirmedUs = this.confirmedUs.get(server) ?? this.startUs;
     const nowUs = this.env.clock.monotonicUs();
     return nowUs - confirmedUs > givenForUs(serverLeaseUs, driftBoundPpm);
   }
@@ -145,6 +124,10 @@ export class Steward {
       const reply = await this.ask<R>(to, 100_000, make);
       if (reply !== undefined || this.serveLeaseIsOver(to)) return reply;
     }
+  }
+
+  get ageUs(): number {
+    return this.env.clock.monotonicUs() - this.startUs;
   }
 
   get orderHead(): { readonly term: number; readonly index: number } {
@@ -159,7 +142,7 @@ export class Steward {
 
   private async write(state: StewardChunk, untilUs: number): Promise<void> {
     const { env, log } = this;
-    while (state.bytes.writes.length < mostWrites && env.clock.monotonicUs() < untilUs) {
+    while (state.bytes.writes.length < mostWrites && this.ageUs < untilUs) {
       if (state.members.length === 0) state.members = this.someServers(replicas);
       const granted = await this.grant(state);
       if (!granted) {
@@ -183,7 +166,7 @@ export class Steward {
     log.count('done');
   }
 
-  private someServers(count: number): readonly string[] {
+  someServers(count: number): readonly string[] {
     const first = this.below(this.servers.length, 'place');
     const { servers } = this;
     return Array.from({ length: count }, (_, at) => servers[(first + at) % servers.length]!);

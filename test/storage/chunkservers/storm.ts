@@ -12,7 +12,8 @@ import { noticedDamage } from '../../../src/systems/storage/chunkserver/disk-ima
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
 import { simulationTimings } from '../../../src/systems/storage/timings.ts';
 import { chunkServerLadder } from './laws.ts';
-import { StewardLog, stewardComponent } from './steward.ts';
+import { stewardComponent } from './steward.ts';
+import { StewardLog } from './steward-log.ts';
 
 const untilUs = seconds(9);
 
@@ -20,7 +21,7 @@ const system: SystemDefinition = {
   name: 'chunkservers',
   knobs: {
     nodes: { kind: 'one of', values: [5, 4, 7] },
-    'server.capacityBytes': { kind: 'one of', values: [1_000_000, 8_192] },
+    'server.capacityBytes': { kind: 'one of', values: [1_000_000, 20_000] },
   },
   node: (config, peers, index) =>
     chunkServerComponent({

@@ -15,7 +15,7 @@ import { auditState } from '../../../src/systems/storage/metadata/audit.ts';
 import type { Command } from '../../../src/systems/storage/metadata/command.ts';
 import { heldForUs, simulationTimings } from '../../../src/systems/storage/timings.ts';
 import type { PlainServer } from './plain-chunkserver.ts';
-import type { PlainClient } from './plain-client.ts';
+import { drained, type PlainClient } from './plain-client.ts';
 
 type Moment = PlainMoment<MasterNode, StorageMessage>;
 
@@ -202,6 +202,42 @@ const noStaleCache = rung<Moment, Map<string, Command>>({
   },
 });
 
+interface Beats {
+  /** The highest term that anybody has begun to lead. */
+  newest: number;
+  /** The same when a master got a beat first. */
+  readonly atBeat: Map<string, number>;
+}
+
+const confirmedBeats = rung<Moment, Beats>({
+  id: 'M7',
+  title: 'confirmed beats',
+  statement: 'No serve-lease is given for a beat that came when somebody led a later term.',
+  source: 'src/systems/storage/README.md, messages',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['step', 'receive:beat', 'send:beat-heard'],
+  ghost: () => ({ newest: 0, atBeat: new Map() }),
+  check({ node, state, message }, beats) {
+    if (!isMaster(node)) return premiseFalse;
+    if (message === undefined) {
+      const term = state?.service.leader?.lead.term ?? 0;
+      if (term > beats.newest) beats.newest = term;
+      return premiseFalse;
+    }
+    if (message.kind !== 'beat' && message.kind !== 'beat-heard') return premiseFalse;
+    const { server, life, beat } = message;
+    const name = `${node} ${server} ${life} ${beat}`;
+    if (message.kind === 'beat') {
+      if (!beats.atBeat.has(name)) beats.atBeat.set(name, beats.newest);
+      return premiseFalse;
+    }
+    const led = beats.atBeat.get(name) ?? 0;
+    if (led <= message.term) return held;
+    return broken({ nodes: [node], values: { server, beat, term: message.term, led } });
+  },
+});
+
 const sound = rung<Moment>({
   id: 'M5',
   title: 'sound tables',
@@ -268,6 +304,19 @@ const settled = rung<Moment>({
         if (name === undefined) return broken({ nodes: [], values: { chunk, server, version } });
       }
     }
+    const leaving = state.servers.get(drained);
+    if (leaving?.state === 'draining' && leaving.fragments > 0) {
+      return broken({ nodes: [], values: { server: drained, left: leaving.fragments } });
+    }
+    for (const chunk of master.service.indexes.placeOf.keys()) {
+      const row = state.chunks.get(chunk)!;
+      const at = master.service.indexes.placeOf.get(chunk)!;
+      const wanted = state.inodes.get(at.inode)?.classId;
+      const isIdle = row.grant === null && row.references === 1;
+      if (isIdle && wanted !== undefined && row.classId !== wanted) {
+        return broken({ nodes: [], values: { chunk, classId: row.classId, wanted } });
+      }
+    }
     for (let node = followers; node < world.serverCount; node++) {
       const holder = world.state(node) as PlainServer | undefined;
       for (const key of Object.keys(holder?.held ?? {})) {
@@ -285,5 +334,5 @@ const settled = rung<Moment>({
 export const masterLadder: Ladder = ladder({
   name: 'masters',
   ghost: plainLedger<MasterNode, StorageMessage>(),
-  rungs: [sameState, acknowledgedOnce, oneWriter, noStaleCache, sound, settled],
+  rungs: [sameState, acknowledgedOnce, oneWriter, noStaleCache, sound, settled, confirmedBeats],
 });

@@ -79,6 +79,6 @@ export function masterStorm(
     storm,
     ladder: masterLadder,
     fixed: { 'raft.batchEntries': 64, 'raft.batchBytes': 65_536, 'raft.maxUncommitted': 1_000 },
-    phases: { form: seconds(1), storm: seconds(8), settle: seconds(16) },
+    phases: { form: seconds(1), storm: seconds(8), settle: seconds(18) },
   });
 }

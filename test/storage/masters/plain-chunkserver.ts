@@ -28,6 +28,8 @@ export interface PlainServer {
   erased: number;
   /** Copies, rebuilt parts and encoded stripes. */
   made: number;
+  puts: number;
+  readonly putting: Map<number, () => void>;
   saving: boolean;
   /** Whom to tell when what they changed is durable. */
   readonly unsaved: (() => void)[];
@@ -132,8 +134,7 @@ export function plainChunkserver(
         setVersion(state, env, from, message);
         return;
       case 'encode':
-        state.made += 1;
-        answer(null);
+        encode(state, env, message, answer);
         return;
       case 'erase-fragment': {
         const held = state.held[keyOf(message)];
@@ -162,6 +163,42 @@ export function plainChunkserver(
         state.made += 1;
         save(state, env, () => answer(null));
     }
+  };
+
+  const encode = (
+    state: PlainServer,
+    env: ServerEnv,
+    message: Extract<StorageMessage, { kind: 'encode' }>,
+    answer: (fault: 'absent' | null) => void,
+  ): void => {
+    const { chunk, version, generation, fence, targets, index } = message;
+    state.made += 1;
+    let left = targets.length;
+    for (const { node, part } of targets) {
+      state.puts += 1;
+      state.putting.set(state.puts, () => {
+        left -= 1;
+        if (left === 0) answer(null);
+      });
+      const name = { chunk, version, generation, part };
+      const request = state.puts;
+      env.network.send(node, { kind: 'put-part', request, ...name, fence, index, blocks: [] });
+    }
+  };
+
+  const putPart = (
+    state: PlainServer,
+    env: ServerEnv,
+    from: string,
+    message: Extract<StorageMessage, { kind: 'put-part' }>,
+  ): void => {
+    const { request, chunk, version, generation, part, fence } = message;
+    const held = state.held[keyOf(message)];
+    const name = { request, chunk, version, generation, part };
+    const isOld = held !== undefined && (held.fence > fence || held.version > version);
+    if (!isOld) state.held[keyOf(message)] = { version, fence, lastFence: 0, lastSequence: 0 };
+    const fault = isOld ? 'stale' : null;
+    save(state, env, () => env.network.send(from, { kind: 'part-put', ...name, fault }));
   };
 
   const setVersion = (
@@ -211,6 +248,8 @@ export function plainChunkserver(
       reports: 0,
       erased: 0,
       made: 0,
+      puts: 0,
+      putting: new Map(),
       saving: false,
       unsaved: [],
     }),
@@ -225,6 +264,11 @@ export function plainChunkserver(
       if (message.kind === 'beat-heard') {
         state.index = Math.max(state.index, message.index);
         if (message.wantsReport && message.life === state.life) report(state, env, from);
+      } else if (message.kind === 'put-part') {
+        if (state.ready) putPart(state, env, from, message);
+      } else if (message.kind === 'part-put') {
+        if (message.fault === null) state.putting.get(message.request)?.();
+        state.putting.delete(message.request);
       } else if ('task' in message && 'index' in message) order(state, env, from, message);
     },
     role: () => 'chunkserver',

@@ -1,6 +1,6 @@
 import type { Component } from '../../../src/sim/component.ts';
 import type { Env } from '../../../src/sim/env.ts';
-import type { CallDone } from '../../../src/systems/storage/messages/metadata-messages.ts';
+import type { CallDone, Granted } from '../../../src/systems/storage/messages/metadata-messages.ts';
 import {
   type StorageMessage,
   type StorageWireMessage,
@@ -10,7 +10,24 @@ import type { Command } from '../../../src/systems/storage/metadata/command.ts';
 import type { Reply } from '../../../src/systems/storage/metadata/reply.ts';
 import { heldForUs, type StorageTimings } from '../../../src/systems/storage/timings.ts';
 
-export const intentKinds = ['make', 'make', 'share', 'share', 'rename', 'unlink', 'look'] as const;
+export const intentKinds = [
+  'make',
+  'make',
+  'code',
+  'share',
+  'share',
+  'rename',
+  'unlink',
+  'look',
+  'look',
+  'hold',
+  'hold',
+  'drain',
+] as const;
+/** Files of this class are coded. */
+const codedClass = 2;
+/** The server that is emptied now and then. */
+export const drained = 9;
 
 export interface Intent {
   readonly client: number;
@@ -41,6 +58,8 @@ export interface PlainClient {
   granted: number;
   /** When each copy of a call was sent, by its own clock: leases are counted from then. */
   readonly sentUs: Map<number, number>;
+  /** Parts of the stripe that is being put. */
+  stored: boolean[];
 }
 
 type ClientEnv = Env<StorageWireMessage>;
@@ -53,6 +72,8 @@ export interface PlainClientOptions {
 }
 
 const mostAttempts = 40;
+/** Then clients only keep their sessions, so that masters come to rest. */
+const quietAfterUs = 15_000_000;
 const root = 1;
 const newFile = { parent: root, mode: 0o644, uid: 0, gid: 0, exclusive: false };
 
@@ -160,7 +181,7 @@ export function plainClient(
       return;
     }
     const intent = intents[state.intent];
-    if (intent === undefined) {
+    if (intent === undefined || env.clock.monotonicUs() > quietAfterUs) {
       env.timers.set('pause', 200_000, () => next(state, env));
       return;
     }
@@ -174,8 +195,12 @@ export function plainClient(
     const { kind, draw } = intent;
     const own = [...state.files.keys()][0];
     if (kind === 'make') make(state, env, `c${index}-${state.intent}`, draw, over);
-    else if (kind === 'share') share(state, env, draw, over);
+    else if (kind === 'share') share(state, env, draw, 0, over);
+    // For up to a lease and a half: some of them lose it.
+    else if (kind === 'hold') share(state, env, draw, draw * 3_000, over);
     else if (kind === 'look') look(state, env, draw, over);
+    else if (kind === 'drain') drain(state, env, draw, over);
+    else if (kind === 'code') code(state, env, own, draw, over);
     else if (own === undefined) over();
     else if (kind === 'unlink') unlink(state, env, own, over);
     else rename(state, env, own, over);
@@ -209,6 +234,37 @@ export function plainClient(
     });
   };
 
+  /** An administrator's wish, which needs no session. */
+  const drain = (state: PlainClient, env: ClientEnv, draw: number, over: () => void): void => {
+    const now = draw % 3 === 0 ? 'up' : 'draining';
+    const command = { kind: 'set-server-state', server: drained, state: now } as const;
+    const name = { kind: 'call', session: 0, sequence: 0, oldest: 0 } as const;
+    ask(state, env, { ...name, request: state.request, command }, over);
+  };
+
+  /** Another class for a file that has chunks, or for a new one. */
+  const code = (
+    state: PlainClient,
+    env: ClientEnv,
+    own: string | undefined,
+    draw: number,
+    over: () => void,
+  ): void => {
+    const inode = own === undefined ? undefined : state.files.get(own)?.inode;
+    if (inode !== undefined && draw % 2 === 0) {
+      call(state, env, { kind: 'set-class', inode, classId: codedClass }, over);
+      return;
+    }
+    const name = `e${index}-${state.intent}`;
+    call(state, env, { kind: 'create', name, ...newFile }, (reply) => {
+      if (reply?.kind !== 'inode') return over();
+      const made = reply.inode;
+      call(state, env, { kind: 'set-class', inode: made, classId: codedClass }, () =>
+        write(state, env, made, 0, draw, over),
+      );
+    });
+  };
+
   const make = (
     state: PlainClient,
     env: ClientEnv,
@@ -227,9 +283,15 @@ export function plainClient(
     });
   };
 
-  const share = (state: PlainClient, env: ClientEnv, draw: number, over: () => void): void => {
+  const share = (
+    state: PlainClient,
+    env: ClientEnv,
+    draw: number,
+    holdUs: number,
+    over: () => void,
+  ): void => {
     call(state, env, { kind: 'create', name: 'shared', ...newFile }, (reply) => {
-      if (reply?.kind === 'inode') write(state, env, reply.inode, draw % 2, draw, over);
+      if (reply?.kind === 'inode') write(state, env, reply.inode, draw % 2, draw, over, holdUs);
       else over();
     });
   };
@@ -242,6 +304,7 @@ export function plainClient(
     chunkIndex: number,
     draw: number,
     over: (validBytes: number | null) => void,
+    holdUs: number = 0,
   ): void => {
     call(state, env, { kind: 'open', inode }, (opened) => {
       if (opened?.kind !== 'done') return over(opened === null ? null : 0);
@@ -254,21 +317,33 @@ export function plainClient(
         state.granted += 1;
         if (!granted.committed) return partsReady(state, env, granted, close);
         if (draw % 5 === 0) return failed(state, env, inode, chunkIndex, granted, close);
-        settle(state, env, inode, chunkIndex, granted.fence, draw, close);
+        const goOn = () => settle(state, env, inode, chunkIndex, granted.fence, draw, close);
+        if (holdUs === 0) goOn();
+        else env.timers.set('hold', holdUs, goOn);
       });
     });
   };
 
+  /** Puts the parts of a stripe, and tells after a while which of them are stored. */
   const partsReady = (
     state: PlainClient,
     env: ClientEnv,
-    { chunk, fence, nodes }: { chunk: number; fence: number; nodes: readonly string[] },
+    granted: Granted,
     over: (validBytes: number | null) => void,
   ): void => {
-    const request = ++state.request;
-    const { session } = state;
-    const stored = nodes.map((node) => node !== '');
-    ask(state, env, { kind: 'parts-ready', request, session, chunk, fence, stored }, () => over(0));
+    const { chunk, version, generation, fence, nodes } = granted;
+    const stored = nodes.map(() => false);
+    state.stored = stored;
+    nodes.forEach((node, part) => {
+      const name = { request: part, chunk, version, generation, part, fence, index: 0 };
+      if (node !== '') env.network.send(node, { kind: 'put-part', ...name, blocks: [] });
+    });
+    env.timers.set('put', timings.dataTimeoutUs, () => {
+      const request = state.request;
+      const { session } = state;
+      const ready = { kind: 'parts-ready', request, session, chunk, fence, stored } as const;
+      ask(state, env, ready, () => over(0));
+    });
   };
 
   const failed = (
@@ -279,7 +354,7 @@ export function plainClient(
     { chunk, fence, nodes }: { chunk: number; fence: number; nodes: readonly string[] },
     over: (validBytes: number | null) => void,
   ): void => {
-    const request = ++state.request;
+    const { request } = state;
     const name = { session: state.session, inode, chunkIndex, chunk, fence };
     const at = nodes.find((node) => node !== '') ?? '';
     ask(state, env, { kind: 'write-failed', request, ...name, at }, (answer) => {
@@ -309,7 +384,7 @@ export function plainClient(
   };
 
   const look = (state: PlainClient, env: ClientEnv, draw: number, over: () => void): void => {
-    const name = draw % 2 === 0 ? 'shared' : `c${draw % 3}-${1 + (draw % 9)}`;
+    const name = draw % 4 === 0 ? 'shared' : `c${draw % 3}-${1 + (draw % 20)}`;
     const request = ++state.request;
     const query = { kind: 'lookup', parent: root, name } as const;
     const { session } = state;
@@ -342,6 +417,7 @@ export function plainClient(
       intent: 0,
       granted: 0,
       sentUs: new Map(),
+      stored: [],
     }),
     start(state, env) {
       waiting.set(state, { now: null });
@@ -355,6 +431,10 @@ export function plainClient(
         if (message.chunkIndex === null) {
           env.network.send(from, { kind: 'recalled', recall, term, session });
         }
+        return;
+      }
+      if (message.kind === 'part-put') {
+        if (message.fault === null) state.stored[message.request] = true;
         return;
       }
       const one = waiting.get(state)!.now;

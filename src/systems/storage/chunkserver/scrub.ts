@@ -2,7 +2,7 @@ import type { Fragment } from './fragment.ts';
 import type { ServerCore } from './server-core.ts';
 import { decodeSums } from './sums-format.ts';
 
-/** The whole disk is read in so many goes, or in more when there are more fragments. */
+/** The whole disk is read in so many goes. */
 const goesPerCycle = 32;
 /**
  * A fragment that could not be read in so many cycles, nor in between, is bad. Fewer may be trouble
@@ -19,6 +19,7 @@ export class Scrub {
   /** Numbers of the fragments that are left in this cycle, the next one last. */
   private left: number[] = [];
   private perGo = 0;
+  private goes = 0;
 
   constructor(core: ServerCore) {
     this.core = core;
@@ -36,9 +37,9 @@ export class Scrub {
 
   private go(): void {
     const { table, env } = this.core;
-    if (this.left.length === 0) {
+    if (this.goes++ % goesPerCycle === 0) {
       this.left = [...table.byNumber.keys()].reverse();
-      this.perGo = Math.ceil(this.left.length / (goesPerCycle - 1));
+      this.perGo = Math.ceil(this.left.length / goesPerCycle);
       if (this.left.length > 0) env.probe('scrub cycle');
     }
     for (let count = 0; count < this.perGo; count++) {

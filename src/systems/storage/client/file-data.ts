@@ -131,7 +131,8 @@ export class FileData {
         return { slices: all, bytes: end - from, atEnd };
       }
       this.metadata.cache.drop({ inode, name: '' });
-      if (operation.isOver) throw operation.error('EIO');
+      // The masters answer; it is the data that nobody has, or gives.
+      if (operation.leftUs < this.settings.timings.callTimeoutUs) throw operation.error('EIO');
       await this.link.backOff(nth, operation.leftUs);
     }
   }
