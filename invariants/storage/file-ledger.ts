@@ -46,8 +46,12 @@ export class FileLedger {
     const { history } = this;
     for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
     const answer = history.answer[operation];
-    if (answer === undefined || answer.errno !== null) return;
+    if (answer === undefined) return;
     const call = history.call[operation]!;
+    if (answer.errno !== null) {
+      this.#forget(operation);
+      return;
+    }
     if (call.do === 'write' || call.do === 'append') this.#written(operation);
     else if (call.do === 'fsync' || call.do === 'close') this.#flushed(operation);
   }
@@ -102,6 +106,18 @@ export class FileLedger {
       else kept.push(one);
     }
     this.#buffered = kept;
+  }
+
+  /**
+   * An operation failed that may have sent what is buffered: what fails is lost to the writer, as by
+   * fsync(2), and the error has told so. By which path the file was meant is not known for certain.
+   */
+  #forget(operation: number): void {
+    const owner = this.#ownerOf(operation);
+    const { inode } = this.history.answer[operation]!;
+    const isMeant = (one: Buffered): boolean =>
+      one.owner === owner && (inode === 0 || one.inode === inode);
+    this.#buffered = this.#buffered.filter((one) => !isMeant(one));
   }
 
   #acknowledge(inode: number, write: Acknowledged): void {
