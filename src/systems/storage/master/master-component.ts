@@ -3,6 +3,7 @@ import {
   type RaftNode,
   type RaftSettings,
   type RaftView,
+  raftCellState,
   raftComponent,
 } from '../../raft/index.ts';
 import {
@@ -11,6 +12,9 @@ import {
   storageCodec,
 } from '../messages/storage-codec.ts';
 import type { Reply } from '../metadata/reply.ts';
+import { type ChangelogSettings, simulationChangelog } from '../metalogger/changelog.ts';
+import { MetaloggerService } from '../metalogger/metalogger-service.ts';
+import { masterCard } from './master-card.ts';
 import { type MasterOptions, MasterService } from './master-service.ts';
 
 /** One life of a master or a metalogger. */
@@ -23,6 +27,8 @@ export interface MasterComponentOptions extends MasterOptions {
   readonly masters: number;
   readonly metaloggers: number;
   readonly raft: RaftSettings;
+  /** Of metaloggers; default: small sizes, for simulations. */
+  readonly changelog?: ChangelogSettings;
 }
 
 /** The component of a master, or of a metalogger when `index` is behind the masters. */
@@ -31,12 +37,16 @@ export function masterComponent(
 ): Component<MasterNode, StorageWireMessage, RaftView> {
   const { index, masters, metaloggers, peers } = options;
   const settings = { ...options.raft, learners: metaloggers, spares: 0 };
-  return raftComponent<StorageMessage, Reply, MasterService>({
+  const component = raftComponent<StorageMessage, Reply, MasterService>({
     name: index < masters ? 'storage-master' : 'storage-metalogger',
     peers: peers.slice(0, masters + metaloggers),
     index,
     settings,
     codec: storageCodec,
-    service: (host) => new MasterService(host, options),
+    service: (host) =>
+      index < masters
+        ? new MasterService(host, options)
+        : new MetaloggerService(host, options, options.changelog ?? simulationChangelog),
   });
+  return { ...component, card: masterCard, cellState: raftCellState };
 }
