@@ -1,0 +1,30 @@
+import type { BenchFigure } from '../src/record/bench-row.ts';
+
+/** A figure without the name of its benchmark, which the runner adds. */
+export type Figure = Omit<BenchFigure, 'benchmark'>;
+
+/** What a benchmark found, or why there is nothing to measure in this checkout. */
+export type Measured = { readonly figures: readonly Figure[] } | { readonly nothing: string };
+
+/** One benchmark of the project. */
+export interface Benchmark {
+  readonly name: string;
+  readonly summary: string;
+  /** Takes many minutes: runs only when it is asked for by name. */
+  readonly long?: true;
+  /**
+   * Measures, and prints for people what it found.
+   * @param tell prints lines
+   */
+  measure(tell: (text: string) => void): Measured | Promise<Measured>;
+}
+
+/** The value of the best round with the lowest and highest of all. */
+export function rounds(
+  values: readonly number[],
+  better: 'higher' | 'lower',
+): { readonly value: number; readonly low: number; readonly high: number } {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return { value: better === 'higher' ? high : low, low, high };
+}

@@ -1,0 +1,26 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileError } from './case-store.ts';
+
+/**
+ * Appends lines to a file that others append to as well: all of them in one write, and on lines of
+ * their own even where an earlier writer was cut off. Folders are made as needed.
+ *
+ * @throws UsageError when it cannot be written
+ */
+export function appendLines(path: string, lines: readonly string[]): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(path, 'a+');
+    try {
+      const { size } = fstatSync(file);
+      const last = Buffer.alloc(1);
+      const isTorn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+      writeSync(file, `${isTorn ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw fileError(error, path, 'written');
+  }
+}
