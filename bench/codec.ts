@@ -33,7 +33,7 @@ export const codec: Benchmark = {
     ];
     tell(table(columns, lines, '').join('\n'));
     tell(
-      `\nMegabytes of data per second on one core, best of ${roundCount} rounds by turns in one process. ` +
+      `\nMegabytes of data per second of processor time, best of ${roundCount} rounds by turns in one process. ` +
         'Decoding makes\nas many lost data parts as the code can bear.',
     );
     return { figures };

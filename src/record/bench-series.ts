@@ -4,6 +4,10 @@ import type { BenchFigure, BenchRow } from './bench-row.ts';
 export interface BenchPoint {
   /** The row that counts: of several in real time the best one, since disturbance only ever adds. */
   readonly row: BenchRow;
+  /** What was measured: a commit, or a measurement of what differed from one. */
+  readonly tree: string;
+  /** When that was made, in milliseconds since 1970. */
+  readonly timeMs: number;
   /** The lowest and the highest value that was seen. */
   readonly low: number;
   readonly high: number;
@@ -33,7 +37,7 @@ export function benchSeries(rows: readonly BenchRow[]): readonly BenchSeries[] {
   for (const group of groupBy(rows, seriesKey)) {
     const last = group.at(-1)!;
     const points = groupBy(group, treeKey).map(pointOf);
-    points.sort((a, b) => order(timeOf(a.row), timeOf(b.row)));
+    points.sort((a, b) => a.timeMs - b.timeMs);
     series.push({ figure: last, machine: last.exact ? undefined : last.machine, points });
   }
   return series;
@@ -91,6 +95,8 @@ function pointOf(group: readonly BenchRow[]): BenchPoint {
   const row = last.exact ? last : group.reduce((best, one) => (isBetter(one, best) ? one : best));
   return {
     row,
+    tree: treeKey(row),
+    timeMs: timeOf(row),
     low: Math.min(...group.map(({ low, value }) => low ?? value)),
     high: Math.max(...group.map(({ high, value }) => high ?? value)),
   };
@@ -108,10 +114,6 @@ function treeKey({ commit, dirty, at }: BenchRow): string {
 
 function timeOf({ dirty, committedAt, at }: BenchRow): number {
   return Date.parse(dirty || committedAt === null ? at : committedAt);
-}
-
-function order(a: number, b: number): number {
-  return a - b;
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
