@@ -2,26 +2,29 @@ import { treeName } from '../../record/bench-series.ts';
 import { type HtmlText, html } from '../html-text.ts';
 import type { BenchCard, BenchLine, Comparison } from './bench-cards.ts';
 import { benchChart, strokeOf, swatch } from './bench-chart.ts';
-import { changeWords, shareText, unitText } from './bench-text.ts';
+import { changeWords, figureText, shareText } from './bench-text.ts';
 
 /** A metric with all its variants: picture and table. @param withMachine several machines measured */
 export function benchCard(card: BenchCard, withMachine: boolean): HtmlText {
   const { figure, machine, lines, trees } = card;
   const most = Math.max(...lines.map(({ latest }) => Math.abs(latest.row.value)));
   const many = trees.length > 1;
+  const seeds = new Set(lines.map(seedsText));
   const about = [
+    ...(figure.unit === '' ? [] : [figure.unit]),
     `${figure.better} is better`,
     ...(figure.exact ? ['exact: the same on any machine'] : []),
+    ...(seeds.size === 1 ? [...seeds].filter((text) => text !== '') : []),
     ...(withMachine && machine !== undefined ? [machine] : []),
   ];
   const heads = many
-    ? html`<th scope="col" class="number">before<th scope="col" class="number">change<th scope="col" class="number">best<th scope="col" class="number">to best`
+    ? html`<th scope="col" class="number">commit before<th scope="col" class="number">best`
     : '';
   return html`<article class="card"><h3>${figure.metric}</h3>
 <p class="about">${about.join(' \u00b7 ')}</p>
 ${many ? benchChart(card) : ''}<div class="scroll"><table>
-<thead><tr><th scope="col"><span hidden>variant</span><th scope="col" class="number">latest${heads}</tr></thead>
-<tbody>${lines.map((line, at) => lineRow(line, at, most, many))}</tbody></table></div></article>
+<thead><tr><td></td><th scope="col" class="number">latest${heads}</tr></thead>
+<tbody>${lines.map((line, at) => lineRow(line, at, { most, many, withSeeds: seeds.size > 1 }))}</tbody></table></div></article>
 `;
 }
 
@@ -33,30 +36,42 @@ export function changeText(line: BenchLine, comparison: Comparison): HtmlText {
   return html`<span class="change ${change}">${sign}${share === '' ? '' : `${share} `}${changeWords[change]}</span>`;
 }
 
-function lineRow(line: BenchLine, at: number, most: number, many: boolean): HtmlText {
-  const { label, latest, previous, best, isOld, series } = line;
+function seedsText({ series }: BenchLine): string {
   const { seeds } = series.figure;
-  const detail = [
-    ...(seeds === undefined ? [] : [`seeds ${seeds[0]}..${seeds[1]}`]),
-    ...(isOld ? [`last at ${treeName(latest.row)}`] : []),
-  ].join(', ');
+  return seeds === undefined ? '' : `seeds ${seeds[0]}..${seeds[1]}`;
+}
+
+interface Layout {
+  readonly most: number;
+  readonly many: boolean;
+  readonly withSeeds: boolean;
+}
+
+function lineRow(line: BenchLine, at: number, { most, many, withSeeds }: Layout): HtmlText {
+  const { label, latest, previous, best, isOld } = line;
+  const details = [
+    withSeeds ? seedsText(line) : '',
+    isOld ? `last at ${treeName(latest.row)}` : '',
+  ].filter((text) => text !== '');
   const share = most === 0 ? 0 : (100 * Math.abs(latest.row.value)) / most;
   const bar = html`<span class="bar ${strokeOf(at).style}" style="width:${share.toFixed(1)}%"></span>`;
-  return html`<tr class="${isOld ? 'old' : ''}"><th scope="row">${many ? swatch(at) : ''}${label} <span class="detail">${detail}</span>
-<td class="number">${unitText(latest.row.value, latest.row)}${bar}${many ? comparisons(line, previous, best) : ''}</tr>
+  return html`<tr class="${isOld ? 'old' : ''}"><th scope="row">${many ? swatch(at) : ''}<span class="label">${label}</span>${details.map((text) => html` <span class="detail">${text}</span>`)}
+<td class="number">${figureText(latest.row.value)}${bar}${many ? comparisons(line, previous, best) : ''}</tr>
 `;
 }
 
+/** The commit before and the best one, each with how the latest stands to it. */
 function comparisons(
   line: BenchLine,
   previous: Comparison | undefined,
   best: Comparison,
 ): HtmlText {
-  const before =
-    previous === undefined
-      ? html`<td class="number"><td class="number"><span class="change">new</span>`
-      : html`<td class="number">${unitText(previous.point.row.value, previous.point.row)}<td class="number">${changeText(line, previous)}`;
   const isBest = best.point === line.latest;
-  const toBest = isBest ? html`<span class="change">is the best</span>` : changeText(line, best);
-  return html`${before}<td class="number" title="${treeName(best.point.row)}">${unitText(best.point.row.value, best.point.row)}<td class="number">${toBest}`;
+  return html`<td class="number">${previous === undefined ? 'none' : comparison(line, previous)}
+<td class="number">${isBest ? html`${figureText(best.point.row.value)}<div class="change">the latest</div>` : comparison(line, best)}`;
+}
+
+function comparison(line: BenchLine, other: Comparison): HtmlText {
+  const { row } = other.point;
+  return html`<span title="${treeName(row)}">${figureText(row.value)}</span><div>${changeText(line, other)}</div>`;
 }

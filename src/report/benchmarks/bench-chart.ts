@@ -88,8 +88,17 @@ function ticksOf(from: number, to: number): readonly number[] {
 
 function tickMarks(value: number, { y }: Scale): HtmlText {
   const at = y(value).toFixed(1);
-  const text = String(Number(value.toPrecision(6)));
-  return html`<path class="grid" d="M${left} ${at}H${width - right}"/><text class="tick" x="${left - 6}" y="${at}" dy=".32em">${text}</text>`;
+  return html`<path class="grid" d="M${left} ${at}H${width - right}"/><text class="tick" x="${left - 6}" y="${at}" dy=".32em">${tickText(value)}</text>`;
+}
+
+/** A value of the axis in little room: `400`, `20k`, `1.5M`, `2e-6`. */
+function tickText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-3)) return Number(value.toPrecision(6)).toExponential();
+  const [scale, sign] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
+  return size < 1e4
+    ? String(Number(value.toPrecision(6)))
+    : `${Number((value / scale).toPrecision(6))}${sign}`;
 }
 
 /** Names of commits below the axis: first, last and as many between as have room. */

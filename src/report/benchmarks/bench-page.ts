@@ -106,8 +106,10 @@ function summary(rows: readonly BenchRow[], sections: readonly BenchSection[]): 
       ? `${plural(figures, 'figure')}, none measured before.`
       : `Against the commit before: ${worse} worse, ${better} better, ${alike} alike${first > 0 ? `, ${first} new` : ''}.`;
   return html`<p class="summary"><strong>${since}</strong></p>
-${shown.length === 0 ? '' : changesTable(shown, changed.length)}`;
+${shown.length === 0 ? '' : changesTable(shown, changed.length)}${first === figures ? '' : legend}`;
 }
+
+const legend = html`<p class="about">A ring marks the best commit of a line, a band what the rounds of each measurement ranged over. In real time only what lies outside the ranges is a change, the rest is noise.</p>`;
 
 function sizeOf({ latest, previous }: BenchLine): number {
   const before = previous!.point.row.value;
@@ -147,6 +149,6 @@ function measurements(rows: readonly BenchRow[]): HtmlText {
     return html`<tr><td class="number">${dayAndTime(row.at)}<td><code>${treeName(row)}</code><td>${names}<td class="number">${group.length}<td>${row.machine}<td>${row.node}</tr>
 `;
   })}</tbody></table></div>
-<p class="about">A commit with + had changes that were not committed.</p></details>
+<p class="about">Of several measurements of a commit in real time the best one counts: disturbance only ever adds. A commit with + had changes that were not committed.</p></details>
 `;
 }

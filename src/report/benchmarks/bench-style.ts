@@ -16,7 +16,7 @@ a { color: var(--accent); }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 6px; }
 .summary { font-size: 15px; margin: 6px 0 12px; }
 .alarm { border: 1px solid var(--bad); background: var(--bad-soft); border-radius: 6px; padding: 10px 14px; margin: 12px 0; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); gap: 16px; align-items: start; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 430px), 1fr)); gap: 16px; align-items: start; }
 .card { border: 1px solid var(--line); border-radius: 8px; background: var(--panel); padding: 12px 14px 10px; min-width: 0; }
 .card > svg { display: block; width: 100%; height: auto; margin: 8px 0 2px; }
 .scroll { overflow-x: auto; }
@@ -31,8 +31,12 @@ th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
 .bar { display: block; height: 3px; border-radius: 2px; background: currentcolor; margin: 1px 0 3px auto; min-width: 1px; }
 .old { color: var(--muted); }
+.label { overflow-wrap: anywhere; }
+.card tbody th { min-width: 80px; }
 .detail { color: var(--muted); font-size: 12px; white-space: nowrap; }
 .change { white-space: nowrap; color: var(--muted); }
+.card td:nth-child(2) { width: 30%; }
+.card .change { font-size: 12px; }
 .change.better { color: var(--good); font-weight: 600; }
 .change.worse { color: var(--bad); font-weight: 600; }
 .swatch { width: 22px; height: 8px; margin-right: 7px; vertical-align: middle; flex: none; }
@@ -51,5 +55,10 @@ details { margin: 30px 0; }
 summary { cursor: pointer; color: var(--muted); }
 details table { margin-top: 8px; font-size: 13px; }
 code { font: 12.5px var(--mono); }
+@media (max-width: 560px) {
+  .card td:nth-child(2) { width: auto; }
+  .card .change { white-space: normal; }
+  .card th, .card td { padding: 3px 5px; }
+}
 @media print { header, .card { background: none; } .card { break-inside: avoid; } }
 `;

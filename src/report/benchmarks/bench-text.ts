@@ -2,11 +2,10 @@ import type { BenchFigure } from '../../record/bench-row.ts';
 import { count } from '../format.ts';
 import type { BenchLine, Comparison } from './bench-cards.ts';
 
-/** A value with three significant digits, or all of a whole number: `0.0191`, `12,345`. */
+/** A value with three significant digits, or all of a large or whole number: `0.0191`, `12,345`. */
 export function figureText(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 100) return count(Math.round(value));
-  return size === 0 ? '0' : String(Number(value.toPrecision(3)));
+  if (Math.abs(value) >= 99.95) return count(Math.round(value));
+  return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }
 
 /** A value with its unit. */
@@ -21,8 +20,13 @@ export function shareText(line: BenchLine, { point }: Comparison): string {
   if (value === before || before === 0) return '';
   const share = (100 * (value - before)) / Math.abs(before);
   const size = Math.abs(share);
-  const digits = size < 0.1 ? '< 0.1' : size < 10 ? size.toFixed(1) : count(Math.round(size));
-  return `${share > 0 ? '+' : '-'}${digits} %`.replace('-', '\u2212');
+  const digits =
+    size < 0.1
+      ? Number(size.toPrecision(1))
+      : size < 10
+        ? size.toFixed(1)
+        : count(Math.round(size));
+  return `${share > 0 ? '+' : '\u2212'}${digits} %`;
 }
 
 /** What a change is called. */
@@ -30,7 +34,7 @@ export const changeWords = {
   better: 'better',
   worse: 'worse',
   same: 'same',
-  noise: 'within noise',
+  noise: 'noise',
 } as const;
 
 /** A point of time as people read it, without anything that depends on place or language. */
