@@ -9,8 +9,11 @@ import { codec } from './codec.ts';
 import { memory } from './memory.ts';
 import { runBenchmarks } from './runner.ts';
 import { simulation } from './simulation.ts';
+import { storageBenchmark } from './storage/storage.ts';
 
-process.exitCode = await runBenchmarks(process.argv.slice(2), [simulation, codec, memory], {
+const all = [simulation, codec, storageBenchmark(undefined), memory];
+
+process.exitCode = await runBenchmarks(process.argv.slice(2), all, {
   root: fileURLToPath(new URL('..', import.meta.url)),
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
