@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { codec } from './codec.ts';
 import { memory } from './memory.ts';
 import { runBenchmarks } from './runner.ts';
+import { shrinking } from './shrinking.ts';
 import { simulation } from './simulation.ts';
 import { storageBenchmark } from './storage/storage.ts';
 
-const all = [simulation, codec, storageBenchmark(undefined), memory];
+const all = [simulation, codec, storageBenchmark(undefined), memory, shrinking];
 
 process.exitCode = await runBenchmarks(process.argv.slice(2), all, {
   root: fileURLToPath(new URL('..', import.meta.url)),

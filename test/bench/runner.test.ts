@@ -99,6 +99,13 @@ describe('the runner of benchmarks', () => {
     expect(existsSync(join(folder, 'logs'))).toBe(false);
   });
 
+  test('the guide shows the list as it is', () => {
+    const guide = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8');
+    const main = join(root, 'bench/main.ts');
+    const list = execFileSync(process.execPath, [main, '--list'], { encoding: 'utf8' });
+    expect(guide).toContain(`\`\`\`text\n${list}\`\`\`\n`);
+  });
+
   test('keeps nothing under --no-history', async () => {
     const { code, note } = await bench(
       ['--no-history'],
