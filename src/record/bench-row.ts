@@ -15,7 +15,7 @@ export interface BenchFigure {
   readonly exact: boolean;
   /** First and last seed of the runs that it sums up. */
   readonly seeds?: readonly [first: number, last: number];
-  /** The lowest and the highest value among the rounds that were measured. */
+  /** The range of the rounds that count; of those in real time the better half. */
   readonly low?: number;
   readonly high?: number;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Benchmark, Measured } from '../../bench/benchmark.ts';
+import { type Benchmark, type Measured, rounds } from '../../bench/benchmark.ts';
 import { runBenchmarks } from '../../bench/runner.ts';
 import { parseBench } from '../../src/record/parse-bench.ts';
 import { root } from '../docs/session.ts';
@@ -187,4 +187,10 @@ describe('the runner of benchmarks', () => {
     expect(note).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
     expect([code, out]).toEqual([2, '']);
   });
+});
+
+test('of rounds in real time the best one counts, with the range of the better half', () => {
+  expect(rounds([5, 9, 8, 1, 7], 'higher')).toEqual({ value: 9, low: 7, high: 9 });
+  expect(rounds([5, 9, 8, 2, 7], 'lower')).toEqual({ value: 2, low: 2, high: 7 });
+  expect(rounds([4], 'lower')).toEqual({ value: 4, low: 4, high: 4 });
 });

@@ -94,7 +94,8 @@ function tickMarks(value: number, { y }: Scale): HtmlText {
 /** A value of the axis in little room: `400`, `20k`, `1.5M`, `2e-6`. */
 function tickText(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e15 || (size > 0 && size < 1e-3)) return Number(value.toPrecision(6)).toExponential();
+  if (size >= 1e15 || (size > 0 && size < 1e-3))
+    return Number(value.toPrecision(6)).toExponential();
   const [scale, sign] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
   return size < 1e4
     ? String(Number(value.toPrecision(6)))

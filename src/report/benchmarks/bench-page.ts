@@ -109,7 +109,7 @@ function summary(rows: readonly BenchRow[], sections: readonly BenchSection[]): 
 ${shown.length === 0 ? '' : changesTable(shown, changed.length)}${first === figures ? '' : legend}`;
 }
 
-const legend = html`<p class="about">A ring marks the best commit of a line, a band what the rounds of each measurement ranged over. In real time only what lies outside the ranges is a change, the rest is noise.</p>`;
+const legend = html`<p class="about">A ring marks the best commit of a line, a band the range of the rounds that count. In real time a value has changed when the ranges do not meet; the rest is noise.</p>`;
 
 function sizeOf({ latest, previous }: BenchLine): number {
   const before = previous!.point.row.value;
