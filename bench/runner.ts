@@ -5,8 +5,8 @@ import { disagreements } from '../src/record/bench-series.ts';
 import { didYouMean } from '../src/record/near-names.ts';
 import { UsageError } from '../src/record/usage-error.ts';
 import { table } from '../src/report/table.ts';
-import { appendLines } from '../src/run/append-lines.ts';
 import { appendBench, beginBench, benchHistory, readBench } from '../src/run/bench-history.ts';
+import { appendLines } from '../src/run/line-file.ts';
 import type { Benchmark } from './benchmark.ts';
 
 /** Where a run of benchmarks reads and writes. */

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { cpus, type } from 'node:os';
 import { join } from 'node:path';
 import type { BenchFigure, BenchRow } from '../record/bench-row.ts';
 import { parseBench } from '../record/parse-bench.ts';
-import { appendLines } from './append-lines.ts';
-import { fileError } from './case-store.ts';
 import { commitOf } from './evidence.ts';
+import { appendLines, readLineFile } from './line-file.ts';
 
 /** The history of the benchmarks of a project, below its root. */
 export const benchHistory: string = join('logs', 'bench.jsonl');
@@ -71,12 +69,5 @@ export function appendBench(
  * @throws UsageError that names file, line and field
  */
 export function readBench(path: string): readonly BenchRow[] {
-  if (!existsSync(path)) return [];
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  return parseBench(content, path);
+  return parseBench(readLineFile(path), path);
 }

@@ -5,8 +5,8 @@ import type { Claims } from '../record/claims.ts';
 import type { EvidenceBase, EvidenceContent, EvidenceLine } from '../record/evidence-line.ts';
 import { parseClaims } from '../record/parse-claims.ts';
 import { UsageError } from '../record/usage-error.ts';
-import { appendLines } from './append-lines.ts';
 import { fileError } from './case-store.ts';
+import { appendLines } from './line-file.ts';
 import { packageVersion } from './running-copy.ts';
 import { buildBehind, harnessHash, hashesOf } from './tree-hash.ts';
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchRow } from '../../src/record/bench-row.ts';
 import { benchPage } from '../../src/report/benchmarks/bench-page.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { type OpenedPage, openPage } from '../support/open-page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seedstorm-bench-report-'));
 let browser: Browser;
@@ -56,30 +56,16 @@ const history: readonly BenchRow[] = Array.from({ length: 12 }, (_, at) => [
   ),
 ]).flat();
 
-interface Opened {
-  readonly page: Page;
-  readonly trouble: string[];
-}
-
 let files = 0;
 
 async function open(
   rows: readonly BenchRow[],
   { dark = false, width = 1280 }: { dark?: boolean; width?: number } = {},
-): Promise<Opened> {
+): Promise<OpenedPage> {
   const path = join(folder, `${files++}.html`);
   writeFileSync(path, benchPage(rows));
   const colorScheme = dark ? 'dark' : 'light';
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  const trouble: string[] = [];
-  page.on('pageerror', (error) => trouble.push(error.message));
-  page.on('console', (message) => trouble.push(message.text()));
-  const { href } = pathToFileURL(path);
-  page.on('request', (request) => {
-    if (request.url() !== href) trouble.push(request.url());
-  });
-  await page.goto(href);
-  return { page, trouble };
+  return await openPage(browser, path, { viewport: { width, height: 900 }, colorScheme });
 }
 
 describe('the page of benchmarks', () => {

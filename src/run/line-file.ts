@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileError } from './case-store.ts';
 
@@ -22,5 +31,18 @@ export function appendLines(path: string, lines: readonly string[]): void {
     }
   } catch (error) {
     throw fileError(error, path, 'written');
+  }
+}
+
+/**
+ * The text of such a file; empty when there is no such file yet.
+ * @throws UsageError when it cannot be read
+ */
+export function readLineFile(path: string): string {
+  if (!existsSync(path)) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
   }
 }
