@@ -163,6 +163,23 @@ describe('the page of benchmarks', () => {
     await page.close();
   });
 
+  test('draws the last hundred of many commits, and compares with all', async () => {
+    const many = Array.from({ length: 140 }, (_, at) => {
+      const date = new Date(Date.UTC(2030, 0, 1 + at)).toISOString();
+      const commit = (at + 4096).toString(16).padEnd(40, '0');
+      return row(1, { commit, at: date, committedAt: date, value: at === 3 ? 900 : 100 + at });
+    });
+    const { page } = await open(many.toReversed());
+    expect(await page.title()).toBe('Benchmarks at 108b0000 - seedstorm');
+    const card = page.locator('.card');
+    expect(await card.locator('.about').innerText()).toContain('the last 100 of 140 commits');
+    expect(await card.locator('circle').count()).toBe(100);
+    expect(await card.locator('circle.best').count()).toBe(0);
+    expect(await card.getByRole('img').getAttribute('aria-label')).toContain('from 140 to 239');
+    expect(await card.locator('tbody').innerText()).toMatch(/900\s+▼ −73 % worse/);
+    await page.close();
+  });
+
   test('keeps machines apart, and says what was not measured lately', async () => {
     const other = { machine: 'another <machine>', variant: '4+2' };
     const { page } = await open([

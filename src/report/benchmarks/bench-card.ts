@@ -6,7 +6,7 @@ import { changeWords, figureText, shareText } from './bench-text.ts';
 
 /** A metric with all its variants: picture and table. @param withMachine several machines measured */
 export function benchCard(card: BenchCard, withMachine: boolean): HtmlText {
-  const { figure, machine, lines, trees } = card;
+  const { figure, machine, lines, trees, treeCount } = card;
   const most = Math.max(...lines.map(({ latest }) => Math.abs(latest.row.value)));
   const many = trees.length > 1;
   const seeds = new Set(lines.map(seedsText));
@@ -15,6 +15,7 @@ export function benchCard(card: BenchCard, withMachine: boolean): HtmlText {
     `${figure.better} is better`,
     ...(figure.exact ? ['exact: the same on any machine'] : []),
     ...(seeds.size === 1 ? [...seeds].filter((text) => text !== '') : []),
+    ...(treeCount > trees.length ? [`the last ${trees.length} of ${treeCount} commits`] : []),
     ...(withMachine && machine !== undefined ? [machine] : []),
   ];
   const heads = many

@@ -35,6 +35,8 @@ export interface BenchCard {
   readonly machine: string | undefined;
   /** What was measured, oldest first: the horizontal axis. */
   readonly trees: readonly BenchPoint[];
+  /** How many were measured in all; only the newest are drawn. */
+  readonly treeCount: number;
   readonly lines: readonly BenchLine[];
 }
 
@@ -55,12 +57,16 @@ export function benchSections(rows: readonly BenchRow[]): readonly BenchSection[
   });
 }
 
+/** More commits than that cannot be told apart in a picture. */
+const drawnTrees = 100;
+
 function cardOf(all: readonly BenchSeries[]): BenchCard {
   const { figure, machine } = all[0]!;
   const trees = new Map<string, BenchPoint>();
   for (const { points } of all) for (const point of points) trees.set(point.tree, point);
   const axis = [...trees.values()].sort((a, b) => a.timeMs - b.timeMs);
-  return { figure, machine, trees: axis, lines: all.map((series) => lineOf(series, axis.at(-1)!)) };
+  const lines = all.map((series) => lineOf(series, axis.at(-1)!));
+  return { figure, machine, trees: axis.slice(-drawnTrees), treeCount: axis.length, lines };
 }
 
 function lineOf(series: BenchSeries, last: BenchPoint): BenchLine {

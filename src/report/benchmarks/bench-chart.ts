@@ -22,6 +22,8 @@ export function strokeOf(at: number): { readonly style: string; readonly dash: s
 }
 
 interface Scale {
+  /** The points of a line that are in the picture. */
+  drawn(line: BenchLine): readonly BenchPoint[];
   x(tree: string): number;
   y(value: number): number;
   readonly ticks: readonly number[];
@@ -47,22 +49,26 @@ export function swatch(at: number): HtmlText {
 /** The picture in words. */
 function chartText({ figure, trees, lines }: BenchCard): string {
   const parts = lines.map(({ label, series, latest }) => {
-    const first = series.points[0]!.row.value;
+    const drawn = series.points.find(({ tree }) => trees.some((one) => one.tree === tree));
+    const first = (drawn ?? latest).row.value;
     return `${label} from ${figureText(first)} to ${unitText(latest.row.value, figure)}`;
   });
   return `${figure.metric} over ${trees.length} commits: ${parts.join('; ')}`;
 }
 
 function scaleOf({ lines, trees }: BenchCard): Scale {
-  const points = lines.flatMap(({ series }) => series.points);
+  const place = new Map(trees.map(({ tree }, at) => [tree, at]));
+  const drawn = ({ series }: BenchLine): readonly BenchPoint[] =>
+    series.points.filter(({ tree }) => place.has(tree));
+  const points = lines.flatMap(drawn);
   const least = Math.min(...points.map(({ low }) => low));
   const most = Math.max(...points.map(({ high }) => high));
   const ticks = ticksOf(...rangeOf(least, most));
   const [from, to] = [ticks[0]!, ticks.at(-1)!];
-  const place = new Map(trees.map(({ tree }, at) => [tree, at]));
   const step = (width - left - right - 12) / Math.max(1, trees.length - 1);
   return {
     ticks,
+    drawn,
     x: (tree) => left + 6 + step * place.get(tree)!,
     y: (value) => top + ((to - value) / (to - from)) * (height - top - bottom),
   };
@@ -120,12 +126,14 @@ function axisMarks({ trees }: BenchCard, { x }: Scale): HtmlText {
   return html`${marks}`;
 }
 
-function lineMarks(line: BenchLine, at: number, { x, y }: Scale): HtmlText {
-  const { series, best, label } = line;
+function lineMarks(line: BenchLine, at: number, { x, y, drawn }: Scale): HtmlText {
+  const { best, label } = line;
   const { style, dash } = strokeOf(at);
   const place = (point: BenchPoint, value: number): string =>
     `${x(point.tree).toFixed(1)} ${y(value).toFixed(1)}`;
-  const { points } = series;
+  const points = drawn(line);
+  if (points.length === 0) return html``;
+  const radius = points.length > 50 ? 1.5 : 2.5;
   const path = points.map((point) => place(point, point.row.value)).join('L');
   const band = [
     ...points.map((point) => place(point, point.high)),
@@ -134,7 +142,7 @@ function lineMarks(line: BenchLine, at: number, { x, y }: Scale): HtmlText {
   const dots = points.map((point) => {
     const [cx, cy] = place(point, point.row.value).split(' ') as [string, string];
     const kind = point === best.point ? 'dot best' : 'dot';
-    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="${point === best.point ? 4 : 2.5}"><title>${dotText(label, point)}</title></circle>`;
+    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="${point === best.point ? 4 : radius}"><title>${dotText(label, point)}</title></circle>`;
   });
   const isBand = points.some(({ low, high }) => high > low);
   return html`<g class="${style}">${isBand ? raw(`<path class="band" d="M${band}Z"/>`) : ''}<path class="line" d="M${path}" stroke-dasharray="${dash}"/>${dots}</g>
