@@ -29,6 +29,7 @@ export {
 } from './checkers/outcome.ts';
 export { type PlainMoment, plainLedger } from './checkers/plain-ledger.ts';
 export { type AnyRung, type Moment, probe, type Rung, rung } from './checkers/rung.ts';
+export { stackLadders } from './checkers/stacked-ladders.ts';
 export type { GateRecord } from './record/gate-record.ts';
 export { HarnessFault } from './record/harness-fault.ts';
 export type { RunRecord, ViolationRecord } from './record/run-record.ts';
@@ -57,6 +58,7 @@ export type { Config, Domain, SystemDefinition } from './sim/system-definition.t
 export type { WorldView } from './sim/world-view.ts';
 // Clients and storms.
 export type { ClientsDefinition, HistoryLike } from './workload/clients-definition.ts';
+export { fileClients } from './workload/file-clients.ts';
 export { kvClients } from './workload/kv-clients.ts';
 export { type RequestClientsOptions, requestClients } from './workload/request-clients.ts';
 export type { StormDefinition } from './workload/storm-definition.ts';

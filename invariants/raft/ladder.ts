@@ -17,7 +17,7 @@ import { indexOrder } from './index-order.ts';
 import { leaderIdentity } from './leader-identity.ts';
 import { leaderLasts } from './leader-lasts.ts';
 import { leaderAppendOnly, matchOnlyGrows } from './leader-log.ts';
-import { raftGhost } from './ledger.ts';
+import { raftCoreGhost, raftGhost } from './ledger.ts';
 import { linearizable } from './linearizable.ts';
 import { liveLeaderStays } from './live-leader.ts';
 import { logMatching, onePayload } from './log-matching.ts';
@@ -41,53 +41,65 @@ import { exactlyOnce, sessionsAgree, stateMachineSafety } from './state-machine.
 import { everyStepEnds } from './step-ends.ts';
 import { voteForTheUpToDate, voteOnce } from './vote-once.ts';
 
+/** What one node owes by itself, but that its steps end. */
+const ofOneNode = [
+  roleMoves,
+  indexOrder,
+  logShape,
+  durableShape,
+  leaderIdentity,
+  termNeverFalls,
+  voteOnce,
+  commitNeverFalls,
+  applyInOrder,
+  leaderAppendOnly,
+  matchOnlyGrows,
+];
+
+const ofTheCluster = [
+  // what nodes tell each other
+  messageTerm,
+  durableFirst,
+  appendIsASlice,
+  ackIsBounded,
+  matchIsHeld,
+  // the cluster
+  electedByVotes,
+  electionSafety,
+  onePayload,
+  logMatching,
+  commitRule,
+  oneChain,
+  committedIsKept,
+  leaderCompleteness,
+  voteForTheUpToDate,
+  liveLeaderStays,
+];
+
+const ofMembersAndDisks = [
+  // members
+  configurationOfTheLog,
+  oneChangeAtATime,
+  changeAfterCommit,
+  // disks and snapshots
+  lostDiskIsSilent,
+  snapshotIsTheChain,
+  recoveryKeeps,
+  damageLosesNothing,
+  snapshotsAreEqual,
+  refuseRatherThanAnswer,
+];
+
 /** The laws of Raft KV, from the shape of one node to what clients can see. */
 export const raftLadder: Ladder = ladder({
   name: 'raft',
   ghost: raftGhost,
   rungs: [
-    // one node
     everyStepEnds,
-    roleMoves,
-    indexOrder,
-    logShape,
-    durableShape,
-    leaderIdentity,
-    termNeverFalls,
-    voteOnce,
-    commitNeverFalls,
-    applyInOrder,
-    leaderAppendOnly,
-    matchOnlyGrows,
-    // what nodes tell each other
-    messageTerm,
-    durableFirst,
-    appendIsASlice,
-    ackIsBounded,
-    matchIsHeld,
-    // the cluster
-    electedByVotes,
-    electionSafety,
-    onePayload,
-    logMatching,
-    commitRule,
-    oneChain,
-    committedIsKept,
-    leaderCompleteness,
-    voteForTheUpToDate,
-    liveLeaderStays,
+    ...ofOneNode,
+    ...ofTheCluster,
     readsAreConfirmed,
-    // members
-    configurationOfTheLog,
-    oneChangeAtATime,
-    changeAfterCommit,
-    // disks and snapshots
-    lostDiskIsSilent,
-    snapshotIsTheChain,
-    recoveryKeeps,
-    damageLosesNothing,
-    snapshotsAreEqual,
-    refuseRatherThanAnswer,
+    ...ofMembersAndDisks,
     // the state machine
     stateMachineSafety,
     exactlyOnce,
@@ -109,4 +121,26 @@ export const raftLadder: Ladder = ladder({
   ],
   probes: raftProbes,
   facts: raftFacts,
+});
+
+const coreRungs = [
+  ...ofOneNode,
+  ...ofTheCluster,
+  ...ofMembersAndDisks,
+  oneStableLeader,
+  leaderLasts,
+  commitsArrive,
+  termsSettle,
+  jointIsLeft,
+];
+
+/** The laws of Raft whatever it replicates; those of state machine and clients are another ladder's. */
+export const raftCoreLadder: Ladder = ladder({
+  name: 'raft core',
+  ghost: raftCoreGhost,
+  rungs: coreRungs,
+  probes: raftProbes,
+  facts: Object.fromEntries(
+    Object.entries(raftFacts).filter(([id]) => coreRungs.some((rung) => rung.id === id)),
+  ),
 });

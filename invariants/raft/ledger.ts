@@ -19,7 +19,7 @@ import { Backlog } from './backlog.ts';
 import { CanonicalChain } from './canonical-chain.ts';
 import { ClientLedger } from './client-ledger.ts';
 import { DurableLog } from './durable-log.ts';
-import { MachineModel } from './machine-model.ts';
+import { type ChainModel, MachineModel, noModel } from './machine-model.ts';
 import { changedMarks } from './marks.ts';
 import { Membership } from './membership.ts';
 import type { RaftFacts, RaftMoment } from './moment.ts';
@@ -35,7 +35,13 @@ const pulseUs = 50_000;
 /** The ghost state of Raft: see `RaftFacts` for what it holds. */
 export const raftGhost: LedgerDefinition<RaftMoment> = {
   triggers,
-  begin: (options) => new RaftLedger(options),
+  begin: (options) => new RaftLedger(options, new MachineModel(options.config)),
+};
+
+/** The same for a system whose state machine is another one than the key-value store. */
+export const raftCoreGhost: LedgerDefinition<RaftMoment> = {
+  triggers,
+  begin: (options) => new RaftLedger(options, noModel),
 };
 
 class RaftLedger implements Ledger<RaftMoment> {
@@ -49,7 +55,7 @@ class RaftLedger implements Ledger<RaftMoment> {
   #membersSeen = 1;
   #nextPruneStep = 0;
 
-  constructor(options: LadderOptions) {
+  constructor(options: LadderOptions, machine: ChainModel) {
     const { world } = options;
     const canonical = new CanonicalChain();
     const registry = new Registry();
@@ -78,7 +84,7 @@ class RaftLedger implements Ledger<RaftMoment> {
       canonical,
       registry,
       leaderOf: new Map(),
-      machine: new MachineModel(options.config),
+      machine,
       clients: new ClientLedger(),
       core,
       attached: new AttachedNodes(world, core, nodes, membership),

@@ -22,6 +22,12 @@ export interface Effect {
   readonly state: number;
 }
 
+/** A state machine driven by the canonical chain, as rungs and ledger use it. */
+export type ChainModel = Pick<MachineModel, 'effect' | 'apply' | 'prune'>;
+
+/** For ladders of another state machine, which has a model of its own: knows no effect. */
+export const noModel: ChainModel = { effect: () => undefined, apply() {}, prune() {} };
+
 /** Sums of hashes stay below this, so that they are exact. */
 const modulus = 2 ** 52;
 

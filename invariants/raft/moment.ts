@@ -9,7 +9,7 @@ import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import type { AttachedNodes } from './attached.ts';
 import type { CanonicalChain } from './canonical-chain.ts';
 import type { ClientLedger } from './client-ledger.ts';
-import type { MachineModel } from './machine-model.ts';
+import type { ChainModel } from './machine-model.ts';
 import type { Membership } from './membership.ts';
 import type { NodeLedger } from './node-ledger.ts';
 import type { Pace } from './progress-window.ts';
@@ -24,7 +24,7 @@ export interface RaftFacts {
   readonly registry: Registry;
   /** The node that first won the election of a term. */
   readonly leaderOf: Map<number, number>;
-  readonly machine: MachineModel;
+  readonly machine: ChainModel;
   readonly clients: ClientLedger;
   readonly core: StableCoreTracker;
   readonly attached: AttachedNodes;

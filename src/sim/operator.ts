@@ -23,6 +23,8 @@ export interface MembershipView {
   /** It leads, in a term; the one of the highest term is the leader that operators ask. */
   readonly leads: boolean;
   readonly term: number;
+  /** Only the first so many servers can be members. Default: all. */
+  readonly eligible?: number;
 }
 
 /** How an operator wants to get from one configuration to another. */

@@ -1,10 +1,12 @@
 import type { AnyComponent } from './component.ts';
 import type { Narrator } from './narrator.ts';
 import type { OperatorDefinition } from './operator.ts';
+import type { WorldView } from './world-view.ts';
 
 export type * from './narrator.ts';
 export type { Step } from './observer.ts';
 export type * from './operator.ts';
+export type { WorldView } from './world-view.ts';
 
 /** A setting that is drawn per seed. The first value is the calm one. */
 export type Domain =
@@ -22,6 +24,16 @@ export type Setting = number | string | boolean;
 
 /** The settings of one run: path to value, for example `nodes` or `raft.electionTimeoutUs`. */
 export type Config = Readonly<Record<string, Setting>>;
+
+/** What a fault would take from a node's disk. */
+export interface DiskLoss {
+  readonly node: number;
+  /** Undefined: everything. */
+  readonly file?: string;
+  /** The bytes of that file, `from` included, `to` excluded. */
+  readonly from?: number;
+  readonly to?: number;
+}
 
 /** How to make the nodes of a system under test. */
 export interface SystemDefinition {
@@ -44,6 +56,12 @@ export interface SystemDefinition {
     file: string,
     promised: Uint8Array,
   ): readonly { readonly key: string; readonly from: number; readonly to: number }[];
+  /**
+   * Why data that the cluster promised would be lost beyond its redundancy if these disks lost this
+   * now, in words; undefined when enough is left. Asked besides the rules on who decides, so that
+   * redundancy other than by majorities counts. None: those rules alone.
+   */
+  lossRefusal?(world: WorldView, losses: readonly DiskLoss[]): string | undefined;
   /**
    * How the cluster is operated while it runs. None: storms change no members and hand over no
    * leadership.

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault-plan.ts';
-import type { SystemDefinition } from '../system-definition.ts';
+import type { DiskLoss, SystemDefinition } from '../system-definition.ts';
 import type { WorldView } from '../world-view.ts';
 import { DamageAtlas, type DiskPlace } from './atlas.ts';
 import { QuorumsInForce } from './quorums.ts';
@@ -33,7 +33,7 @@ export interface FaultBudget {
 
 /** What a budget has to know besides the world. */
 export interface BudgetOptions {
-  readonly system: Pick<SystemDefinition, 'noticedDamage' | 'records' | 'operator'>;
+  readonly system: Pick<SystemDefinition, 'noticedDamage' | 'records' | 'operator' | 'lossRefusal'>;
   /** Whether the system counts on the bound of monotonic clocks. Default: no. */
   readonly countsOnClocks?: boolean;
   /**
@@ -65,7 +65,9 @@ const nothing = (): void => {};
  * joint. An operator may not bring about a group of which more are lost. Then a majority remains
  * that lacks no promise, it meets every majority that ever promised a record, and so a good copy of
  * each committed record is left and the cluster can go on once the weather allows. Where the system
- * says which records its files hold, the atlas checks the copies one by one as well.
+ * says which records its files hold, the atlas checks the copies one by one as well. A system whose
+ * data are redundant in another way (copies or coded parts on servers that do not decide) is asked
+ * itself whether enough would be left (`SystemDefinition.lossRefusal`).
  *
  * **Down** nodes do not count. A crash, a power loss of an honest disk, a stall or a partition
  * takes back no promise: a correct system must survive all nodes being down at once, and only
@@ -118,6 +120,7 @@ export class ToleranceBudget implements FaultBudget {
       case 'disk':
         return this.#diskRefusal(fault.mode, nodes);
       case 'wipe':
+        return this.#limitRefusal(nodes) ?? this.#lossRefusal(nodes.map((node) => ({ node })));
       case 'bit-flip':
         return this.#limitRefusal(nodes);
       case 'kill':
@@ -148,7 +151,8 @@ export class ToleranceBudget implements FaultBudget {
   flipRefusal(place: DiskPlace): string | undefined {
     if (this.#options.anyNumber === true) return undefined;
     const record = this.#atlas.lastCopyAt(place);
-    return record === undefined ? undefined : `it would damage the last good copy of ${record}`;
+    if (record !== undefined) return `it would damage the last good copy of ${record}`;
+    return this.#lossRefusal([place]);
   }
 
   spend(fault: Fault, nodes: readonly number[]): () => void {
@@ -188,6 +192,11 @@ export class ToleranceBudget implements FaultBudget {
 
   look(): void {
     this.#quorums.look();
+  }
+
+  #lossRefusal(losses: readonly DiskLoss[]): string | undefined {
+    if (this.#options.anyNumber === true) return undefined;
+    return this.#options.system.lossRefusal?.(this.#world, losses);
   }
 
   /** Drifts that overlap add up. */

@@ -33,7 +33,7 @@ export interface WalWrite {
   readonly resetIndex: number;
   readonly resetTerm: number;
   /** Entries from `fromIndex` to the end of the log. */
-  readonly log: RaftLog;
+  readonly log: Pick<RaftLog, 'entry' | 'lastIndex' | 'lastTerm'>;
   readonly fromIndex: number;
 }
 

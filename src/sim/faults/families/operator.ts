@@ -69,10 +69,12 @@ export const transfer: FaultFamily<FaultOf<'transfer'>> = {
     if (operator === undefined) return { refused: 'the system has no operator' };
     const leader = findLeader(operator, tools);
     if (leader === undefined) return { refused: 'nobody leads' };
-    // A target that leads already hands over to the next voter.
     const voters = leader.current.groups[0]!;
-    const at = voters.indexOf(target!);
-    const to = target !== leader.node ? target! : voters[(at + 1) % voters.length]!;
+    const eligible = leader.view.eligible ?? tools.world.serverCount;
+    const wanted = target! < eligible ? target! : voters[target! % voters.length]!;
+    // A target that leads already hands over to the next voter.
+    const at = voters.indexOf(wanted);
+    const to = wanted !== leader.node ? wanted : voters[(at + 1) % voters.length]!;
     const text = `an operator wants ${named(to, tools)} to lead`;
     if (!give(leader, { kind: 'transfer', node: to }, tools)) {
       return { refused: 'the leader cannot be reached' };
@@ -132,7 +134,8 @@ class Goal {
   /** Gives the next order, if one is due. */
   pursue(leader: Leader): void {
     if (this.#done) return;
-    const wishes = this.#next(leader.current);
+    const eligible = leader.view.eligible ?? this.#tools.world.serverCount;
+    const wishes = this.#target < eligible ? this.#next(leader.current, eligible) : [];
     if (wishes.length === 0) {
       this.#done = true;
       return;
@@ -144,7 +147,7 @@ class Goal {
     if (refusal === undefined) give(leader, order, this.#tools);
   }
 
-  #next(current: KnownConfiguration): readonly MemberWish[] {
+  #next(current: KnownConfiguration, eligible: number): readonly MemberWish[] {
     const node = this.#target;
     const voters = current.groups[0]!;
     const votes = voters.includes(node);
@@ -158,17 +161,16 @@ class Goal {
       case 'demote':
         return votes ? [{ kind: 'add-learner', node }] : [];
       case 'replace':
-        return this.#replace(current, votes);
+        return this.#replace(current, votes, eligible);
       case 'reshape':
-        return this.#reshape(current);
+        return this.#reshape(current, eligible);
     }
   }
 
   /** A server that does not vote takes the place of the target, in one joint step. */
-  #replace(current: KnownConfiguration, votes: boolean): readonly MemberWish[] {
+  #replace(current: KnownConfiguration, votes: boolean, eligible: number): readonly MemberWish[] {
     if (!votes) return [];
-    const { world } = this.#tools;
-    const spare = rotated(world.serverCount, this.#fault.arrangement).find(
+    const spare = rotated(eligible, this.#fault.arrangement).find(
       (node) => node !== this.#target && !current.groups[0]!.includes(node),
     );
     if (spare === undefined) return [{ kind: 'remove', node: this.#target }];
@@ -180,15 +182,14 @@ class Goal {
   }
 
   /** A drawn set of voters out of those who have the log, the target among them or not. */
-  #reshape(current: KnownConfiguration): readonly MemberWish[] {
-    const { world } = this.#tools;
-    const strangers = rotated(world.serverCount, this.#fault.arrangement).filter(
+  #reshape(current: KnownConfiguration, eligible: number): readonly MemberWish[] {
+    const strangers = rotated(eligible, this.#fault.arrangement).filter(
       (node) => !current.groups[0]!.includes(node) && !current.learners.includes(node),
     );
     const wishes: MemberWish[] = [];
     for (const node of strangers) wishes.push({ kind: 'add-learner', node });
     if (wishes.length > 0) return wishes;
-    for (let node = 0; node < world.serverCount; node++) {
+    for (let node = 0; node < eligible; node++) {
       // Half of the servers are to vote, a quarter to learn, a quarter to leave.
       const wanted = (this.#fault.arrangement >> (2 * node)) & 3;
       const votes = current.groups[0]!.includes(node);

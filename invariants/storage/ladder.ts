@@ -1,0 +1,57 @@
+import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
+import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
+import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
+import { oneCodeword } from './contents.ts';
+import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
+import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
+import { enoughIsIntact } from './intact.ts';
+import { storageGhost } from './ledger.ts';
+import { mastersAgree, timeByEntries } from './masters-agree.ts';
+import type { StorageMoment } from './moment.ts';
+import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
+import { raftOfMasters } from './raft-of-masters.ts';
+import { locksExclude, quotasHold } from './sessions.ts';
+
+/** The storage system's own laws, from disks and logs to what clients can see. */
+export const storageRungs: readonly AnyRung<StorageMoment>[] = [
+  // what leaves a chunkserver, and what it keeps
+  readsAreVerified,
+  serversDurableFirst,
+  // masters and log
+  mastersAgree,
+  timeByEntries,
+  // identity of chunks
+  chunksAreCounted,
+  versionsRise,
+  fencesRise,
+  oneCodeword,
+  enoughIsIntact,
+  // names
+  treeStands,
+  namesAsTheModel,
+  repliesArePossible,
+  locksExclude,
+  exactlyOnce,
+  // places
+  placesAreLawful,
+  regionsMayGo,
+  noVoluntaryLoss,
+  // accounts
+  quotasHold,
+  disksHaveRoom,
+  erasedByPlan,
+  // what clients see
+  answersAreCommitted,
+  answersAreTrue,
+  durableOnAll,
+];
+
+export const storageOwnLadder: Ladder = ladder({
+  name: 'storage',
+  ghost: storageGhost,
+  rungs: storageRungs,
+});
+
+/** Raft's laws over the masters, and those of the storage system on top of them. */
+export const storageLadder: Ladder = stackLadders('storage', [raftOfMasters, storageOwnLadder]);

@@ -1,0 +1,245 @@
+import type {
+  LadderOptions,
+  Ledger,
+  LedgerDefinition,
+  Lifecycle,
+  NoteBroken,
+  Phase,
+  Step,
+} from '../../src/index.ts';
+import type { Entry } from '../../src/systems/raft/types.ts';
+import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
+import {
+  capacityBytesFrom,
+  storageSettingsFrom,
+  storageTimingsFrom,
+} from '../../src/systems/storage/drawn-settings.ts';
+import type { WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
+import type {
+  Answered,
+  Ask,
+  Call,
+  CallDone,
+} from '../../src/systems/storage/messages/metadata-messages.ts';
+import { topologyOf } from '../../src/systems/storage/topology.ts';
+import { remember } from '../raft/remember.ts';
+import { writeKey } from './acknowledged.ts';
+import { Calls } from './calls.ts';
+import { DeletePlans } from './delete-plans.ts';
+import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
+import { MetadataOracle } from './oracle.ts';
+import { ServerMirror } from './server-mirror.ts';
+import { triggers } from './triggers.ts';
+
+/** Virtual time between two looks at progress. */
+const pulseUs = 100_000;
+
+/** Writes whose chain is remembered; older ones have been answered or given up long ago. */
+const rememberedWrites = 4_096;
+
+/** The ghost state of the storage system: see `StorageFacts` for what it holds. */
+export const storageGhost: LedgerDefinition<StorageMoment> = {
+  triggers,
+  begin: (options) => new StorageLedger(options),
+};
+
+class StorageLedger implements Ledger<StorageMoment> {
+  readonly moment: StorageMoment;
+  readonly #facts: StorageFacts;
+  readonly #servers: number;
+  /** Nodes that run Raft. */
+  readonly #speakers: number;
+  #nextPulseUs = 0;
+
+  constructor(options: LadderOptions) {
+    const { world, config } = options;
+    const topology = topologyOf(config);
+    const settings = storageSettingsFrom(config);
+    this.#servers = world.serverCount;
+    this.#speakers = topology.firstServer;
+    this.#facts = {
+      world,
+      options,
+      topology,
+      settings,
+      timings: storageTimingsFrom(config),
+      oracle: new MetadataOracle(settings),
+      calls: new Calls(),
+      servers: Array.from({ length: world.serverCount }, (_, node) =>
+        node < topology.firstServer ? undefined : new ServerMirror(node),
+      ),
+      capacityBytes: capacityBytesFrom(config),
+      deletePlans: new DeletePlans(),
+      chains: new Map(),
+      phase: 'form',
+      phaseSinceUs: 0,
+    };
+    this.moment = {
+      facts: this.#facts,
+      message: undefined,
+      peer: -1,
+      timeUs: 0,
+      node: 0,
+      metadata: undefined,
+      before: undefined,
+      after: undefined,
+      answer: undefined,
+      call: undefined,
+      told: undefined,
+      floor: 0,
+      changes: [],
+      isChain: false,
+    };
+  }
+
+  // ------------------------------------------------------------------ events
+
+  afterStep(step: Step): number {
+    this.moment.timeUs = step.timeUs;
+    this.moment.node = step.node;
+    this.moment.isChain = false;
+    if (step.node >= this.#servers) return this.#clientStep(step);
+    const changed = step.node < this.#speakers ? this.#masterStep(step) : 0;
+    return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
+  }
+
+  promised(node: number, file: string, _from: number, _to: number): number {
+    const mirror = this.#facts.servers[node];
+    if (mirror === undefined) return 0;
+    const { world } = this.#facts;
+    this.#turnTo(node, world.timeUs);
+    const { changes } = this.moment;
+    changes.length = 0;
+    mirror.promised(file, world.disk(node), changes);
+    return changes.length === 0 ? 0 : triggers.fragments;
+  }
+
+  directoryPromised(_node: number, _directory: string): number {
+    return 0;
+  }
+
+  lifecycle(node: number, what: Lifecycle, timeUs: number): number {
+    this.#turnTo(node, timeUs);
+    const { servers, world } = this.#facts;
+    switch (what) {
+      case 'started':
+        servers[node]?.begin(world.disk(node));
+        return triggers.started;
+      case 'killed':
+      case 'power-lost':
+        return triggers.crashed;
+      case 'wiped':
+        servers[node]?.wiped(timeUs);
+        return triggers.wiped;
+      default:
+        return 0;
+    }
+  }
+
+  phase(phase: Phase, timeUs: number): number {
+    this.#facts.phase = phase;
+    this.#facts.phaseSinceUs = timeUs;
+    this.moment.timeUs = timeUs;
+    return triggers.phase;
+  }
+
+  /** That every step ends is for the run itself to judge. */
+  threw(): number {
+    return 0;
+  }
+
+  stuck(): number {
+    return 0;
+  }
+
+  finish(): number {
+    this.moment.timeUs = this.#facts.world.timeUs;
+    return triggers.end;
+  }
+
+  audit(_node: number | undefined, _note: NoteBroken): string | undefined {
+    return undefined;
+  }
+
+  // ------------------------------------------------------------ what changed
+
+  /** What happens between steps. */
+  #turnTo(node: number, timeUs: number): void {
+    const { moment } = this;
+    moment.isChain = false;
+    moment.node = node;
+    moment.timeUs = timeUs;
+    moment.before = undefined;
+    moment.after = undefined;
+    moment.metadata = undefined;
+  }
+
+  #masterStep(step: Step): number {
+    const { moment } = this;
+    const { oracle } = this.#facts;
+    const state = step.state as RaftStateReader<MetadataReader>;
+    const before = step.before as RaftView;
+    const after = step.after as RaftView;
+    moment.metadata = after.phase === 'running' ? state.machine : undefined;
+    moment.before = before;
+    moment.after = after;
+    if (before === after) return 0;
+    let changed = 0;
+    if (after.commit > oracle.last && this.#takeCommitted(state, after.commit)) {
+      changed |= triggers.chain;
+      moment.isChain = true;
+      this.#facts.deletePlans.follow(oracle);
+    }
+    if (after.applied !== before.applied || after.phase !== before.phase) {
+      changed |= triggers.applied;
+    }
+    return changed;
+  }
+
+  /**
+   * The first to commit shows the oracle what is committed. A node without the entries that follow
+   * shows nothing: somebody else committed them before it took its snapshot.
+   */
+  #takeCommitted({ log }: RaftStateReader<unknown>, commit: number): boolean {
+    const { oracle } = this.#facts;
+    if (log.entry(oracle.last + 1) === undefined) return false;
+    oracle.begin();
+    for (let index = oracle.last + 1; index <= commit; index += 1) {
+      oracle.take(log.entry(index) as Entry);
+    }
+    oracle.end();
+    return true;
+  }
+
+  #clientStep(step: Step): number {
+    const { calls } = this.#facts;
+    const { moment } = this;
+    for (let at = 0; at < step.sentCount; at += 1) {
+      const { message } = step.sent[at] as Step['sent'][number];
+      if (message.kind === 'call') calls.called(message as Call, step.node);
+      else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
+      else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
+    }
+    const { received } = step;
+    if (received?.kind === 'call-done') {
+      const answer = received as CallDone;
+      moment.answer = answer;
+      moment.call = calls.done(answer, step.node);
+      return answer.outcome === 'done' ? triggers.answered : 0;
+    }
+    if (received?.kind !== 'answered') return 0;
+    const told = received as Answered;
+    moment.told = told;
+    moment.floor = calls.answered(told, step.node);
+    return told.outcome === 'done' ? triggers.told : 0;
+  }
+
+  #noteWrite(write: WriteBytes): void {
+    remember(this.#facts.chains, writeKey(write), write.chain, rememberedWrites);
+  }
+
+  #pulse(step: Step): number {
+    this.#nextPulseUs = step.timeUs + pulseUs;
+    return triggers.pulse;
+  }
+}

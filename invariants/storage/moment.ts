@@ -1,0 +1,61 @@
+import type { LadderOptions, Moment, Phase, WorldView } from '../../src/index.ts';
+import type { RaftView } from '../../src/systems/raft/view.ts';
+import type { Answered, CallDone } from '../../src/systems/storage/messages/metadata-messages.ts';
+import type { StorageSettings } from '../../src/systems/storage/metadata/settings.ts';
+import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import type { StorageTimings } from '../../src/systems/storage/timings.ts';
+import type { StorageTopology } from '../../src/systems/storage/topology.ts';
+import type { Calls, OpenCall } from './calls.ts';
+import type { DeletePlans } from './delete-plans.ts';
+import type { MetadataOracle } from './oracle.ts';
+import type { FragmentChange, ServerMirror } from './server-mirror.ts';
+
+/** The metadata of a master as rungs read them. */
+export interface MetadataReader {
+  readonly applied: number;
+  readonly state: MetadataState;
+  hash(): string;
+}
+
+/** What all rungs of the storage system share: the ghost state of one run. */
+export interface StorageFacts {
+  readonly world: WorldView;
+  readonly options: LadderOptions;
+  readonly topology: StorageTopology;
+  readonly settings: StorageSettings;
+  readonly timings: StorageTimings;
+  readonly oracle: MetadataOracle;
+  readonly calls: Calls;
+  /** What chunkservers have promised to their disks, by node; undefined for masters. */
+  readonly servers: readonly (ServerMirror | undefined)[];
+  /** Room for blocks on each of them. */
+  readonly capacityBytes: number;
+  readonly deletePlans: DeletePlans;
+  /** The chain of each write that a client has sent, by `writeKey`. */
+  readonly chains: Map<string, readonly string[]>;
+  phase: Phase;
+  phaseSinceUs: number;
+}
+
+/** One moment as rungs see it: an event at one node. */
+export interface StorageMoment extends Moment {
+  readonly facts: StorageFacts;
+  timeUs: number;
+  /** Index of the node concerned. */
+  node: number;
+  /** Of a master or metalogger that is up, else undefined. */
+  metadata: MetadataReader | undefined;
+  /** Marks of a master before and after the step; else undefined. */
+  before: RaftView | undefined;
+  after: RaftView | undefined;
+  /** For `answered`: the answer, and what the client had asked. */
+  answer: CallDone | undefined;
+  call: OpenCall | undefined;
+  /** For `told`: the answer, and the least index that it may be of. */
+  told: Answered | undefined;
+  floor: number;
+  /** For `fragments`: what has just become durable on the chunkserver. */
+  readonly changes: FragmentChange[];
+  /** Whether the rung looks because the committed log grew. */
+  isChain: boolean;
+}

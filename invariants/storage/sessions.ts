@@ -1,0 +1,83 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { InodeLocks, RangeLock } from '../../src/systems/storage/metadata/rows.ts';
+import type { StorageMoment } from './moment.ts';
+
+export const locksExclude = rung<StorageMoment>({
+  id: 'SE5',
+  title: 'locks exclude',
+  statement: 'Locks that were granted never conflict, and their holders have the file open.',
+  source: 'POSIX.1-2017, fcntl; flock(2)',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  check({ node, facts: { oracle } }) {
+    let outcome: Outcome = premiseFalse;
+    for (const cell of oracle.touched.values()) {
+      if (cell.table !== 'locks') continue;
+      const inode = cell.key as number;
+      const row = oracle.state.locks.get(inode);
+      if (row === undefined) continue;
+      const wrong = conflictIn(row);
+      if (wrong !== undefined) return broken({ nodes: [node], values: { inode, ...wrong } });
+      const { opens } = oracle.files.inodes.get(inode) ?? { opens: new Map<number, number>() };
+      const stray = [...row.posix, ...row.flock].find((lock) => !opens.has(lock.session));
+      if (stray !== undefined) return broken({ nodes: [node], values: { inode, stray } });
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function conflictIn({ posix, flock }: InodeLocks): { a: RangeLock; b: RangeLock } | undefined {
+  for (const list of [posix, flock]) {
+    for (const [at, a] of list.entries()) {
+      for (const b of list.slice(at + 1)) {
+        const isOther = a.session !== b.session || a.owner !== b.owner;
+        const overlaps = a.from < b.to && b.from < a.to;
+        if (isOther && overlaps && (a.exclusive || b.exclusive)) return { a, b };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What lies below each directory with a limit, as it was seen last. */
+type Sums = Map<number, { inodes: number; bytes: number }>;
+
+export const quotasHold = rung<StorageMoment, Sums>({
+  id: 'SG1',
+  title: 'quotas hold',
+  statement: 'No entry lets the inodes or bytes below a directory grow beyond its limit.',
+  source: 'ceph PR 26104: a limit of 100 MB, 300 MB written',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['chain'],
+  ghost: () => new Map(),
+  check({ node, facts: { oracle } }, sums) {
+    const { state } = oracle;
+    let outcome: Outcome = premiseFalse;
+    for (const cell of oracle.touched.values()) {
+      if (cell.table !== 'inodes' && cell.table !== 'quotas') continue;
+      const inode = cell.key as number;
+      const quota = state.quotas.get(inode);
+      const row = state.inodes.get(inode);
+      if (quota === undefined || row === undefined) {
+        sums.delete(inode);
+        continue;
+      }
+      const now = { inodes: row.belowInodes, bytes: row.belowBytes };
+      const before = sums.get(inode) ?? now;
+      sums.set(inode, now);
+      const isOver = (what: 'inodes' | 'bytes'): boolean =>
+        quota[what] > 0 && now[what] > quota[what] && now[what] > before[what];
+      // A limit that comes or is lowered in the same batch says nothing about what was there.
+      const isNew = cell.table === 'quotas' || oracle.touched.has(`quotas/0/${inode}`);
+      if (!isNew && (isOver('inodes') || isOver('bytes'))) {
+        return broken({ nodes: [node], values: { inode, quota: { ...quota }, before, now } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});

@@ -1,0 +1,24 @@
+import { triggerBits } from '../../src/index.ts';
+
+/** What may wake a rung of the storage system, beside messages. */
+export const triggers = triggerBits([
+  /** The committed log grew: see `MetadataOracle.freshFrom` and `touched`. */
+  'chain',
+  /** A master or metalogger applied entries, or took a snapshot over. */
+  'applied',
+  /** A client took the answer to a call. */
+  'answered',
+  /** A client took the answer to a question. */
+  'told',
+  /** What a chunkserver holds changed: see `StorageMoment.changes`. */
+  'fragments',
+  /** A life begins. */
+  'started',
+  /** A node was killed, or lost power. */
+  'crashed',
+  'wiped',
+  'phase',
+  /** Now and then, in virtual time. */
+  'pulse',
+  'end',
+]);

@@ -1,0 +1,144 @@
+import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import {
+  blob,
+  type Field,
+  integer,
+  listOf,
+  oneOf,
+  structure,
+  text,
+  union,
+} from '../../common/fields.ts';
+import { type DataFault, dataFaults } from '../messages/data-messages.ts';
+import { fragmentFields } from '../messages/fragment.ts';
+
+/** A block in the journal, with its bytes. */
+export interface JournalBlock {
+  readonly block: number;
+  readonly version: number;
+  readonly checksum: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * What the journal says. Each record gives new values, never differences, so that playing a record
+ * again does nothing. `number` is that of the fragment's files.
+ */
+export type JournalRecord =
+  /** A fragment is made, or all of it replaced. */
+  | {
+      readonly kind: 'put';
+      readonly number: number;
+      readonly chunk: number;
+      readonly version: number;
+      readonly generation: number;
+      readonly part: number;
+      readonly previousVersion: number;
+      readonly fence: number;
+      readonly lastFence: number;
+      readonly lastSequence: number;
+      readonly blocks: readonly JournalBlock[];
+    }
+  | {
+      readonly kind: 'version';
+      readonly number: number;
+      readonly version: number;
+      readonly previousVersion: number;
+      readonly fence: number;
+    }
+  /** `tail`: the end of the chain, empty when that is this server. */
+  | {
+      readonly kind: 'write';
+      readonly number: number;
+      readonly fence: number;
+      readonly sequence: number;
+      readonly tail: string;
+      readonly blocks: readonly JournalBlock[];
+    }
+  | { readonly kind: 'erase'; readonly number: number }
+  | { readonly kind: 'bad'; readonly number: number; readonly fault: DataFault }
+  /** Promises under fences up to this one may be forgotten: the server lost files. */
+  | { readonly kind: 'floor'; readonly fence: number };
+
+const blocks: Field<readonly JournalBlock[]> = listOf(
+  structure<JournalBlock>({ block: integer, version: integer, checksum: integer, data: blob }),
+) as Field<readonly JournalBlock[]>;
+
+const recordField: Field<JournalRecord> = union<JournalRecord>({
+  put: {
+    number: integer,
+    ...fragmentFields,
+    previousVersion: integer,
+    fence: integer,
+    lastFence: integer,
+    lastSequence: integer,
+    blocks,
+  },
+  version: { number: integer, version: integer, previousVersion: integer, fence: integer },
+  write: { number: integer, fence: integer, sequence: integer, tail: text, blocks },
+  erase: { number: integer },
+  bad: { number: integer, fault: oneOf(dataFaults) },
+  floor: { fence: integer },
+});
+
+/** What a checkpoint says besides that the files have all before it. */
+export interface Checkpoint {
+  /** Numbers below were given to fragments. */
+  readonly nextNumber: number;
+  /** See `floor` of the journal; 0: nothing was ever lost here. */
+  readonly floor: number;
+  /** The server lost files, and does not know yet up to which fence it may have promised. */
+  readonly owesFloor: number;
+  /** Fences of chunks that no fragment here remembers: see `ChunkHere`. */
+  readonly fences: readonly ChunkFences[];
+}
+
+export interface ChunkFences {
+  readonly chunk: number;
+  /** Lower ones are refused. */
+  readonly fence: number;
+  /** Under a fence up to this one a fragment was erased; such fences make nothing any more. */
+  readonly erasedFence: number;
+}
+
+const checkpointField: Field<Checkpoint> = structure<Checkpoint>({
+  nextNumber: integer,
+  floor: integer,
+  owesFloor: integer,
+  fences: listOf(
+    structure<ChunkFences>({ chunk: integer, fence: integer, erasedFence: integer }),
+  ) as Field<readonly ChunkFences[]>,
+});
+
+const writer: ByteWriter = new ByteWriter();
+
+function encode<T>(field: Field<T>, value: T): Uint8Array {
+  writer.length = 0;
+  field.write(writer, value);
+  return writer.finish();
+}
+
+function decode<T>(field: Field<T>, bytes: Uint8Array): T {
+  const reader = new ByteReader(bytes);
+  const value = field.read(reader);
+  reader.close();
+  return value;
+}
+
+export function encodeRecord(record: JournalRecord): Uint8Array {
+  return encode(recordField, record);
+}
+
+/** Throws a RangeError on bytes that `encodeRecord` cannot have made. */
+export function decodeRecord(bytes: Uint8Array): JournalRecord {
+  return decode(recordField, bytes);
+}
+
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  return encode(checkpointField, checkpoint);
+}
+
+/** Throws a RangeError on bytes that `encodeCheckpoint` cannot have made. */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  return decode(checkpointField, bytes);
+}

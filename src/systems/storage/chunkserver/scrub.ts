@@ -1,0 +1,76 @@
+import type { Fragment } from './fragment.ts';
+import type { ServerCore } from './server-core.ts';
+import { decodeSums } from './sums-format.ts';
+
+/** The whole disk is read in so many goes, or in more when there are more fragments. */
+const goesPerCycle = 32;
+/**
+ * A fragment that could not be read in so many cycles, nor in between, is bad. Fewer may be trouble
+ * that passes, and quarantine does not.
+ */
+const mostFailedCycles = 3;
+
+/**
+ * Reads all fragments once a cycle, a few at a time, and finds what has rotted: data that do not match
+ * their checksums go to quarantine, checksum files that do not match the memory are written anew.
+ */
+export class Scrub {
+  private readonly core: ServerCore;
+  /** Numbers of the fragments that are left in this cycle, the next one last. */
+  private left: number[] = [];
+  private perGo = 0;
+
+  constructor(core: ServerCore) {
+    this.core = core;
+  }
+
+  /** Goes on from now on. */
+  start(): void {
+    const { env, options } = this.core;
+    const everyUs = Math.max(1, Math.floor(options.timings.scrubCycleUs / goesPerCycle));
+    env.timers.set('scrub', everyUs, () => {
+      this.go();
+      this.start();
+    });
+  }
+
+  private go(): void {
+    const { table, env } = this.core;
+    if (this.left.length === 0) {
+      this.left = [...table.byNumber.keys()].reverse();
+      this.perGo = Math.ceil(this.left.length / (goesPerCycle - 1));
+      if (this.left.length > 0) env.probe('scrub cycle');
+    }
+    for (let count = 0; count < this.perGo; count++) {
+      const number = this.left.pop();
+      if (number === undefined) return;
+      const fragment = table.byNumber.get(number);
+      if (fragment !== undefined && fragment.fault === null) this.check(fragment);
+    }
+  }
+
+  private check(fragment: Fragment): void {
+    const { core } = this;
+    core.files.read(fragment, 0, fragment.blocks.length, (fault) => {
+      if (fault === 'bad') core.quarantine(fragment, 'scrub');
+      else if (fault === null) this.checkSums(fragment);
+      else if (++fragment.failedCycles >= mostFailedCycles) {
+        core.quarantine(fragment, 'cannot be read');
+      }
+    });
+  }
+
+  private checkSums(fragment: Fragment): void {
+    const { table, files, env } = this.core;
+    if (fragment.flushedIndex === 0 || table.dirty.has(fragment)) return;
+    files.readSums(fragment, (error, bytes) => {
+      if (error !== null || table.dirty.has(fragment)) return;
+      if (table.byNumber.get(fragment.number) !== fragment) return;
+      const name = { ...fragment, kind: 'sums' as const };
+      if (bytes !== undefined && decodeSums(name, bytes)?.index === fragment.flushedIndex) return;
+      // A flush may be under way: it writes the file anew as well.
+      env.probe('checksum file mended');
+      table.dirty.add(fragment);
+    });
+  }
+}

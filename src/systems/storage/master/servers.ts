@@ -1,0 +1,220 @@
+import type { Beat } from '../messages/control-messages.ts';
+import { placesOf } from '../metadata/chunk-life.ts';
+import type { Place } from '../placement/place.ts';
+import { givenForUs } from '../timings.ts';
+import { type Leadership, proposeAgainUs } from './leadership.ts';
+
+/** Lives of a server that are remembered. */
+const mostPastLives = 8;
+
+/** What the leader has heard of a server in its term. */
+export interface ServerNews {
+  readonly server: number;
+  life: number;
+  /** Lives before this one: their beats may come late. */
+  readonly pastLives: number[];
+  ready: boolean;
+  /** When it was last heard; the beginning of the term before that. */
+  heardUs: number;
+  /** When it can have no serve-lease any more. */
+  servesUntilUs: number;
+  /** By its own count. */
+  freeBytes: number;
+  /** No serve-lease while this is above 0: somebody waits until the one it has is over. */
+  withheld: number;
+  /** From when on a report is wanted. */
+  reportDueUs: number;
+  /** It has begun another life since it was registered. */
+  unregistered: boolean;
+  registering: boolean;
+  /** Silent for so long that it serves nobody any more. */
+  dead: boolean;
+  /** When it was found dead; not looked at before. */
+  deadSinceUs: number;
+}
+
+/** What others want to know of servers. */
+export interface ServerEvents {
+  /** A server was heard again, was lost, or came back with another life. */
+  changed(server: number): void;
+}
+
+/**
+ * Who is alive now, in the opinion of this leader: beats, serve-leases, registrations. A beat is
+ * answered only when a quorum has confirmed the leadership after it came, for all that came at once.
+ */
+export class Servers {
+  private readonly lead: Leadership;
+  private readonly events: ServerEvents;
+  private readonly news: Map<number, ServerNews> = new Map();
+
+  constructor(lead: Leadership, events: ServerEvents) {
+    this.lead = lead;
+    this.events = events;
+  }
+
+  /** Begins the term: nobody counts as dead before it had the time to beat. */
+  begin(): void {
+    for (const server of this.lead.state.servers.keys()) this.of(server);
+  }
+
+  /** What is known of a server; from the first question on it has a lease's time to be heard. */
+  of(server: number): ServerNews {
+    const known = this.news.get(server);
+    if (known !== undefined) return known;
+    const { beganUs, timings, nowUs } = this.lead;
+    const { serverLeaseUs, driftBoundPpm } = timings;
+    // What an earlier leader gave out lasts until then at most.
+    const servesUntilUs = beganUs + givenForUs(serverLeaseUs, driftBoundPpm);
+    const one: ServerNews = {
+      server,
+      life: 0,
+      pastLives: [],
+      ready: false,
+      heardUs: nowUs,
+      servesUntilUs,
+      freeBytes: Number.POSITIVE_INFINITY,
+      withheld: 0,
+      reportDueUs: 0,
+      unregistered: false,
+      registering: false,
+      dead: false,
+      deadSinceUs: 0,
+    };
+    this.news.set(server, one);
+    this.watch(one);
+    return one;
+  }
+
+  /** It was heard within the lease, or the term is younger than that. */
+  isAlive(server: number): boolean {
+    return server !== 0 && !this.of(server).dead;
+  }
+
+  /** It can serve nobody: its lease is over, and it gets no other. */
+  cannotServe(server: number): boolean {
+    return this.of(server).servesUntilUs <= this.lead.nowUs;
+  }
+
+  /** How long it has been dead; 0 when it is not. */
+  deadForUs(server: number): number {
+    const one = this.of(server);
+    return one.dead ? this.lead.nowUs - one.deadSinceUs : 0;
+  }
+
+  /** Gives a server no serve-lease until it is given free as often. */
+  withhold(server: number, by: 1 | -1): void {
+    this.of(server).withheld += by;
+  }
+
+  /** The servers of the tables as places, with their room as they say it themselves. */
+  places(): readonly Place[] {
+    const { state } = this.lead;
+    return placesOf(state, state.servers.keys()).map((place) => ({
+      ...place,
+      freeBytes: Math.min(place.freeBytes, this.of(place.id).freeBytes),
+    }));
+  }
+
+  /** Servers that get nothing new now, whatever the tables say. */
+  unfit(): readonly number[] {
+    const unfit: number[] = [];
+    for (const { server, dead, ready, life } of this.news.values()) {
+      if (dead || (life !== 0 && !ready)) unfit.push(server);
+    }
+    return unfit;
+  }
+
+  // ---------------------------------------------------------------- beats
+
+  beat(beat: Beat): void {
+    this.lead.confirmed(() => this.hear(beat));
+  }
+
+  private hear(beat: Beat): void {
+    const { lead } = this;
+    const { server, life, beat: number } = beat;
+    const one = this.of(server);
+    if (one.pastLives.includes(life)) return;
+    if (life !== one.life && one.life !== 0) {
+      // Wall clocks step back: only what was seen before is old.
+      one.pastLives.push(one.life);
+      if (one.pastLives.length > mostPastLives) one.pastLives.shift();
+    }
+    const returns = one.dead || life !== one.life || beat.ready !== one.ready;
+    const again = one.life !== 0 && life !== one.life;
+    one.heardUs = lead.nowUs;
+    one.dead = false;
+    if (life !== one.life) one.reportDueUs = lead.nowUs;
+    one.life = life;
+    one.ready = beat.ready;
+    one.freeBytes = Math.max(0, beat.capacityBytes - beat.usedBytes);
+    this.register(beat, one, again);
+    if (one.withheld === 0) this.serve(one, number);
+    if (returns) this.events.changed(server);
+  }
+
+  private serve(one: ServerNews, beat: number): void {
+    const { lead } = this;
+    const { serverLeaseUs, driftBoundPpm } = lead.timings;
+    const serveUs = Math.floor(serverLeaseUs / 2);
+    const untilUs = lead.nowUs + givenForUs(serveUs, driftBoundPpm);
+    one.servesUntilUs = Math.max(one.servesUntilUs, untilUs);
+    lead.send(lead.nodeOf(one.server), {
+      kind: 'beat-heard',
+      term: lead.term,
+      index: lead.state.applied,
+      server: one.server,
+      beat,
+      life: one.life,
+      serveUs,
+      wantsReport: one.ready && one.reportDueUs <= lead.nowUs,
+    });
+  }
+
+  /** Makes the tables know a server that is new, came back, or has changed. */
+  private register(beat: Beat, one: ServerNews, again: boolean): void {
+    one.unregistered ||= again;
+    if (!beat.ready || one.registering) return;
+    const { server, region, zone, host, weight, capacityBytes } = beat;
+    const row = this.lead.state.servers.get(server);
+    const isKnown =
+      row !== undefined &&
+      row.state !== 'down' &&
+      row.region === region &&
+      row.zone === zone &&
+      row.host === host &&
+      row.weight === weight &&
+      row.capacityBytes === capacityBytes;
+    if (isKnown && !one.unregistered) return;
+    one.registering = true;
+    const place = { server, region, zone, host, weight, capacityBytes };
+    this.lead.propose({ kind: 'register-server', ...place }, (reply) => {
+      one.registering = false;
+      if (reply !== null) one.unregistered = false;
+    });
+  }
+
+  // ---------------------------------------------------------------- silence
+
+  private watch(one: ServerNews): void {
+    const { lead } = this;
+    const { serverLeaseUs, driftBoundPpm } = lead.timings;
+    const dueUs = one.heardUs + givenForUs(serverLeaseUs, driftBoundPpm);
+    if (dueUs > lead.nowUs) {
+      lead.alarms.after(dueUs - lead.nowUs, () => this.watch(one));
+      return;
+    }
+    if (!one.dead) {
+      one.dead = true;
+      one.deadSinceUs = lead.nowUs;
+      lead.env.probe('a server was lost');
+      this.events.changed(one.server);
+    }
+    // A drain goes on over restarts: its state stays.
+    const isUp = lead.state.servers.get(one.server)?.state === 'up';
+    const { server } = one;
+    if (isUp) lead.propose({ kind: 'set-server-state', server, state: 'down' });
+    lead.alarms.after(isUp ? proposeAgainUs : serverLeaseUs / 4, () => this.watch(one));
+  }
+}
