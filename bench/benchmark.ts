@@ -10,7 +10,7 @@ export type Measured = { readonly figures: readonly Figure[] } | { readonly noth
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
-  /** Takes many minutes: runs only when it is asked for by name. */
+  /** Takes minutes: runs only when it is asked for by name. */
   readonly long?: true;
   /**
    * Measures, and prints for people what it found.

@@ -12,7 +12,7 @@ import { shrinking } from './shrinking.ts';
 import { simulation } from './simulation.ts';
 import { storageBenchmark } from './storage/storage.ts';
 
-const all = [simulation, codec, storageBenchmark(undefined), memory, shrinking];
+const all = [simulation, codec, storageBenchmark(), memory, shrinking];
 
 process.exitCode = await runBenchmarks(process.argv.slice(2), all, {
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -15,7 +15,7 @@ export const storageClasses: readonly (readonly [name: string, redundancy: Redun
 const second = 1_000_000;
 /** The load runs for so long before anything is measured, and so long while it is. */
 const warmUpUs = 2 * second;
-const loadUs = 10 * second;
+const loadUs = 3 * second;
 /** How often is looked whether all parts are there again, and until when. */
 const glanceUs = 10_000;
 const deadlineUs = 120 * second;
@@ -102,7 +102,7 @@ interface Loss {
 
 /** Loses a domain under load, and waits until every part is there again. */
 function afterLoss(cluster: MeasuredCluster, domain: LostDomain): Loss {
-  const beginUs = warmUpUs + loadUs;
+  const beginUs = warmUpUs + second;
   cluster.advance(beginUs);
   const { traffic } = cluster;
   const { repairBytes, reads, parityReads } = traffic;

@@ -1,24 +1,32 @@
 import { table } from '../../src/report/table.ts';
+import { nodeHost } from '../../src/run/host.ts';
 import type { Benchmark, Figure } from '../benchmark.ts';
 import type { OpenCluster } from './cluster.ts';
 import { storageClasses, storageFigures } from './figures.ts';
-
-const seeds = [1, 3] as const;
+import { clusterOpener } from './open-cluster.ts';
 
 /**
- * The benchmark of the storage system.
- * @param open undefined: no cluster of the whole system can be run
+ * The storage system in virtual time.
+ * @param opener gives what opens clusters, given what drains the promises of their components
+ * @param seeds first and last
  */
-export function storageBenchmark(open: OpenCluster | undefined): Benchmark {
+export function storageBenchmark(
+  opener: (drain: () => void) => OpenCluster = clusterOpener,
+  seeds: readonly [first: number, last: number] = [1, 1],
+): Benchmark {
   return {
     name: 'storage',
     summary:
       'the storage system in virtual time: load, and a lost host or zone, for R(3) and four codes',
-    measure(tell) {
-      if (open === undefined) return { nothing: 'no cluster of the storage system can be run yet' };
+    long: true,
+    async measure(tell) {
       const figures: Figure[] = [];
       for (const storageClass of storageClasses) {
-        figures.push(...storageFigures(open, storageClass, seeds));
+        const found = await nodeHost.slice((drain) => {
+          if (drain === undefined) throw new Error('this Node cannot drain promises at once');
+          return storageFigures(opener(drain), storageClass, seeds);
+        });
+        figures.push(...found);
       }
       tell(figuresTable(figures).join('\n'));
       tell(`\nVirtual time, seeds ${seeds[0]}..${seeds[1]}: exact for a commit, on any machine.`);

@@ -3,8 +3,10 @@ import type { Measured } from '../../bench/benchmark.ts';
 import type { DoneOperation, MeasuredCluster } from '../../bench/storage/cluster.ts';
 import { countCopies } from '../../bench/storage/copy-meter.ts';
 import { quantile } from '../../bench/storage/figures.ts';
+import { clusterOpener } from '../../bench/storage/open-cluster.ts';
 import { storageBenchmark } from '../../bench/storage/storage.ts';
 import { TrafficMeter } from '../../bench/storage/traffic-meter.ts';
+import { nodeHost } from '../../src/run/host.ts';
 import type { Message } from '../../src/sim/message.ts';
 import type { Step } from '../../src/sim/observer.ts';
 import { ReedSolomon } from '../../src/systems/storage/erasure/reed-solomon.ts';
@@ -141,17 +143,11 @@ class PaperCluster implements MeasuredCluster {
 
 describe('the benchmark of storage', () => {
   const told: string[] = [];
-  const measure = (open: (() => MeasuredCluster) | undefined): Measured =>
-    storageBenchmark(open).measure((text) => void told.push(text)) as Measured;
+  const measure = async (open: () => MeasuredCluster): Promise<Measured> =>
+    await storageBenchmark(() => open, [1, 3]).measure((text) => void told.push(text));
 
-  test('says that there is nothing to measure while no cluster can be run', () => {
-    expect(measure(undefined)).toEqual({
-      nothing: 'no cluster of the storage system can be run yet',
-    });
-  });
-
-  test('gives load, latencies, repair and degraded reads for each class, all exact', () => {
-    const measured = measure(() => new PaperCluster());
+  test('gives load, latencies, repair and degraded reads for each class, all exact', async () => {
+    const measured = await measure(() => new PaperCluster());
     const figures = 'figures' in measured ? measured.figures : [];
     const of = (variant: string): Record<string, number> =>
       Object.fromEntries(
@@ -172,10 +168,30 @@ describe('the benchmark of storage', () => {
     expect(told.join('\n')).toMatch(/full redundancy, one zone lost, ms\s+240 /);
   });
 
-  test('fails when redundancy does not come back', () => {
-    expect(() => measure(() => new PaperCluster(false))).toThrow(
+  test('fails when redundancy does not come back', async () => {
+    await expect(measure(() => new PaperCluster(false))).rejects.toThrow(
       '4 parts missing 120 s after a host was lost',
     );
+  });
+
+  test('opens the whole system, whose figures are the same again', async () => {
+    const figures = (): Promise<object> =>
+      nodeHost.slice((drain) => {
+        const cluster = clusterOpener(drain!)({ kind: 'erasure', dataParts: 4, parityParts: 2 }, 7);
+        cluster.advance(1_400_000);
+        expect(cluster.missingParts()).toBe(0);
+        cluster.lose('host');
+        const lost = cluster.missingParts();
+        cluster.advance(1_450_000);
+        return { lost, ...cluster.traffic, done: cluster.operations() };
+      });
+    const first = (await figures()) as { lost: number; done: readonly DoneOperation[] };
+    expect(first.lost).toBeGreaterThan(0);
+    expect(new Set(first.done.map(({ kind }) => kind))).toEqual(
+      new Set(['other', 'write', 'read']),
+    );
+    expect(first.done.every(({ tookUs }) => tookUs >= 0)).toBe(true);
+    expect(await figures()).toEqual(first);
   });
 
   test('takes the quantile of what was seen', () => {
