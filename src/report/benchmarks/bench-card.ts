@@ -39,7 +39,8 @@ export function changeText(line: BenchLine, comparison: Comparison): HtmlText {
 
 function seedsText({ series }: BenchLine): string {
   const { seeds } = series.figure;
-  return seeds === undefined ? '' : `seeds ${seeds[0]}..${seeds[1]}`;
+  if (seeds === undefined) return '';
+  return seeds[0] === seeds[1] ? `seed ${seeds[0]}` : `seeds ${seeds[0]}..${seeds[1]}`;
 }
 
 interface Layout {
