@@ -12,7 +12,7 @@ export class FreshReads {
   private waiting: Done[] = [];
   private asking = false;
 
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: it takes the host of any service
   constructor(host: RaftHost<any, any>) {
     this.host = host;
   }
