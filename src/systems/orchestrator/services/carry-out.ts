@@ -3,7 +3,7 @@ import type { Reply } from '../state/reply.ts';
 import type { ClusterState } from '../state/state.ts';
 import { addTask, changeTask, dropTask, wish } from '../tasks/task-life.ts';
 import { isIdle, reconcileSlot } from './reconcile.ts';
-import { recordRestart } from './restart.ts';
+import { forgetRestarts, recordRestart } from './restart.ts';
 import { dropService, releaseRevisions } from './revisions.ts';
 
 /** Brings slots to what they should be by now. */
@@ -39,7 +39,7 @@ function reconcile(state: ClusterState, service: string, slot: string): boolean 
 }
 
 function afterReaping(state: ClusterState, service: string, slot: string): void {
-  if (state.index.slot(service, slot).length === 0) state.slots.delete(service, slot);
+  if (state.index.slot(service, slot).length === 0) forgetRestarts(state, service, slot);
   const removing = state.services.get(service)?.removing === true;
   if (removing && !state.index.services.has(service)) dropService(state, service);
   else releaseRevisions(state, service);

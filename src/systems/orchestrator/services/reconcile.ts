@@ -83,7 +83,7 @@ export function reconcileSlot(
     if (id === undefined) create(look, revision);
     else if (state.tasks.get(id)!.desired === 'ready') run(look, id);
   }
-  reap(look);
+  reap(look, wanted);
   return actions;
 }
 
@@ -165,15 +165,21 @@ function isHeldUp({ state, tasks, leaving }: Look): boolean {
   });
 }
 
-/** Ended tasks are kept for people to look at, but not for ever. */
-function reap({ state, tasks, actions }: Look): void {
+/**
+ * Ended tasks are kept for people to look at, but not for ever. What the restart policy goes by, the
+ * newest task of a revision that is wanted, is kept as long as the revision is.
+ */
+function reap({ state, tasks, actions }: Look, wanted: Wanted): void {
   let kept = 0;
+  const newest = new Set<number>();
   for (let at = tasks.length - 1; at >= 0; at--) {
     const task = state.tasks.get(tasks[at]!)!;
+    const decides = !newest.has(task.revision) && wanted.revisions.includes(task.revision);
+    newest.add(task.revision);
     if (!isGone(task)) continue;
     const tells = isTerminal(task.observed) && task.desired !== 'remove';
     if (tells) kept += 1;
-    if (!tells || kept > state.settings.taskHistory) actions.reaps.push(tasks[at]!);
+    if (!tells || (kept > state.settings.taskHistory && !decides)) actions.reaps.push(tasks[at]!);
   }
 }
 

@@ -36,11 +36,10 @@ export function decideRestart(
   if (policy.condition === 'on-failure' && !failed) return never;
   const notBeforeUs = last.endedUs + policy.delayUs;
   if (policy.maxAttempts === 0) return { kind: 'restart', notBeforeUs };
-  const row = state.slots.get(service, slot);
-  const restarts = row?.revision === revision ? row.restarts : [];
-  if (restarts.length < policy.maxAttempts) return { kind: 'restart', notBeforeUs };
+  const times = state.restarts.get(service, restartsKey(revision, slot))?.times ?? [];
+  if (times.length < policy.maxAttempts) return { kind: 'restart', notBeforeUs };
   if (policy.windowUs === 0) return never;
-  const untilUs = restarts[restarts.length - policy.maxAttempts]! + policy.windowUs;
+  const untilUs = times[times.length - policy.maxAttempts]! + policy.windowUs;
   if (nowUs < untilUs) return { kind: 'wait', untilUs };
   return { kind: 'restart', notBeforeUs };
 }
@@ -64,7 +63,12 @@ export function endedByItself(task: Readonly<Task>): boolean {
   return task.desired === 'running' || task.desired === 'ready';
 }
 
-/** Writes a restart into the history of its slot. */
+/** The key of a slot's restarts of one revision. */
+export function restartsKey(revision: number, slot: string): string {
+  return `${revision}/${slot}`;
+}
+
+/** Writes a restart into the history of its slot. Unlimited ones are not counted. */
 export function recordRestart(
   state: ClusterState,
   service: string,
@@ -72,10 +76,18 @@ export function recordRestart(
   revision: number,
 ): void {
   const { maxAttempts } = state.revisions.get(service, revision)!.spec.template.restart;
-  const before = state.slots.get(service, slot);
-  if (before === undefined) state.slots.insert(service, slot, { revision, restarts: [] });
-  const row = state.slots.edit(service, slot);
-  const kept = row.revision === revision ? row.restarts : [];
-  row.revision = revision;
-  row.restarts = maxAttempts === 0 ? [] : [...kept, state.timeUs].slice(-maxAttempts);
+  if (maxAttempts === 0) return;
+  const key = restartsKey(revision, slot);
+  if (state.restarts.get(service, key) === undefined) {
+    state.restarts.insert(service, key, { times: [] });
+  }
+  const row = state.restarts.edit(service, key);
+  row.times = [...row.times, state.timeUs].slice(-maxAttempts);
+}
+
+/** Forgets the restarts of a slot that is no longer there. */
+export function forgetRestarts(state: ClusterState, service: string, slot: string): void {
+  for (const revision of state.revisions.keys(service)) {
+    state.restarts.delete(service, restartsKey(revision, slot));
+  }
 }

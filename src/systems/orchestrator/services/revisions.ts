@@ -22,6 +22,9 @@ export function releaseRevisions(state: ClusterState, id: string): void {
     }
     dropped.push(...ports);
     state.revisions.delete(id, revision);
+    for (const key of state.restarts.keys(id)) {
+      if (key.startsWith(`${revision}/`)) state.restarts.delete(id, key);
+    }
   }
   for (const port of dropped) if (!kept.has(port)) state.ports.delete('', port);
 }
@@ -37,7 +40,7 @@ export function dropService(state: ClusterState, id: string): void {
     }
     state.revisions.delete(id, revision);
   }
-  for (const slot of state.slots.keys(id)) state.slots.delete(id, slot);
+  for (const key of state.restarts.keys(id)) state.restarts.delete(id, key);
   for (const deployment of [service.deployment, service.lastDeployment]) {
     if (deployment !== '') state.deployments.delete(deployment);
   }

@@ -151,17 +151,14 @@ export interface Revision {
 
 export const revisionField: Field<Revision> = structure<Revision>({ spec: serviceField });
 
-/** What is remembered of a slot beyond its tasks. */
-export interface Slot {
-  /** Restarts of other revisions are forgotten. */
-  revision: number;
-  /** When tasks were created as restarts: the newest, at most as many as the policy allows. */
-  restarts: readonly number[];
+/** What is remembered of the restarts of a slot's tasks of one revision. */
+export interface Restarts {
+  /** When they were made: the newest, at most as many as the policy allows. */
+  times: readonly number[];
 }
 
-export const slotField: Field<Slot> = structure<Slot>({
-  revision: integer,
-  restarts: listOf(integer) as Field<readonly number[]>,
+export const restartsField: Field<Restarts> = structure<Restarts>({
+  times: listOf(integer) as Field<readonly number[]>,
 });
 
 export const nodeStatuses = ['up', 'down', 'fenced'] as const;

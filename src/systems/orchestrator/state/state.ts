@@ -12,14 +12,14 @@ import {
   nodeRowField,
   type Penalty,
   penaltyField,
+  type Restarts,
   type Revision,
+  restartsField,
   revisionField,
   type Service,
   type Session,
-  type Slot,
   serviceRowField,
   sessionField,
-  slotField,
   type Task,
   taskField,
   type Volume,
@@ -59,8 +59,13 @@ export class ClusterState {
     text,
   );
   readonly tasks: Table<Task, string> = this.table('tasks', taskField);
-  /** By service and slot. */
-  readonly slots: GroupTable<string, Slot, string> = this.grouped('slots', text, slotField, text);
+  /** By service and, of the slot and its revision, `revision/slot`. */
+  readonly restarts: GroupTable<string, Restarts, string> = this.grouped(
+    'restarts',
+    text,
+    restartsField,
+    text,
+  );
   readonly deployments: Table<Deployment, string> = this.table('deployments', deploymentField);
   readonly nodes: Table<Node, string> = this.table('nodes', nodeRowField);
   readonly volumes: Table<Volume, string> = this.table('volumes', volumeRowField);
