@@ -1,4 +1,4 @@
-import { mayComeTo } from '../nodes/eligible.ts';
+import { isClosed, mayComeTo } from '../nodes/eligible.ts';
 import { decideRestart } from '../services/restart.ts';
 import {
   compareSlots,
@@ -124,8 +124,9 @@ function slotSettledUs(
   if (service.spec.mode.kind === 'global') {
     // A node that has gone away, or takes nothing, holds nobody else up.
     const node = state.nodes.get(slot);
-    if (node?.status !== 'up') return 0;
-    if (live === null && !mayComeTo(state, slot, deployment.service, revision)) return 0;
+    if (node === undefined || isClosed(node)) return 0;
+    const comes = live !== null || mayComeTo(state, slot, deployment.service, revision);
+    if (!comes && !hasOther(state, tasks, revision)) return 0;
   }
   if (live !== null) {
     if (!isWell(state.tasks.get(live)!) || hasOther(state, tasks, revision)) return null;

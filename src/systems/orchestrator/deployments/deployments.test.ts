@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { placementDefaults } from '../specs/placement.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
 import type { UpdateConfig } from '../specs/update-config.ts';
 import type { Task } from '../state/rows.ts';
@@ -94,23 +95,13 @@ describe('rolling', () => {
   });
 
   test('start first goes on when every node has as many tasks of the service as it may', () => {
-    const template = { ...started().rig.state.services.get('none')?.spec.template };
     const rig = new Rig().audited();
     rig.node();
     rig.node();
     const web = rig.service('web', {
       mode: { kind: 'replicated', replicas: 2 },
       update: updates({ strategy: rolling(1, 'start-first') }),
-      template: {
-        ...template,
-        placement: {
-          strategy: 'spread',
-          constraints: [],
-          preferences: [],
-          maxPerNode: 1,
-          architectures: [],
-        },
-      },
+      template: { placement: { ...placementDefaults, maxPerNode: 1 } },
     });
     rig.calm();
     rig.image(web, 'app:2');

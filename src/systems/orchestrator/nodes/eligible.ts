@@ -9,6 +9,11 @@ export function takesTasks(node: Readonly<Node>): boolean {
   return node.status === 'up' && node.spec.availability === 'active';
 }
 
+/** Whether a node gets nothing new now and keeps what it has: a global service leaves it as it is. */
+export function isClosed(node: Readonly<Node>): boolean {
+  return !takesTasks(node) && node.spec.availability !== 'drain';
+}
+
 /** Whether a global service is to begin on a node. */
 export function mayComeTo(
   state: ClusterState,

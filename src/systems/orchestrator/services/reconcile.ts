@@ -1,4 +1,4 @@
-import { mayComeTo, mustLeave, standsFor } from '../nodes/eligible.ts';
+import { isClosed, mayComeTo, mustLeave, standsFor } from '../nodes/eligible.ts';
 import type { Service } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
 import { isLive } from '../state/task-index.ts';
@@ -96,8 +96,11 @@ function clear({ state, tasks, actions }: Look): void {
   }
 }
 
-function stopUnwanted({ state, tasks, leaving, actions }: Look, wanted: Wanted): void {
+function stopUnwanted(look: Look, wanted: Wanted): void {
+  const { state, tasks, leaving, actions } = look;
   const kept = new Set<number>();
+  // Its successor could not come, so the old task stays.
+  const closed = look.service.spec.mode.kind === 'global' && isClosed(state.nodes.get(look.slot)!);
   for (const id of tasks) {
     const task = state.tasks.get(id)!;
     if (!isLive(task) || leaving.has(id)) continue;
@@ -110,6 +113,7 @@ function stopUnwanted({ state, tasks, leaving, actions }: Look, wanted: Wanted):
         continue;
       }
       if (revision === wanted.tolerated && !allWell(state, tasks, wanted)) continue;
+      if (closed && !asked && keptTask(look, wanted.revisions[0]!) === undefined) continue;
     }
     leaving.add(id);
     (standing === 'lost' ? actions.loses : actions.stops).push(id);

@@ -1,10 +1,8 @@
 import { ingressPorts, portKey } from '../allocator/leases.ts';
 import { hasEnded } from '../deployments/deployment.ts';
 import { restartsKey } from '../services/restart.ts';
-import { activeDeployment, rollingOf } from '../services/slots.ts';
 import { isOnNode, isTerminal, rankOf } from '../tasks/task-states.ts';
 import { indexOfId } from './ids.ts';
-import type { Service } from './rows.ts';
 import { ClusterState } from './state.ts';
 import { isLive } from './task-index.ts';
 
@@ -77,16 +75,14 @@ function auditTasks(state: ClusterState): string[] {
   return wrong;
 }
 
-/** S15: one task that is to run in each slot, two where old and new may stand side by side. */
+/** S15: one live task of a revision in each slot, and at most an old and a new one. */
 function auditSlots(state: ClusterState): string[] {
   const wrong: string[] = [];
   for (const [id, { slots }] of state.index.services) {
-    const service = state.services.get(id);
     for (const [slot, tasks] of slots) {
       const rows = tasks.map((task) => state.tasks.get(task)!);
       const running = rows.filter((task) => isLive(task) && task.desired === 'running');
-      const most = service !== undefined && mayDouble(state, service) ? 2 : 1;
-      if (running.length > most) wrong.push(`slot ${slot} of ${id} has ${running.length} tasks`);
+      if (running.length > 2) wrong.push(`slot ${slot} of ${id} has ${running.length} tasks`);
       const revisions = rows.filter(isLive).map((task) => task.revision);
       if (new Set(revisions).size < revisions.length) {
         wrong.push(`slot ${slot} of ${id} has two tasks of one revision`);
@@ -94,17 +90,6 @@ function auditSlots(state: ClusterState): string[] {
     }
   }
   return wrong;
-}
-
-/** Also after the end of such a deployment: until the slot has been looked at. */
-function mayDouble(state: ClusterState, service: Readonly<Service>): boolean {
-  const deployment =
-    activeDeployment(state, service) ?? state.deployments.get(service.lastDeployment);
-  if (deployment === undefined) return false;
-  const before = state.deployments.get(service.lastDeployment);
-  const sideBySide =
-    deployment.strategy !== 'rolling' || (before?.strategy ?? 'rolling') !== 'rolling';
-  return sideBySide || rollingOf(service, deployment).order === 'start-first';
 }
 
 /** S8, S32: each address and port has one owner, who knows of it; sums are those of the rows. */
