@@ -53,7 +53,8 @@ export class Laws {
     } else if (table === 'restarts' && !gone) {
       this.restarts(state, String(group), String(key), after as Restarts, found);
     }
-    wrong.push(...found.map((law) => `${law}: ${name}`));
+    const story = table === 'tasks' && found.length > 0 ? slotStory(state, row as Task) : '';
+    wrong.push(...found.map((law) => `${law}: ${name}${story}`));
   }
 
   private task(
@@ -62,9 +63,10 @@ export class Laws {
     before: Task | undefined,
     after: Task,
     gone: boolean,
-    { kind }: Command,
+    command: Command,
     wrong: string[],
   ): void {
+    const { kind } = command;
     if (gone) {
       if (before !== undefined && !ends.includes(before.observed)) {
         const untouched = before.observed === 'new' || before.observed === 'pending';
@@ -91,7 +93,8 @@ export class Laws {
     }
     if (after.observed === 'assigned' && before?.observed !== 'assigned') {
       this.premise('S9');
-      const why = mayBePlaced(state, id, after.node);
+      const order = command.kind === 'assign' ? command.assignments.map(({ task }) => task) : [];
+      const why = mayBePlaced(state, id, after.node, order.slice(order.indexOf(id) + 1));
       if (why !== null) wrong.push(`S9 ${why}`);
     }
   }
@@ -232,4 +235,14 @@ export class Laws {
     );
     if (recent.length > restart.maxAttempts) wrong.push('S24 too often');
   }
+}
+
+/** What else is in a task's slot, for whoever reads a failure. */
+function slotStory(state: ClusterState, { service, slot }: Task): string {
+  const rows = state.index.slot(service, slot).map((id) => {
+    const { revision, desired, observed, node, lostUs } = state.tasks.get(id)!;
+    const status = state.nodes.get(node)?.status ?? 'nowhere';
+    return `${id}@${revision} ${desired} ${observed} on ${status}${lostUs > 0 ? ' lost' : ''}`;
+  });
+  return ` (slot ${slot}: ${rows.join('; ')})`;
 }

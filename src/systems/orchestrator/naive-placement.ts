@@ -4,11 +4,15 @@ import type { ClusterState } from './state/state.ts';
 
 const over = new Set(['complete', 'shutdown', 'failed', 'rejected', 'orphaned']);
 
-/** For tests: what stands on a node, read off the rows one by one. The task itself is left out. */
-function others(state: ClusterState, self: string, node: string): Readonly<Task>[] {
+/** What stands on a node, read off the rows one by one, but for those to be left out. */
+function others(
+  state: ClusterState,
+  left: ReadonlySet<string>,
+  node: string,
+): Readonly<Task>[] {
   return state.tasks
     .keys()
-    .filter((id) => id !== self)
+    .filter((id) => !left.has(id))
     .map((id) => state.tasks.get(id)!)
     .filter(
       (task) => task.node === node && task.observed !== 'pending' && !over.has(task.observed),
@@ -16,10 +20,15 @@ function others(state: ClusterState, self: string, node: string): Readonly<Task>
 }
 
 /**
- * For tests: whether a task may be on a node, thought out a second time. `here` are the ports that it
- * has there already, when it has been placed.
+ * For tests: why a task may not be on a node, thought out a second time; null when it may. Tasks that
+ * are `later` came to the node after it.
  */
-export function mayBePlaced(state: ClusterState, id: string, nodeId: string): string | null {
+export function mayBePlaced(
+  state: ClusterState,
+  id: string,
+  nodeId: string,
+  later: readonly string[] = [],
+): string | null {
   const task = state.tasks.get(id)!;
   const spec = specOf(state, task);
   const node = state.nodes.get(nodeId)!;
@@ -34,7 +43,7 @@ export function mayBePlaced(state: ClusterState, id: string, nodeId: string): st
     const actual = attribute === 'node.name' ? node.spec.name : label;
     if ((actual === value) !== (operator === '==')) return 'constraint';
   }
-  const here = others(state, id, nodeId);
+  const here = others(state, new Set([id, ...later]), nodeId);
   const sum = (of: 'cpuMillis' | 'memoryBytes') =>
     here.reduce((total, other) => total + specOf(state, other).template.reservations[of], 0) +
     template.reservations[of];

@@ -73,6 +73,7 @@ test('whatever is asked, in any order: no law is broken, the tables agree, twins
       const { rig, laws, restore } = watched(census);
       for (let node = 0; node < 3; node++)
         rig.node({ labels: [{ key: 'disk', value: 'ssd' }] }, 3_000);
+      for (const volume of [0, 1]) rig.ask(asked['volume']!(new Picker([volume]), rig)!);
       let old: Command[] = [];
       for (const { move, timeUs, picks } of steps) {
         const pick = new Picker(picks);
@@ -141,7 +142,10 @@ function settle(rig: Rig): void {
     const { desired } = rig.state.tasks.get(id)!;
     if (desired !== 'ready' && desired !== 'running') throw new Error(`${id} is left pending`);
     for (const node of rig.state.nodes.keys()) {
-      if (mayBePlaced(rig.state, id, node) === null) throw new Error(`${id} would fit on ${node}`);
+      if (mayBePlaced(rig.state, id, node) === null) {
+        const { slot, revision } = rig.state.tasks.get(id)!;
+        throw new Error(`${id} of slot ${slot}@${revision} would fit on ${node}`);
+      };
     }
   }
   const before = rig.machine.applied;

@@ -75,6 +75,9 @@ export class ScheduleController {
       const nodes = group.blocked ? some : all;
       if (nodes.length > 0) this.place(group, nodes, plan, nowUs, assignments);
     }
+    // What was turned down because of this plan is tried again, should the plan not come true.
+    for (const { node } of assignments) this.better.add(node);
+    if (plan.ties.size + plan.claims.size > 0) this.everything = true;
     return assignments;
   }
 

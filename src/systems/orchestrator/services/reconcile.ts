@@ -163,7 +163,7 @@ function run(look: Look, id: string): void {
 function isHeldUp({ state, tasks, leaving }: Look): boolean {
   return tasks.some((id) => {
     const task = state.tasks.get(id)!;
-    if (!isOnNode(task.observed) || (task.lostUs > 0 && !leaving.has(id))) return false;
+    if (!isOnNode(task.observed)) return false;
     const unwanted = task.desired === 'shutdown' || task.desired === 'remove';
     return (unwanted || leaving.has(id)) && standsFor(state, task) === 'here';
   });
