@@ -5,11 +5,7 @@ import type { ClusterState } from './state/state.ts';
 const over = new Set(['complete', 'shutdown', 'failed', 'rejected', 'orphaned']);
 
 /** What stands on a node, read off the rows one by one, but for those to be left out. */
-function others(
-  state: ClusterState,
-  left: ReadonlySet<string>,
-  node: string,
-): Readonly<Task>[] {
+function others(state: ClusterState, left: ReadonlySet<string>, node: string): Readonly<Task>[] {
   return state.tasks
     .keys()
     .filter((id) => !left.has(id))

@@ -73,7 +73,7 @@ test('whatever is asked, in any order: no law is broken, the tables agree, twins
       const { rig, laws, restore } = watched(census);
       for (let node = 0; node < 3; node++)
         rig.node({ labels: [{ key: 'disk', value: 'ssd' }] }, 3_000);
-      for (const volume of [0, 1]) rig.ask(asked['volume']!(new Picker([volume]), rig)!);
+      for (const volume of [0, 1]) rig.ask(asked.volume!(new Picker([volume]), rig)!);
       let old: Command[] = [];
       for (const { move, timeUs, picks } of steps) {
         const pick = new Picker(picks);
@@ -145,7 +145,7 @@ function settle(rig: Rig): void {
       if (mayBePlaced(rig.state, id, node) === null) {
         const { slot, revision } = rig.state.tasks.get(id)!;
         throw new Error(`${id} of slot ${slot}@${revision} would fit on ${node}`);
-      };
+      }
     }
   }
   const before = rig.machine.applied;
