@@ -21,6 +21,8 @@ export class ScheduleController {
   /** Nodes that may have room now and had none. */
   private readonly better: Set<string> = new Set();
   private everything: boolean = true;
+  /** All nodes in order, as long as none comes or goes. */
+  private nodes: readonly string[] | null = null;
 
   constructor(state: ClusterState) {
     this.state = state;
@@ -56,6 +58,7 @@ export class ScheduleController {
   /** A node or a volume has changed: what no node would do for may fit anywhere now. */
   placesChanged(): void {
     this.everything = true;
+    this.nodes = null;
   }
 
   /** Nodes for all that can be placed now; each decision counts for the ones after it. */
@@ -64,7 +67,8 @@ export class ScheduleController {
       this.better.clear();
       return [];
     }
-    const all = this.state.nodes.keys();
+    this.nodes ??= this.state.nodes.keys();
+    const all = this.nodes;
     const some = this.everything ? all : [...this.better].sort();
     this.everything = false;
     this.better.clear();

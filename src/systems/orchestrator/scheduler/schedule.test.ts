@@ -35,7 +35,7 @@ test('tasks that only prepare count too: an update without a limit stays spread'
   const strategy = { kind: 'rolling', parallelism: 0, delayUs: 0, order: 'stop-first' } as const;
   const web = rig.service('web', {
     mode: replicas(6),
-    update: { ...rig.state.settings, ...updateOf(strategy) },
+    update: updateOf(strategy),
   });
   rig.calm();
   rig.image(web, 'app:2');

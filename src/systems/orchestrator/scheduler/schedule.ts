@@ -85,10 +85,8 @@ function failuresOf(state: ClusterState, node: string, service: string, nowUs: n
 }
 
 function tasksOf(state: ClusterState, plan: Plan, node: string, service: string): number {
-  let count = plan.slots(node, service).size;
-  const slots = state.index.loads.get(node)?.slots.get(service);
-  if (slots !== undefined) for (const tasks of slots.values()) count += tasks;
-  return count;
+  const there = state.index.loads.get(node)?.services.get(service) ?? 0;
+  return there + plan.slots(node, service).size;
 }
 
 /** How much of a node is given out, in millionths: of processor or memory, whichever is more. */

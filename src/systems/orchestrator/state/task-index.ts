@@ -15,6 +15,8 @@ export interface NodeLoad {
   readonly tasks: Set<string>;
   cpuMillis: number;
   memoryBytes: number;
+  /** By service: how many tasks. */
+  readonly services: Map<string, number>;
   /** By service and slot: how many tasks. */
   readonly slots: Map<string, Map<string, number>>;
 }
@@ -58,6 +60,7 @@ export class TaskIndex {
     change(load.tasks, id, sign === 1);
     load.cpuMillis += sign * reserved.cpuMillis;
     load.memoryBytes += sign * reserved.memoryBytes;
+    bump(load.services, task.service, sign);
     let slots = load.slots.get(task.service);
     if (slots === undefined) {
       slots = new Map();
@@ -85,7 +88,13 @@ export class TaskIndex {
   private load(node: string): NodeLoad {
     let load = this.loads.get(node);
     if (load === undefined) {
-      load = { tasks: new Set(), cpuMillis: 0, memoryBytes: 0, slots: new Map() };
+      load = {
+        tasks: new Set(),
+        cpuMillis: 0,
+        memoryBytes: 0,
+        services: new Map(),
+        slots: new Map(),
+      };
       this.loads.set(node, load);
     }
     return load;
