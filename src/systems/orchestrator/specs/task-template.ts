@@ -120,11 +120,13 @@ export const templateField: Field<TaskTemplate> = structure<TaskTemplate>({
 });
 
 const imagePattern =
-  /^[a-z0-9][a-z0-9._/:-]*[A-Za-z0-9](:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+  /^[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const mostImageLetters = 255;
 
 export function checkTemplate(faults: FaultList, template: TaskTemplate): void {
-  faults.length('spec.image', template.image, 255);
-  if (template.image !== '' && !imagePattern.test(template.image)) {
+  const { image } = template;
+  faults.length('spec.image', image, mostImageLetters);
+  if (image !== '' && image.length <= mostImageLetters && !imagePattern.test(image)) {
     faults.add('spec.image', 'it is no reference to an image', 'a name and a tag: nginx:1.27');
   }
   checkCommand(faults, 'spec.command', template.command, true);
