@@ -214,7 +214,7 @@ describe('side by side', () => {
     rig.image(web, 'app:2');
     rig.pass(600 * second);
     expect(versions(rig, web).sort()).toEqual(['1', '1', '1', '1', '2', '2', '2', '2']);
-    expect([share(), deployment().paused]).toEqual([null, 'none']);
+    expect([share(), deployment().paused]).toEqual([{ revision: 2, weight: 0 }, 'none']);
     rig.ask({ kind: 'control-deployment', service: web, action: 'promote' });
     rig.calm();
     expect(share()).toEqual({ revision: 2, weight: 100 });
@@ -266,7 +266,7 @@ describe('side by side', () => {
     };
     rig.image(web, 'app:2');
     rig.pass(120 * second);
-    expect(seen).toEqual(['-', '25:1', '25:2', '50:2', '50:3', '50:4', '100:4', '-']);
+    expect(seen).toEqual(['0:0', '0:1', '25:1', '25:2', '50:2', '50:3', '50:4', '100:4', '-']);
     expect([deployment().phase, versions(rig, web)]).toEqual(['completed', ['2', '2', '2', '2']]);
   });
 

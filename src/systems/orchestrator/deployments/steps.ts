@@ -164,7 +164,9 @@ export function beginDeployment(
     approved: false,
   });
   service.deployment = deployment;
-  service.share = null;
+  // Side by side nothing of the traffic goes over before a step says so.
+  const sideBySide = !back && service.spec.update.strategy.kind !== 'rolling';
+  service.share = sideBySide ? { revision: to, weight: 0 } : null;
 }
 
 /** A task of the revision that a deployment brings in has failed: that counts, once. */
