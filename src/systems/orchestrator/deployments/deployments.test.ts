@@ -195,6 +195,18 @@ describe('rolling', () => {
     const reply = rig.ask({ kind: 'control-deployment', service: web, action: 'rollback' });
     expect(reply).toMatchObject({ kind: 'refused', why: 'wrong-state' });
   });
+
+  test('a rollback that a person asked for and that fails pauses: it does not go forward again', () => {
+    const { rig, web, deployment } = started({ onFailure: 'rollback' });
+    rig.image(web, 'app:2');
+    rig.pass(60 * second);
+    rig.behaviour = (task, id) =>
+      task.revision === 1 && task.observed === 'running' ? 'failed' : obedient(task, id);
+    rig.ask({ kind: 'control-deployment', service: web, action: 'rollback' });
+    rig.pass(60 * second);
+    expect(deployment()).toMatchObject({ phase: 'updating', paused: 'failures', back: true });
+    expect(rig.state.services.get(web)!.revision).toBe(1);
+  });
 });
 
 describe('side by side', () => {
