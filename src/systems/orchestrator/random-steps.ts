@@ -64,7 +64,7 @@ export function anySpec(pick: Picker, name: string, global: boolean): ServiceSpe
       networks: pick.of([['a'], ['a', 'b'], ['b']]),
     },
     template: {
-      reservations: { cpuMillis: pick.of([0, 500, 1_500]), memoryBytes: 0 },
+      reservations: { cpuMillis: pick.of([0, 500, 1_500]), memoryBytes: pick.of([0, 2 ** 18]) },
       restart: {
         condition: pick.of(['any', 'any', 'on-failure', 'none']),
         delayUs: pick.of([0, second]),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { placementDefaults } from '../specs/placement.ts';
 import type { ReconnectPick } from '../specs/task-template.ts';
 import { obedient, Rig, report, second } from '../test-rig.ts';
 import { isDrained } from './eligible.ts';
@@ -153,4 +154,27 @@ test('reports: never backwards, never older than the newest, only of one’s own
   rig.up(node);
   const edges = [{ node, registration, status: 'down' } as const];
   expect(rig.lead({ kind: 'node-edges', edges })).toEqual({ kind: 'batch', effective: 0 });
+});
+
+test('a node that is no longer of the kind loses the tasks that asked for it, and only those', () => {
+  const rig = new Rig().audited();
+  const labels = [{ key: 'disk', value: 'ssd' }];
+  for (let node = 0; node < 2; node++) rig.node({ labels });
+  const constraints = [{ attribute: 'node.labels.disk', operator: '==', value: 'ssd' } as const];
+  const placement = { ...placementDefaults, constraints };
+  const picky = rig.service('picky', { mode: replicas(2), template: { placement } });
+  const agent = rig.service('agent', { mode: { kind: 'global' }, template: { placement } });
+  const other = rig.service('other', { mode: replicas(2) });
+  rig.calm();
+  const [node, left] = rig.nodes as [string, string];
+  const { spec } = rig.state.nodes.get(node)!;
+  rig.ask({ kind: 'update-node', node, version: 0, spec: { ...spec, labels: [] } });
+  rig.calm();
+  const places = (service: string) =>
+    rig
+      .tasks(service)
+      .filter(([, task]) => task.observed === 'running')
+      .map(([, task]) => task.node);
+  expect([places(picky), places(agent)]).toEqual([[left, left], [left]]);
+  expect(new Set(places(other)).size).toBe(2);
 });
