@@ -178,3 +178,27 @@ test('a node that is no longer of the kind loses the tasks that asked for it, an
   expect([places(picky), places(agent)]).toEqual([[left, left], [left]]);
   expect(new Set(places(other)).size).toBe(2);
 });
+
+test('a returned task that is to stop holds its slot until it is over', () => {
+  const rig = new Rig().audited();
+  rig.node();
+  rig.node();
+  const disconnect = { kind: 'keep', pick: 'replacement' } as const;
+  const restart = { condition: 'any', delayUs: 0, maxAttempts: 0, windowUs: 0 } as const;
+  const web = rig.service('web', { mode: replicas(1), template: { disconnect, restart } });
+  rig.calm();
+  const [old, { node }] = rig.tasks(web)[0]!;
+  rig.down(node);
+  rig.calm();
+  const [standIn] = rig.tasks(web).at(-1)!;
+  rig.up(node);
+  rig.behaviour = (task, id) => {
+    if (id === old) return null;
+    return id === standIn && task.observed === 'running' ? 'failed' : obedient(task, id);
+  };
+  rig.calm();
+  expect(rig.tasks(web).at(-1)![1]).toMatchObject({ desired: 'ready', observed: 'ready' });
+  rig.behaviour = obedient;
+  rig.calm();
+  expect(rig.tasks(web).at(-1)![1]).toMatchObject({ desired: 'running', observed: 'running' });
+});

@@ -110,6 +110,19 @@ test('a task that did not fit goes to a node as soon as another one there is ove
   expect(rig.running(later)).toEqual(['1@1']);
 });
 
+test('a task that was turned down for a plan is tried again when the plan does not come true', () => {
+  const rig = cluster(1);
+  const first = rig.service('a', { mode: replicas(1), template: { reservations: cpu(3_000) } });
+  const later = rig.service('b', { mode: replicas(1), template: { reservations: cpu(3_000) } });
+  for (const command of rig.controllers.pass(rig.timeUs)) rig.lead(command);
+  // The one assignment that fits is proposed and gets lost.
+  const lost = rig.controllers.pass(rig.timeUs);
+  expect(lost).toMatchObject([{ kind: 'assign', assignments: [{ node: rig.nodes[0] }] }]);
+  rig.ask({ kind: 'remove-service', service: first, version: 0 });
+  rig.calm();
+  expect(rig.running(later)).toEqual(['1@1']);
+});
+
 test('at most so many slots of a service a node, and host ports once each', () => {
   const rig = cluster(3);
   const a = rig.service('a', { mode: replicas(5), template: placed({ maxPerNode: 1 }) });

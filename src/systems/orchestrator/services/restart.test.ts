@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { obedient, Rig, second } from '../test-rig.ts';
+import { obedient, Rig, second, tinySettings } from '../test-rig.ts';
 
 const replicas = (count: number) => ({ kind: 'replicated', replicas: count }) as const;
 
@@ -59,7 +59,7 @@ test('conditions: none never, on-failure not after a good end, any always', () =
 });
 
 test('the newest end of each revision is remembered, however little history is kept', () => {
-  const rig = new Rig().audited();
+  const rig = new Rig({ ...tinySettings, taskHistory: 0 }).audited();
   rig.node();
   const restart = { condition: 'none', delayUs: 0, maxAttempts: 0, windowUs: 0 } as const;
   const job = rig.service('job', { mode: replicas(3), template: { restart } });
