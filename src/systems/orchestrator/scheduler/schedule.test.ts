@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { placementDefaults } from '../specs/placement.ts';
 import type { TaskTemplate } from '../specs/task-template.ts';
 import { volumeSpec } from '../specs/volume-spec.ts';
-import { obedient, Rig, second } from '../test-rig.ts';
+import { obedient, Rig, second, tinySettings } from '../test-rig.ts';
 import { explainPending } from './schedule.ts';
 
 const replicas = (count: number) => ({ kind: 'replicated', replicas: count }) as const;
@@ -31,7 +31,7 @@ test('spread: one pass counts what it has placed itself, and all services are sp
 });
 
 test('tasks that only prepare count too: an update without a limit stays spread', () => {
-  const rig = new Rig().audited();
+  const rig = new Rig({ ...tinySettings, batch: 1 }).audited();
   for (const disk of ['hdd', 'ssd', 'ssd']) rig.node({ labels: [{ key: 'disk', value: disk }] });
   const constraints = [{ attribute: 'node.labels.disk', operator: '==', value: 'ssd' } as const];
   // One node is much emptier than the others: that is no reason to put all of a service there.
