@@ -1,6 +1,8 @@
 import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { DueQueue } from '../../common/due-queue.ts';
 import { type Field, integer, text } from '../../common/fields.ts';
 import { hashPair } from '../../common/hash.ts';
+import { type Cell, GroupTable, Table, TableSum } from '../../common/table.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import {
   attributeField,
@@ -31,8 +33,6 @@ import {
   trashedField,
 } from './rows.ts';
 import type { StorageSettings } from './settings.ts';
-import { type Cell, GroupTable, Table, TableSum } from './table.ts';
-import { TrashQueue } from './trash-queue.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -93,7 +93,7 @@ export class MetadataState {
   readonly plans: GroupTable<number, Plan> = this.grouped('plans', integer, planField);
   readonly regions: Table<Region> = this.table('regions', regionField);
   /** What the tables say anyway, in order of time. */
-  readonly trashQueue: TrashQueue = new TrashQueue();
+  readonly trashQueue: DueQueue<number> = new DueQueue();
 
   constructor(settings: StorageSettings) {
     this.settings = settings;
