@@ -1,3 +1,4 @@
+import type { Cell } from '../../src/systems/common/table.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { Envelope } from '../../src/systems/storage/metadata/command.ts';
 import { decodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
@@ -5,7 +6,6 @@ import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import type { StorageSettings } from '../../src/systems/storage/metadata/settings.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import type { Cell } from '../../src/systems/storage/metadata/table.ts';
 import { succeed } from './model-commands.ts';
 import { isTrue } from './model-errors.ts';
 import { ModelFiles } from './model-files.ts';

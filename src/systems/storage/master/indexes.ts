@@ -1,6 +1,6 @@
+import type { Cell } from '../../common/table.ts';
 import type { Chunk, Grant, Plan, Slot } from '../metadata/rows.ts';
 import type { MetadataState } from '../metadata/state.ts';
-import type { Cell } from '../metadata/table.ts';
 
 /** What the indexes remember of a chunk, to take it out again. */
 interface KnownChunk {

@@ -1,8 +1,8 @@
 import type { Address } from '../../../sim/message.ts';
+import type { Cell } from '../../common/table.ts';
 import type { Ask } from '../messages/metadata-messages.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Inode, Plan } from '../metadata/rows.ts';
-import type { Cell } from '../metadata/table.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import { BadFragments } from './bad-fragments.ts';
 import { Balance } from './balance.ts';
