@@ -315,7 +315,7 @@ const bitFlip: FamilyArbitrary = (aim) =>
       when: aim.when,
       durationUs: fc.constant(0),
       target: aim.target,
-      file: fc.constant(''),
+      file: fc.constantFrom('', ...(aim.files ?? [])),
       // The end of a file is what is not on every other node yet.
       positionPerMillion: fc.oneof(
         fc.integer({ min: 0, max: 999_999 }),

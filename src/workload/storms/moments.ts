@@ -14,6 +14,15 @@ export interface StormWords {
   readonly probes: readonly string[];
   /** Kinds of messages by which a node that has the role asks the others to confirm it. */
   readonly asks?: readonly string[];
+  /**
+   * The highest number by which a target without the role is meant; numbers wrap. One less than there
+   * are such nodes, so that each can be struck. Default: 6.
+   */
+  readonly mostOthers?: number;
+  /** Names of clients that may stand still, be slow, or be late to reach anybody. Default: none. */
+  readonly clients?: readonly string[];
+  /** Parts of names of files in which bits flip, as often as in any. Default: none. */
+  readonly files?: readonly string[];
 }
 
 /** A fault's moment and target, drawn together: only a moment by meaning has a node of its own. */
@@ -24,6 +33,8 @@ export interface Aim {
   /** A moment at which who has the role has asked the others and not heard from them yet. */
   readonly asked?: Arbitrary<When>;
   readonly target: Arbitrary<Target>;
+  /** Parts of names of files that are worth damaging. */
+  readonly files?: readonly string[];
 }
 
 /** Moments by time fall on this grid half of the time, so that faults coincide. */
@@ -63,6 +74,7 @@ export function aimByTime(words: StormWords, phases: PhaseTimes, atRole: number 
     when: fc.record({ atUs: stormTimes(phases) }, flat),
     turn: turns(words, phases),
     ...askedMoment(words, phases),
+    ...filesOf(words),
     target: fc.oneof(
       { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
       { weight: 2, arbitrary: others(words) },
@@ -77,6 +89,7 @@ export function aimByMeaning(words: StormWords, phases: PhaseTimes, atRole: numb
     when: meanings(words, phases),
     turn: turns(words, phases),
     ...askedMoment(words, phases),
+    ...filesOf(words),
     target: fc.oneof(
       { weight: 4, arbitrary: fc.record({ role: fc.constant('@event') }, flat) },
       { weight: 2 * atRole, arbitrary: fc.record({ role: fc.constant(words.role) }, flat) },
@@ -126,8 +139,13 @@ function askedMoment(words: StormWords, phases: PhaseTimes): Pick<Aim, 'asked'> 
 /** Troubles of one machine come together. */
 const struck: Arbitrary<Target> = fc.record({ role: fc.constant('@struck') }, flat);
 
-function others(words: StormWords): Arbitrary<Target> {
-  return fc.record({ notRole: fc.constant(words.role), nth: fc.integer({ min: 0, max: 6 }) }, flat);
+function filesOf({ files = [] }: StormWords): Pick<Aim, 'files'> {
+  return files.length === 0 ? {} : { files };
+}
+
+function others({ role, mostOthers = 6 }: StormWords): Arbitrary<Target> {
+  const nth = fc.integer({ min: 0, max: mostOthers });
+  return fc.record({ notRole: fc.constant(role), nth }, flat);
 }
 
 /** No fault begins longer after its meaning. */

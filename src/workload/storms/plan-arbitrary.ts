@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Fault } from '../../sim/fault-plan.ts';
+import type { Fault, Target } from '../../sim/fault-plan.ts';
 import { joinWords } from '../../sim/hash.ts';
 import type { Config, PhaseTimes } from '../../sim/system-definition.ts';
 import { type FamilyArbitrary, type FamilyName, familyArbitraries } from './fault-arbitraries.ts';
@@ -62,6 +62,11 @@ export function planArbitrary(
     for (const { aim, share } of aims) {
       const arbitrary = share === 0 ? undefined : draw(aim, config);
       if (arbitrary !== undefined) kinds.push({ weight: Math.round(weight * share), arbitrary });
+      const { clients = [] } = ingredients.words;
+      if (share === 0 || clients.length === 0 || !strikesClients.has(name)) continue;
+      const atClient = draw({ ...aim, target: clientOf(clients) }, config);
+      if (atClient === undefined) continue;
+      kinds.push({ weight: Math.round(weight * share), arbitrary: atClient });
     }
   }
   if (kinds.length === 0) return fc.constant([]);
@@ -71,6 +76,13 @@ export function planArbitrary(
     maxLength: most,
     size: 'max',
   });
+}
+
+/** Families that delay what a client does: it has no disk, and to die is its own affair. */
+const strikesClients: ReadonlySet<string> = new Set(['clog', 'degrade', 'stall', 'slow']);
+
+function clientOf(clients: readonly string[]): Arbitrary<Target> {
+  return fc.record({ node: fc.constantFrom(...clients) }, { noNullPrototype: true });
 }
 
 /** The part of the storm in which faults are due. */
