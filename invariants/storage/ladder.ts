@@ -1,6 +1,7 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
@@ -14,6 +15,7 @@ import {
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
 import { storageGhost } from './ledger.ts';
+import { nothingIsLeftOver } from './leftovers.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
@@ -29,6 +31,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // masters and log
   mastersAgree,
   timeByEntries,
+  changelogsReplay,
   // identity of chunks
   chunksAreCounted,
   versionsRise,
@@ -60,6 +63,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // progress
   operationsEnd,
   allIsRedundant,
+  nothingIsLeftOver,
 ];
 
 export const storageOwnLadder: Ladder = ladder({
