@@ -21,6 +21,7 @@ import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { answersAreFresh, serviceIsBack } from './service.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
@@ -55,6 +56,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // what clients see
   answersAreCommitted,
   answersAreTrue,
+  answersAreFresh,
   durableOnAll,
   bytesWereWritten,
   strictReads,
@@ -62,6 +64,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   appendsApart,
   // progress
   operationsEnd,
+  serviceIsBack,
   allIsRedundant,
   nothingIsLeftOver,
 ];
