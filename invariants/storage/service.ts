@@ -1,6 +1,5 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type { StorageMoment } from './moment.ts';
-import { recoveryUs } from './recovers.ts';
+import type { StorageFacts, StorageMoment } from './moment.ts';
 
 export const answersAreFresh = rung<StorageMoment>({
   id: 'SE7',
@@ -37,7 +36,7 @@ export const serviceIsBack = rung<StorageMoment>({
     const { files, healedUs } = facts;
     if (files === undefined || facts.options.anyNumber === true) return premiseFalse;
     const { history } = files;
-    const dueUs = healedUs + recoveryUs(facts);
+    const dueUs = healedUs + calmUs(facts);
     let outcome: Outcome = premiseFalse;
     for (const operation of finished) {
       const answer = history.answer[operation];
@@ -52,3 +51,9 @@ export const serviceIsBack = rung<StorageMoment>({
     return outcome;
   },
 });
+
+/** How long old leases may still stand in the way: of servers, sessions and writers, one after another. */
+function calmUs({ timings }: StorageFacts): number {
+  const { serverLeaseUs, sessionLeaseUs, writeLeaseUs } = timings;
+  return 2 * serverLeaseUs + sessionLeaseUs + 2 * writeLeaseUs;
+}
