@@ -1,4 +1,4 @@
-// Writes docs/kill-matrix.md from the results that `seedstorm mutants raft --save` has kept.
+// Writes the kill matrix of a system from what `seedstorm mutants <system> --save` has kept.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

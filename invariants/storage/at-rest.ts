@@ -22,7 +22,7 @@ export const tablesAddUp = rung<StorageMoment>({
 });
 
 export const changelogIsTheLog = rung<StorageMoment>({
-  id: 'SB4',
+  id: 'SB5',
   title: 'changelogs are the log',
   statement:
     'Every whole record of a changelog is the committed entry of its index, and saved tables are those that the log gives there.',

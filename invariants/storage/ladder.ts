@@ -3,6 +3,7 @@ import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowled
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
 import { cachesAreTrue } from './cached-facts.ts';
+import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
@@ -17,11 +18,13 @@ import {
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
 import { storageGhost } from './ledger.ts';
+import { nothingIsLeftOver } from './leftovers.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { answersAreFresh, serviceIsBack } from './service.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
@@ -32,6 +35,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // masters and log
   mastersAgree,
   timeByEntries,
+  changelogsReplay,
   // identity of chunks
   chunksAreCounted,
   versionsRise,
@@ -55,6 +59,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // what clients see
   answersAreCommitted,
   answersAreTrue,
+  answersAreFresh,
   durableOnAll,
   bytesWereWritten,
   strictReads,
@@ -67,7 +72,9 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   changelogIsTheLog,
   // progress
   operationsEnd,
+  serviceIsBack,
   allIsRedundant,
+  nothingIsLeftOver,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

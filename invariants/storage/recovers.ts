@@ -11,7 +11,7 @@ import type { StorageFacts, StorageMoment } from './moment.ts';
  * are heard or given up, the oldest leases end, rot is found, and then the bytes go at the rate that
  * repairs may have.
  */
-function recoveryUs({ timings, oracle }: StorageFacts): number {
+export function recoveryUs({ timings, oracle }: StorageFacts): number {
   const { serverLeaseUs, sessionLeaseUs, writeLeaseUs, downGraceUs, scrubCycleUs } = timings;
   const { chunks, settings } = oracle.state;
   const bytes = chunks.size * settings.chunkBytes;

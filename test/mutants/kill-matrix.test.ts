@@ -7,11 +7,14 @@ import { readMutants } from '../../src/run/mutant-patch.ts';
 import { readResults } from '../../src/run/mutant-results.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, 'mutants', 'raft');
 
-test('docs/kill-matrix.md says what the kept results say', () => {
+test.each([
+  ['raft', 'kill-matrix.md'],
+  ['storage', 'kill-matrix-storage.md'],
+])('what was measured of %s is what docs/%s says', (system, name) => {
+  const folder = join(root, 'mutants', system);
   const kept = readResults(folder)!;
-  const page = killMatrix(kept, readMutants(folder, 'raft', true));
-  const hint = 'npx node scripts/kill-matrix.ts writes it anew';
-  expect(readFileSync(join(root, 'docs', 'kill-matrix.md'), 'utf8'), hint).toBe(page);
+  const page = killMatrix(kept, readMutants(folder, system, true));
+  const hint = `npx node scripts/kill-matrix.ts ${system} writes it anew`;
+  expect(readFileSync(join(root, 'docs', name), 'utf8'), hint).toBe(page);
 });

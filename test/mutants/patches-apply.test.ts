@@ -4,11 +4,19 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
+import { storageLadder } from '../../invariants/storage/ladder.ts';
 import { MutantCopy } from '../../src/run/mutant-copy.ts';
-import { readMutants } from '../../src/run/mutant-patch.ts';
+import { type MutantPatch, readMutants } from '../../src/run/mutant-patch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
-const mutants = readMutants(join(root, 'mutants', 'raft'), 'raft', true);
+const mutantsOf = (system: string): readonly MutantPatch[] =>
+  readMutants(join(root, 'mutants', system), system, true);
+const ofRaft = mutantsOf('raft');
+const ofStorage = mutantsOf('storage');
+const systems = [
+  { system: 'raft', mutants: ofRaft, rungs: raftLadder.rungs },
+  { system: 'storage', mutants: ofStorage, rungs: storageLadder.rungs },
+] as const;
 
 let folder: string;
 let copy: MutantCopy;
@@ -22,15 +30,40 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('mutants of raft', () => {
   it('are many of every family, ten controls and one canary', () => {
-    const bugs = mutants.filter((mutant) => !mutant.control);
+    const bugs = ofRaft.filter((mutant) => !mutant.control);
     expect(bugs.length).toBeGreaterThanOrEqual(90);
     for (const family of 'ELSMQDP') {
       expect(bugs.filter(({ id }) => id.startsWith(family)).length).toBeGreaterThanOrEqual(5);
     }
-    expect(mutants.filter((mutant) => mutant.control).length).toBeGreaterThanOrEqual(10);
-    expect(mutants.filter((mutant) => mutant.canary)).toHaveLength(1);
+    expect(ofRaft.filter((mutant) => mutant.control).length).toBeGreaterThanOrEqual(10);
+    expect(ofRaft.filter((mutant) => mutant.canary)).toHaveLength(1);
   });
+});
 
+describe('mutants of the storage system', () => {
+  it('are many of every mechanism, some controls and one canary', () => {
+    const numbers = ofStorage.flatMap(({ id }) => /^B(\d+)/.exec(id)?.[1] ?? []).map(Number);
+    for (const [from, to, least] of mechanisms) {
+      const within = numbers.filter((number) => number >= from && number <= to);
+      expect(within.length).toBeGreaterThanOrEqual(least);
+    }
+    for (let nth = 1; nth <= 8; nth++) expect(ofStorage.map(({ id }) => id)).toContain(`NG${nth}`);
+    expect(ofStorage.filter((mutant) => mutant.control).length).toBeGreaterThanOrEqual(5);
+    expect(ofStorage.filter((mutant) => mutant.canary)).toHaveLength(1);
+  });
+});
+
+/** First and last number of a mechanism, and how many bugs of it there are at least. */
+const mechanisms = [
+  [1, 19, 10],
+  [21, 40, 10],
+  [42, 51, 7],
+  [52, 68, 10],
+  [70, 80, 6],
+  [81, 99, 12],
+] as const;
+
+describe.each(systems)('mutants of $system', ({ system, mutants, rungs }) => {
   it.each(mutants.map((mutant) => [mutant.id, mutant] as const))(
     '%s changes the sources of today, and nothing that it does not name',
     (_, mutant) => {
@@ -40,7 +73,7 @@ describe('mutants of raft', () => {
       } finally {
         copy.restore();
       }
-      expect(mutant.paths.every((path) => path.startsWith('src/systems/raft/'))).toBe(true);
+      expect(mutant.paths.every((path) => path.startsWith(`src/systems/${system}/`))).toBe(true);
     },
   );
 
@@ -51,7 +84,7 @@ describe('mutants of raft', () => {
       expect(mutant.source).not.toBe('');
       expect(mutant.trigger).not.toBe('');
       expect(existsSync(join(root, 'scenarios', `${mutant.scenario}.ts`))).toBe(true);
-      const laws = raftLadder.rungs.map((rung) => rung.id);
+      const laws = rungs.map((rung) => rung.id);
       expect(laws).toEqual(expect.arrayContaining([...mutant.rungs]));
     },
   );

@@ -1,0 +1,46 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
+import { MetaloggerService } from '../../src/systems/storage/metalogger/metalogger-service.ts';
+import { readChangelog } from '../../src/systems/storage/metalogger/read-changelog.ts';
+import type { StorageFacts, StorageMoment } from './moment.ts';
+
+export const changelogsReplay = rung<StorageMoment>({
+  id: 'SB4',
+  title: 'changelogs replay',
+  statement:
+    'What a metalogger has promised to its disk leads to the tables of the committed log, up to all that it counts as durable.',
+  source: 'lizardfs#577, #938; leilfs#349; MooseNG metalogger',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts }) {
+    const { masters, firstServer } = facts.topology;
+    let outcome: Outcome = premiseFalse;
+    for (let node = masters; node < firstServer; node++) {
+      const found = changelogOf(facts, node);
+      if (found.kind === 'broken') return found;
+      if (found === held) outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function changelogOf({ world, settings, oracle }: StorageFacts, node: number): Outcome {
+  const { service } = (world.state(node) ?? {}) as { readonly service?: unknown };
+  // A disk that has lost something lawfully owes nothing for it.
+  if (!(service instanceof MetaloggerService) || world.damaged(node)) return premiseFalse;
+  const disk = world.disk(node);
+  const bytes = (file: string): Uint8Array | undefined => disk.promisedBytes(file);
+  const { entries, states, gaps } = readChangelog({ files: disk.promisedFiles(), bytes });
+  const start = states.findLast(({ index }) => gaps.every(({ to }) => to <= index));
+  const machine = new MetadataMachine(settings);
+  if (start !== undefined) machine.restore(start.saved);
+  for (const entry of entries) if (entry.index === machine.applied + 1) machine.apply(entry);
+  const { applied } = machine;
+  const { durable } = service.changelog;
+  const hash = machine.hash();
+  const expected = applied === 0 ? hash : oracle.at(applied)?.hash;
+  if (applied >= durable && hash === expected) return applied === 0 ? premiseFalse : held;
+  const values = { applied, durable, hash: `#${hash}`, canonical: `#${expected ?? ''}` };
+  return broken({ nodes: [node], values });
+}

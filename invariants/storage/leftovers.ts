@@ -1,0 +1,59 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { FragmentOnDisk } from '../../src/systems/storage/chunkserver/disk-image.ts';
+import { DisksNow, serves, stripesOf } from '../../src/systems/storage/ground-truth.ts';
+import type { StorageFacts, StorageMoment } from './moment.ts';
+import { recoveryUs } from './recovers.ts';
+
+export const nothingIsLeftOver = rung<StorageMoment>({
+  id: 'SG3',
+  title: 'nothing is left over',
+  statement:
+    'A while after everything works again, what lies on a chunkserver is part of a chunk, is becoming one, or is planned for deletion.',
+  source: 'dittofs#1433, PR 1483; minio#9931; seaweedfs#7102',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts, timeUs }) {
+    const { world, topology, settings } = facts;
+    // Reports come with each scrub: what a lost answer left is seen in the next one.
+    const dueUs = recoveryUs(facts) + 2 * facts.timings.scrubCycleUs + settings.graceUs;
+    if (timeUs - facts.healedUs < dueUs) return premiseFalse;
+    const disks = new DisksNow(world, settings.blockBytes);
+    let outcome: Outcome = premiseFalse;
+    for (let node = topology.firstServer; node < topology.nodes; node++) {
+      if (world.status(node) !== 'up') continue;
+      for (const fragment of disks.of(node)) {
+        if (isExpected(facts, node, fragment) || isYoung(facts, fragment, dueUs)) continue;
+        const { chunk, version, generation, part, fence } = fragment;
+        const values = { chunk, version, generation, part, fence, dueUs };
+        return broken({ nodes: [node], values });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function isExpected(
+  { oracle: { state } }: StorageFacts,
+  node: number,
+  fragment: FragmentOnDisk,
+): boolean {
+  const { chunk } = fragment;
+  const server = node + 1;
+  const isPlanned = state.plans.keys(chunk).some((id) => {
+    return state.plans.get(chunk, id)!.server === server;
+  });
+  if (isPlanned) return true;
+  const row = state.chunks.get(chunk);
+  if (row === undefined) return false;
+  return stripesOf(state, chunk, row).some((stripe) => {
+    return stripe.members.some((member, at) => member === server && serves(stripe, at, fragment));
+  });
+}
+
+/** Load goes on to the end: what came of a grant a moment ago may still be on its way out. */
+function isYoung({ oracle }: StorageFacts, { fence }: FragmentOnDisk, dueUs: number): boolean {
+  const granted = oracle.at(fence);
+  return granted !== undefined && oracle.state.timeUs - granted.timeUs < dueUs;
+}
