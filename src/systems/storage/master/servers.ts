@@ -18,8 +18,8 @@ export interface ServerNews {
   freeBytes: number;
   /** No serve-lease while this is above 0: somebody waits until the one it has is over. */
   withheld: number;
-  /** The life of which a complete report has come. */
-  reportedLife: number;
+  /** From when on a report is wanted. */
+  reportDueUs: number;
   /** It has begun another life since it was registered. */
   unregistered: boolean;
   registering: boolean;
@@ -72,7 +72,7 @@ export class Servers {
       servesUntilUs,
       freeBytes: Number.POSITIVE_INFINITY,
       withheld: 0,
-      reportedLife: 0,
+      reportDueUs: 0,
       unregistered: false,
       registering: false,
       dead: false,
@@ -139,6 +139,7 @@ export class Servers {
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;
     one.dead = false;
+    if (life !== one.life) one.reportDueUs = lead.nowUs;
     one.life = life;
     one.ready = beat.ready;
     one.freeBytes = Math.max(0, beat.capacityBytes - beat.usedBytes);
@@ -161,7 +162,7 @@ export class Servers {
       beat,
       life: one.life,
       serveUs,
-      wantsReport: one.ready && one.reportedLife !== one.life,
+      wantsReport: one.ready && one.reportDueUs <= lead.nowUs,
     });
   }
 

@@ -1,0 +1,65 @@
+import { fragmentBytes } from '../metadata/chunk-life.ts';
+import type { RepairQueue } from './repair-queue.ts';
+import type { ChunkWork } from './write-grants.ts';
+
+/** How much fuller than the emptiest a server may be, as a share of its capacity. */
+const threshold = 0.2;
+/** Chunks of the fullest server that are tried in one go. */
+const tried = 16;
+
+/**
+ * Moves parts from the fullest server to the emptiest, one at a time, while nothing has to be
+ * repaired. Servers that are alike within the threshold are left alone.
+ */
+export class Balance {
+  private readonly work: ChunkWork;
+  private readonly repairs: RepairQueue;
+
+  constructor(work: ChunkWork, repairs: RepairQueue) {
+    this.work = work;
+    this.repairs = repairs;
+  }
+
+  begin(): void {
+    const { alarms, timings } = this.work.lead;
+    alarms.after(Math.max(1, Math.floor(timings.scrubCycleUs / 8)), () => {
+      this.look();
+      this.begin();
+    });
+  }
+
+  private look(): void {
+    if (this.repairs.size > 0) return;
+    const { state } = this.work.lead;
+    let fullest = 0;
+    let emptiest = 0;
+    let most = -1;
+    let least = 2;
+    const unfit = this.work.servers.unfit();
+    for (const server of state.servers.keys()) {
+      const row = state.servers.get(server)!;
+      if (row.state !== 'up' || row.capacityBytes === 0 || unfit.includes(server)) continue;
+      const share = row.usedBytes / row.capacityBytes;
+      if (share > most) [fullest, most] = [server, share];
+      if (row.weight > 0 && share < least) [emptiest, least] = [server, share];
+    }
+    if (fullest !== 0 && emptiest !== 0 && most - least > threshold) this.move(fullest, emptiest);
+  }
+
+  private move(from: number, to: number): void {
+    const { lead } = this.work;
+    let left = tried;
+    for (const chunk of lead.indexes.chunksOf.get(from) ?? []) {
+      if (left-- === 0) return;
+      const row = lead.state.chunks.get(chunk)!;
+      if (row.members.includes(to) || lead.state.plans.count(chunk) > 0) continue;
+      if (row.grant !== null || row.unsettled || row.conversion !== null) continue;
+      const position = row.members.indexOf(from);
+      const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
+      if (!this.repairs.throttle.take(to, [from], bytes, false)) return;
+      lead.env.probe('a part moves to an emptier server');
+      lead.propose({ kind: 'plan-move', chunk, position, to });
+      return;
+    }
+  }
+}

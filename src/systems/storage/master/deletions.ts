@@ -1,0 +1,172 @@
+import type { PlannedWork } from './indexes.ts';
+import { proposeAgainUs } from './leadership.ts';
+import type { TaskAnswer } from './tasks.ts';
+import type { ChunkWork } from './write-grants.ts';
+
+/** Orders to erase that one server gets at a time. */
+const mostAtOnce = 8;
+/** In leases of a server: when a dead one's deletions are given up. Its next report brings them back. */
+const givenUpAfterLeases = 8;
+
+/** The deletions of one server, in the order in which they fall due. */
+interface Queue {
+  readonly server: number;
+  items: { readonly work: PlannedWork; readonly dueUs: number }[];
+  /** Items before this one were taken. */
+  next: number;
+  underWay: number;
+  alarmSet: boolean;
+}
+
+/**
+ * Carries out plans to delete: when they are due by the state machine's time, and when this leader has
+ * waited the grace on its own clock too, as the other one follows clocks that jump.
+ */
+export class Deletions {
+  private readonly work: ChunkWork;
+  private readonly queues: Map<number, Queue> = new Map();
+  private ticking = false;
+
+  constructor(work: ChunkWork) {
+    this.work = work;
+  }
+
+  /** Begins the term; from now on time goes on where files wait in the trash, too. */
+  begin(): void {
+    this.keepTime();
+  }
+
+  /** A plan is in the tables. */
+  added(work: PlannedWork): void {
+    const { lead } = this.work;
+    const { plan } = work;
+    if (plan.kind !== 'delete') return;
+    let queue = this.queues.get(plan.server);
+    if (queue === undefined) {
+      queue = { server: plan.server, items: [], next: 0, underWay: 0, alarmSet: false };
+      this.queues.set(plan.server, queue);
+    }
+    queue.items.push({ work, dueUs: lead.nowUs + lead.state.settings.graceUs });
+    this.look(queue);
+  }
+
+  /** A server was heard again. */
+  serverChanged(server: number): void {
+    const queue = this.queues.get(server);
+    if (queue !== undefined) this.look(queue);
+  }
+
+  private look(queue: Queue): void {
+    const { lead, servers } = this.work;
+    while (queue.next < queue.items.length && queue.underWay < mostAtOnce) {
+      const { work, dueUs } = queue.items[queue.next]!;
+      if (!lead.indexes.plans.has(work.id)) {
+        this.advance(queue);
+        continue;
+      }
+      if (!servers.isAlive(queue.server)) {
+        this.giveUpLater(queue);
+        return;
+      }
+      if (dueUs > lead.nowUs) {
+        this.lookAfter(queue, dueUs - lead.nowUs);
+        return;
+      }
+      if (work.plan.dueUs > lead.state.timeUs) {
+        this.tick();
+        this.lookAfter(queue, lead.timings.taskTimeoutUs / 4);
+        return;
+      }
+      this.advance(queue);
+      this.erase(queue, work);
+    }
+  }
+
+  private advance(queue: Queue): void {
+    queue.next += 1;
+    if (queue.next < 256 || queue.next * 2 < queue.items.length) return;
+    queue.items = queue.items.slice(queue.next);
+    queue.next = 0;
+  }
+
+  private lookAfter(queue: Queue, delayUs: number): void {
+    if (queue.alarmSet) return;
+    queue.alarmSet = true;
+    this.work.lead.alarms.after(delayUs, () => {
+      queue.alarmSet = false;
+      this.look(queue);
+    });
+  }
+
+  private erase(queue: Queue, work: PlannedWork): void {
+    const { chunk, plan } = work;
+    const { version, generation, part } = plan;
+    queue.underWay += 1;
+    const order = { kind: 'erase-fragment' as const, chunk, version, generation, part };
+    this.work.tasks.give(queue.server, order, 4, (answer) => this.answered(queue, work, answer));
+  }
+
+  private answered(queue: Queue, work: PlannedWork, answer: TaskAnswer): void {
+    const { lead } = this.work;
+    const fault = answer?.kind === 'task-done' ? answer.fault : 'no-answer';
+    if (fault === null || fault === 'absent') {
+      lead.env.probe('a fragment was erased');
+      this.close(queue, work, true);
+      return;
+    }
+    queue.underWay -= 1;
+    lead.env.probe('a fragment was not erased');
+    // At the end: one that a disk cannot erase keeps no other from its turn.
+    queue.items.push({ work, dueUs: lead.nowUs + lead.timings.taskTimeoutUs });
+    this.look(queue);
+  }
+
+  private close(queue: Queue, work: PlannedWork, carriedOut: boolean): void {
+    const { lead } = this.work;
+    const { chunk, id: plan } = work;
+    lead.propose({ kind: 'plan-done', chunk, plan, carriedOut }, (reply) => {
+      if (reply === null) {
+        lead.alarms.after(proposeAgainUs, () => this.close(queue, work, carriedOut));
+        return;
+      }
+      queue.underWay -= 1;
+      if (reply.kind === 'error' && reply.errno === 'EBUSY') {
+        queue.items.push({ work, dueUs: lead.nowUs });
+      }
+      this.look(queue);
+    });
+  }
+
+  /** The server is silent. After a long time it is not waited for, so that it can be removed. */
+  private giveUpLater(queue: Queue): void {
+    const { lead, servers } = this.work;
+    const afterUs = givenUpAfterLeases * lead.timings.serverLeaseUs;
+    const isDown = lead.state.servers.get(queue.server)?.state === 'down';
+    const leftUs = afterUs - servers.deadForUs(queue.server);
+    if (leftUs > 0 || !isDown) {
+      this.lookAfter(queue, Math.max(leftUs, lead.timings.serverLeaseUs));
+      return;
+    }
+    const { work } = queue.items[queue.next]!;
+    this.advance(queue);
+    queue.underWay += 1;
+    lead.env.probe('a deletion was given up');
+    this.close(queue, work, false);
+  }
+
+  // ---------------------------------------------------------------- time
+
+  private keepTime(): void {
+    const { lead } = this.work;
+    if (lead.state.trash.size > 0) this.tick();
+    lead.alarms.after(lead.timings.serverLeaseUs, () => this.keepTime());
+  }
+
+  private tick(): void {
+    if (this.ticking) return;
+    this.ticking = true;
+    this.work.lead.propose({ kind: 'tick' }, () => {
+      this.ticking = false;
+    });
+  }
+}

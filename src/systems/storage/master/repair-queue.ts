@@ -1,0 +1,222 @@
+import { fragmentBytes } from '../metadata/chunk-life.ts';
+import { neededParts } from '../placement/storage-class.ts';
+import type { BadFragments } from './bad-fragments.ts';
+import type { PlannedWork } from './indexes.ts';
+import { type Standing, standingOf } from './redundancy.ts';
+import { Throttle } from './throttle.ts';
+import { type ChunkWork, placeChunk } from './write-grants.ts';
+
+/** Plans for repairs and moves that may be under way at a time. */
+const mostAtOnce = 24;
+/** Items of one rank that are looked at in one go; those behind wait for their turn. */
+const lookedAt = 16;
+/** Chunks of a server that are looked at in one go, and the time between. */
+const sliceChunks = 32;
+const sliceUs = 2_000;
+/** Behind all repairs. */
+const drainRank = 256;
+
+interface Item {
+  readonly chunk: number;
+  rank: number;
+  position: number;
+  margin: number;
+  /** Its plan is being proposed, or was and is not done. */
+  running: boolean;
+  /** Not before this, as it failed or found no place. */
+  notBeforeUs: number;
+}
+
+/**
+ * Chunks that lack parts, those with the least left first; among equals those that a lost region would
+ * take; then the oldest. Behind them comes what is to leave servers that are being emptied. An item
+ * stays until the chunk lacks nothing, however often its plan fails.
+ */
+export class RepairQueue {
+  private readonly work: ChunkWork;
+  private readonly bad: BadFragments;
+  /** Of all that goes from server to server. */
+  readonly throttle: Throttle;
+  private readonly items: Map<number, Item> = new Map();
+  /** Items that wait, by rank, the oldest first. */
+  private readonly waiting: Map<number, Item>[] = [];
+  private runningCount = 0;
+  private pumpSet = false;
+
+  constructor(work: ChunkWork, bad: BadFragments) {
+    this.work = work;
+    this.bad = bad;
+    this.throttle = new Throttle(work.lead);
+  }
+
+  /** Chunks in the queue. */
+  get size(): number {
+    return this.items.size;
+  }
+
+  begin(): void {
+    for (const chunk of this.work.lead.indexes.lacking) this.look(chunk);
+  }
+
+  /** A server is lost, or was found again, or is to be emptied: looks at all that it has. */
+  serverChanged(server: number): void {
+    const chunks = this.work.lead.indexes.chunksOf.get(server);
+    if (chunks !== undefined) this.slice(chunks.values());
+    this.pumpSoon(0);
+  }
+
+  private slice(chunks: IterableIterator<number>): void {
+    for (let left = sliceChunks; left > 0; left--) {
+      const { done, value } = chunks.next();
+      if (done === true) return;
+      this.look(value);
+    }
+    this.work.lead.alarms.after(sliceUs, () => this.slice(chunks));
+  }
+
+  standing(chunk: number): Standing | null {
+    const row = this.work.lead.state.chunks.get(chunk);
+    if (row === undefined || row.version === 0) return null;
+    return standingOf(this.work, this.bad, chunk, row);
+  }
+
+  /** Finds out whether a chunk lacks something. */
+  look(chunk: number): void {
+    const wish = this.wishOf(chunk);
+    const item = this.items.get(chunk);
+    if (wish === null) {
+      if (item !== undefined) this.remove(item);
+      return;
+    }
+    const running = this.hasMove(chunk);
+    if (item === undefined) {
+      const fresh: Item = { chunk, ...wish, running: false, notBeforeUs: 0 };
+      this.items.set(chunk, fresh);
+      this.place(fresh, running);
+    } else if (item.rank === wish.rank && item.running === running) {
+      // It keeps its turn.
+      Object.assign(item, wish);
+    } else {
+      this.take(item);
+      Object.assign(item, wish);
+      this.place(item, running);
+    }
+    this.pumpSoon(0);
+  }
+
+  private wishOf(chunk: number): Pick<Item, 'rank' | 'position' | 'margin'> | null {
+    const row = this.work.lead.state.chunks.get(chunk);
+    // What is being written, recovered or converted is looked at when that is over.
+    if (row === undefined || row.version === 0) return null;
+    if (row.grant !== null || row.unsettled || row.conversion !== null) return null;
+    const standing = standingOf(this.work, this.bad, chunk, row);
+    const { margin, missing, leaving, survivesRegion } = standing;
+    if (margin < 0) return null;
+    if (missing.length > 0) {
+      const rank = margin * 2 + (survivesRegion ? 1 : 0);
+      return { rank, position: missing[0]!, margin };
+    }
+    return leaving.length > 0 ? { rank: drainRank, position: leaving[0]!, margin } : null;
+  }
+
+  private hasMove(chunk: number): boolean {
+    const { plans } = this.work.lead.state;
+    return plans.keys(chunk).some((id) => plans.get(chunk, id)!.kind === 'move');
+  }
+
+  private place(item: Item, running: boolean): void {
+    item.running = running;
+    if (running) {
+      this.runningCount += 1;
+      return;
+    }
+    let rank = this.waiting[item.rank];
+    if (rank === undefined) {
+      rank = new Map();
+      this.waiting[item.rank] = rank;
+    }
+    rank.set(item.chunk, item);
+  }
+
+  private take(item: Item): void {
+    if (item.running) this.runningCount -= 1;
+    else this.waiting[item.rank]?.delete(item.chunk);
+  }
+
+  private remove(item: Item): void {
+    this.take(item);
+    this.items.delete(item.chunk);
+  }
+
+  // ---------------------------------------------------------------- starting
+
+  /** A plan came to nothing: its chunk waits a little. */
+  failed({ chunk }: PlannedWork): void {
+    const item = this.items.get(chunk);
+    if (item === undefined) return;
+    item.notBeforeUs = this.work.lead.nowUs + this.work.lead.timings.taskTimeoutUs;
+  }
+
+  private pumpSoon(delayUs: number): void {
+    if (this.pumpSet) return;
+    this.pumpSet = true;
+    this.work.lead.alarms.after(delayUs, () => {
+      this.pumpSet = false;
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    const { timings } = this.work.lead;
+    let isLeft = false;
+    // Ranks are few; those that nobody ever had are holes.
+    for (const rank of this.waiting) {
+      if (rank === undefined) continue;
+      let looked = 0;
+      for (const item of rank.values()) {
+        if (this.runningCount >= mostAtOnce || looked++ === lookedAt) {
+          isLeft = true;
+          break;
+        }
+        if (!this.start(item)) isLeft = true;
+      }
+    }
+    if (isLeft) this.pumpSoon(timings.taskTimeoutUs / 4);
+  }
+
+  /** Proposes the plan of an item; false when it has to wait. */
+  private start(item: Item): boolean {
+    const { lead } = this.work;
+    const { chunk, position } = item;
+    const row = lead.state.chunks.get(chunk);
+    if (row === undefined || lead.nowUs < item.notBeforeUs) return false;
+    const storageClass = lead.state.classes.get(row.classId)!;
+    const { missing, sources } = standingOf(this.work, this.bad, chunk, row);
+    const held = row.members.map((member, at) =>
+      missing.includes(at) || at === position ? 0 : member,
+    );
+    const to = placeChunk(this.work, storageClass, chunk, held, row.members)[position] ?? 0;
+    if (to === 0) {
+      lead.env.probe('a repair found no place');
+      item.notBeforeUs = lead.nowUs + lead.timings.downGraceUs;
+      return false;
+    }
+    const here = sources[position] ?? 0;
+    const givers = here !== 0 ? [here] : sources.filter((server) => server !== 0);
+    const from = givers.slice(0, here !== 0 ? 1 : neededParts(storageClass.redundancy));
+    const bytes = fragmentBytes(lead.state, storageClass);
+    const isUrgent = item.margin === 0 && item.rank < drainRank;
+    if (!this.throttle.take(to, from, bytes, isUrgent)) {
+      lead.env.probe('a repair waits for its turn');
+      return false;
+    }
+    this.take(item);
+    this.place(item, true);
+    lead.env.probe(item.rank < drainRank ? 'a repair begins' : 'a part leaves a drained server');
+    lead.propose({ kind: 'plan-move', chunk, position, to }, (reply) => {
+      if (reply?.kind !== 'plan') item.notBeforeUs = lead.nowUs + lead.timings.taskTimeoutUs;
+      this.look(chunk);
+    });
+    return true;
+  }
+}

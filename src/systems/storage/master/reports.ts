@@ -1,0 +1,146 @@
+import type { HeldFragment, Report } from '../messages/control-messages.ts';
+import { partAt } from '../metadata/chunk-life.ts';
+import { isMeant } from '../metadata/conversion.ts';
+import type { Chunk } from '../metadata/rows.ts';
+import type { BadFragments } from './bad-fragments.ts';
+import type { ChunkWork } from './write-grants.ts';
+
+/** Chunks of a server that are compared in one go, and the time between. */
+const sliceChunks = 64;
+const sliceUs = 2_000;
+
+/** A report that comes in, piece by piece. */
+interface Incoming {
+  readonly life: number;
+  readonly report: number;
+  nextPiece: number;
+  /** Chunks of which the server has what the tables want it to have. */
+  readonly held: Set<number>;
+  /** Something that nothing means could not be planned for deletion yet. */
+  unfinished: boolean;
+}
+
+/**
+ * Compares what servers report with the tables. What nothing means is planned for deletion. What is
+ * missing from a complete report is looked for in a second one, asked for after the first has ended: it
+ * may have been made while the first was under way. Missing there too, it counts as lost.
+ */
+export class Reports {
+  private readonly work: ChunkWork;
+  private readonly bad: BadFragments;
+  private readonly incoming: Map<number, Incoming> = new Map();
+  /** By server: chunks that its last complete report lacked, and what they were called. */
+  private readonly suspects: Map<number, Map<number, string>> = new Map();
+
+  constructor(work: ChunkWork, bad: BadFragments) {
+    this.work = work;
+    this.bad = bad;
+  }
+
+  take(report: Report): void {
+    const { lead, servers } = this.work;
+    const { server, life, piece, last } = report;
+    const news = servers.of(server);
+    if (news.life !== life || lead.state.servers.get(server) === undefined) return;
+    let incoming = this.incoming.get(server);
+    if (piece === 0) {
+      const number = report.report;
+      incoming = { life, report: number, nextPiece: 0, held: new Set(), unfinished: false };
+      this.incoming.set(server, incoming);
+      // Unless all of it comes, it is asked for again after this.
+      news.reportDueUs = lead.nowUs + lead.timings.serverLeaseUs;
+    }
+    if (incoming === undefined || incoming.life !== life || incoming.report !== report.report) {
+      return;
+    }
+    if (incoming.nextPiece !== piece) return;
+    incoming.nextPiece += 1;
+    for (const fragment of report.fragments) this.compare(server, fragment, incoming);
+    if (!last) return;
+    this.incoming.delete(server);
+    const { scrubCycleUs, serverLeaseUs } = lead.timings;
+    news.reportDueUs = lead.nowUs + (incoming.unfinished ? serverLeaseUs : scrubCycleUs);
+    this.findMissing(server, incoming.held);
+  }
+
+  private compare(server: number, fragment: HeldFragment, incoming: Incoming): void {
+    const { lead } = this.work;
+    const { chunk, version, generation, part } = fragment;
+    const row = lead.state.chunks.get(chunk);
+    if (row !== undefined) {
+      const position = row.members.indexOf(server);
+      const isPart =
+        position >= 0 &&
+        row.generation === generation &&
+        partAt(lead.state.classes.get(row.classId)!, position) === part;
+      if (isPart) {
+        // Under an older name only while its members are being brought into line.
+        const isCurrent = version >= row.version || row.grant !== null || row.unsettled;
+        if (isCurrent) incoming.held.add(chunk);
+        return;
+      }
+      if (isMeant(lead.state, row, { server, version, generation, part })) return;
+      if (this.mayBeNeeded(row, version, generation)) return;
+    }
+    if (chunk >= lead.state.nextChunk || this.isPlanned(server, fragment)) return;
+    lead.env.probe('a fragment that nothing means');
+    lead.propose({ kind: 'plan-delete', chunk, server, version, generation, part }, (reply) => {
+      if (reply === null) incoming.unfinished = true;
+    });
+  }
+
+  /** A part of what a chunk is now, which lacks some: nobody throws that away in a hurry. */
+  private mayBeNeeded(row: Readonly<Chunk>, version: number, generation: number): boolean {
+    if (row.version !== version || row.generation !== generation) return false;
+    return row.members.some((member) => !this.work.servers.isAlive(member));
+  }
+
+  private isPlanned(server: number, fragment: HeldFragment): boolean {
+    const { plans } = this.work.lead.state;
+    return plans.keys(fragment.chunk).some((id) => {
+      const plan = plans.get(fragment.chunk, id)!;
+      return (
+        plan.server === server &&
+        plan.version === fragment.version &&
+        plan.generation === fragment.generation &&
+        plan.part === fragment.part
+      );
+    });
+  }
+
+  private findMissing(server: number, held: ReadonlySet<number>): void {
+    const before = this.suspects.get(server) ?? new Map<number, string>();
+    const now: Map<number, string> = new Map();
+    this.suspects.set(server, now);
+    const chunks = this.work.lead.indexes.chunksOf.get(server);
+    if (chunks !== undefined) this.slice(server, chunks.values(), held, before, now);
+  }
+
+  private slice(
+    server: number,
+    chunks: IterableIterator<number>,
+    held: ReadonlySet<number>,
+    before: ReadonlyMap<number, string>,
+    now: Map<number, string>,
+  ): void {
+    const { lead, servers } = this.work;
+    for (let left = sliceChunks; left > 0; left--) {
+      const { done, value: chunk } = chunks.next();
+      if (done === true) {
+        if (now.size > 0) servers.of(server).reportDueUs = lead.nowUs;
+        return;
+      }
+      const row = lead.state.chunks.get(chunk);
+      if (row === undefined || held.has(chunk)) continue;
+      if (row.grant !== null || row.unsettled) continue;
+      const name = `${row.version}/${row.generation}`;
+      if (before.get(chunk) !== name) {
+        now.set(chunk, name);
+        continue;
+      }
+      lead.env.probe('a report lacks a fragment');
+      this.bad.lacks(chunk, server);
+    }
+    lead.alarms.after(sliceUs, () => this.slice(server, chunks, held, before, now));
+  }
+}

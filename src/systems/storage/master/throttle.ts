@@ -1,0 +1,51 @@
+import type { Leadership } from './leadership.ts';
+
+interface Bucket {
+  tokens: number;
+  atUs: number;
+}
+
+/** Bytes that repairs may take into and out of each server, by token buckets. */
+export class Throttle {
+  private readonly lead: Leadership;
+  private readonly into: Map<number, Bucket> = new Map();
+  private readonly outOf: Map<number, Bucket> = new Map();
+
+  constructor(lead: Leadership) {
+    this.lead = lead;
+  }
+
+  /**
+   * Takes tokens for bytes that go to a target from each of the sources. None are taken, and false is
+   * given, when one of the servers has had enough; with `urgent` they are taken all the same.
+   */
+  take(target: number, sources: readonly number[], bytes: number, urgent: boolean): boolean {
+    const buckets = [this.bucket(this.into, target)];
+    for (const source of sources) buckets.push(this.bucket(this.outOf, source));
+    // A bucket that is full lets the largest part through.
+    const isFree = buckets.every(({ tokens }) => tokens >= Math.min(bytes, this.burst));
+    if (!isFree && !urgent) return false;
+    for (const bucket of buckets) bucket.tokens -= bytes;
+    return true;
+  }
+
+  private get burst(): number {
+    return this.lead.timings.repairBurstBytes;
+  }
+
+  private bucket(buckets: Map<number, Bucket>, server: number): Bucket {
+    const { nowUs, timings } = this.lead;
+    const known = buckets.get(server);
+    if (known === undefined) {
+      const fresh: Bucket = { tokens: this.burst, atUs: nowUs };
+      buckets.set(server, fresh);
+      return fresh;
+    }
+    const earned = Math.floor(((nowUs - known.atUs) * timings.repairBytesPerSecond) / 1_000_000);
+    if (earned > 0) {
+      known.tokens = Math.min(this.burst, known.tokens + earned);
+      known.atUs = nowUs;
+    }
+    return known;
+  }
+}
