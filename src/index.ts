@@ -58,6 +58,7 @@ export type { Config, Domain, SystemDefinition } from './sim/system-definition.t
 export type { WorldView } from './sim/world-view.ts';
 // Clients and storms.
 export type { ClientsDefinition, HistoryLike } from './workload/clients-definition.ts';
+export { fileClients } from './workload/file-clients.ts';
 export { kvClients } from './workload/kv-clients.ts';
 export { type RequestClientsOptions, requestClients } from './workload/request-clients.ts';
 export type { StormDefinition } from './workload/storm-definition.ts';

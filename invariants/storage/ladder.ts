@@ -1,6 +1,11 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
+import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
+import { oneCodeword } from './contents.ts';
+import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
+import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
+import { enoughIsIntact } from './intact.ts';
 import { storageGhost } from './ledger.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import type { StorageMoment } from './moment.ts';
@@ -10,12 +15,18 @@ import { locksExclude, quotasHold } from './sessions.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
 export const storageRungs: readonly AnyRung<StorageMoment>[] = [
+  // what leaves a chunkserver, and what it keeps
+  readsAreVerified,
+  serversDurableFirst,
   // masters and log
   mastersAgree,
   timeByEntries,
   // identity of chunks
   chunksAreCounted,
   versionsRise,
+  fencesRise,
+  oneCodeword,
+  enoughIsIntact,
   // names
   treeStands,
   namesAsTheModel,
@@ -25,11 +36,15 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // places
   placesAreLawful,
   regionsMayGo,
+  noVoluntaryLoss,
   // accounts
   quotasHold,
+  disksHaveRoom,
+  erasedByPlan,
   // what clients see
   answersAreCommitted,
   answersAreTrue,
+  durableOnAll,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

@@ -10,9 +10,11 @@ import type {
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import {
+  capacityBytesFrom,
   storageSettingsFrom,
   storageTimingsFrom,
 } from '../../src/systems/storage/drawn-settings.ts';
+import type { WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
 import type {
   Answered,
   Ask,
@@ -20,13 +22,20 @@ import type {
   CallDone,
 } from '../../src/systems/storage/messages/metadata-messages.ts';
 import { topologyOf } from '../../src/systems/storage/topology.ts';
+import { remember } from '../raft/remember.ts';
+import { writeKey } from './acknowledged.ts';
 import { Calls } from './calls.ts';
+import { DeletePlans } from './delete-plans.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
+import { ServerMirror } from './server-mirror.ts';
 import { triggers } from './triggers.ts';
 
 /** Virtual time between two looks at progress. */
 const pulseUs = 100_000;
+
+/** Writes whose chain is remembered; older ones have been answered or given up long ago. */
+const rememberedWrites = 4_096;
 
 /** The ghost state of the storage system: see `StorageFacts` for what it holds. */
 export const storageGhost: LedgerDefinition<StorageMoment> = {
@@ -56,6 +65,12 @@ class StorageLedger implements Ledger<StorageMoment> {
       timings: storageTimingsFrom(config),
       oracle: new MetadataOracle(settings),
       calls: new Calls(),
+      servers: Array.from({ length: world.serverCount }, (_, node) =>
+        node < topology.firstServer ? undefined : new ServerMirror(node),
+      ),
+      capacityBytes: capacityBytesFrom(config),
+      deletePlans: new DeletePlans(),
+      chains: new Map(),
       phase: 'form',
       phaseSinceUs: 0,
     };
@@ -72,6 +87,8 @@ class StorageLedger implements Ledger<StorageMoment> {
       call: undefined,
       told: undefined,
       floor: 0,
+      changes: [],
+      isChain: false,
     };
   }
 
@@ -80,13 +97,21 @@ class StorageLedger implements Ledger<StorageMoment> {
   afterStep(step: Step): number {
     this.moment.timeUs = step.timeUs;
     this.moment.node = step.node;
+    this.moment.isChain = false;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : 0;
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
   }
 
-  promised(_node: number, _file: string, _from: number, _to: number): number {
-    return 0;
+  promised(node: number, file: string, _from: number, _to: number): number {
+    const mirror = this.#facts.servers[node];
+    if (mirror === undefined) return 0;
+    const { world } = this.#facts;
+    this.#turnTo(node, world.timeUs);
+    const { changes } = this.moment;
+    changes.length = 0;
+    mirror.promised(file, world.disk(node), changes);
+    return changes.length === 0 ? 0 : triggers.fragments;
   }
 
   directoryPromised(_node: number, _directory: string): number {
@@ -95,13 +120,16 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   lifecycle(node: number, what: Lifecycle, timeUs: number): number {
     this.#turnTo(node, timeUs);
+    const { servers, world } = this.#facts;
     switch (what) {
       case 'started':
+        servers[node]?.begin(world.disk(node));
         return triggers.started;
       case 'killed':
       case 'power-lost':
         return triggers.crashed;
       case 'wiped':
+        servers[node]?.wiped(timeUs);
         return triggers.wiped;
       default:
         return 0;
@@ -138,6 +166,7 @@ class StorageLedger implements Ledger<StorageMoment> {
   /** What happens between steps. */
   #turnTo(node: number, timeUs: number): void {
     const { moment } = this;
+    moment.isChain = false;
     moment.node = node;
     moment.timeUs = timeUs;
     moment.before = undefined;
@@ -158,6 +187,8 @@ class StorageLedger implements Ledger<StorageMoment> {
     let changed = 0;
     if (after.commit > oracle.last && this.#takeCommitted(state, after.commit)) {
       changed |= triggers.chain;
+      moment.isChain = true;
+      this.#facts.deletePlans.follow(oracle);
     }
     if (after.applied !== before.applied || after.phase !== before.phase) {
       changed |= triggers.applied;
@@ -187,6 +218,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       const { message } = step.sent[at] as Step['sent'][number];
       if (message.kind === 'call') calls.called(message as Call, step.node);
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
+      else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
     const { received } = step;
     if (received?.kind === 'call-done') {
@@ -200,6 +232,10 @@ class StorageLedger implements Ledger<StorageMoment> {
     moment.told = told;
     moment.floor = calls.answered(told, step.node);
     return told.outcome === 'done' ? triggers.told : 0;
+  }
+
+  #noteWrite(write: WriteBytes): void {
+    remember(this.#facts.chains, writeKey(write), write.chain, rememberedWrites);
   }
 
   #pulse(step: Step): number {

@@ -6,7 +6,9 @@ import type { MetadataState } from '../../src/systems/storage/metadata/state.ts'
 import type { StorageTimings } from '../../src/systems/storage/timings.ts';
 import type { StorageTopology } from '../../src/systems/storage/topology.ts';
 import type { Calls, OpenCall } from './calls.ts';
+import type { DeletePlans } from './delete-plans.ts';
 import type { MetadataOracle } from './oracle.ts';
+import type { FragmentChange, ServerMirror } from './server-mirror.ts';
 
 /** The metadata of a master as rungs read them. */
 export interface MetadataReader {
@@ -24,6 +26,13 @@ export interface StorageFacts {
   readonly timings: StorageTimings;
   readonly oracle: MetadataOracle;
   readonly calls: Calls;
+  /** What chunkservers have promised to their disks, by node; undefined for masters. */
+  readonly servers: readonly (ServerMirror | undefined)[];
+  /** Room for blocks on each of them. */
+  readonly capacityBytes: number;
+  readonly deletePlans: DeletePlans;
+  /** The chain of each write that a client has sent, by `writeKey`. */
+  readonly chains: Map<string, readonly string[]>;
   phase: Phase;
   phaseSinceUs: number;
 }
@@ -45,4 +54,8 @@ export interface StorageMoment extends Moment {
   /** For `told`: the answer, and the least index that it may be of. */
   told: Answered | undefined;
   floor: number;
+  /** For `fragments`: what has just become durable on the chunkserver. */
+  readonly changes: FragmentChange[];
+  /** Whether the rung looks because the committed log grew. */
+  isChain: boolean;
 }

@@ -51,7 +51,8 @@ function pick(weights: readonly number[], draw: number): number {
   return 0;
 }
 
-function gap(shape: string, draw: number): number {
+/** The share of the time before an intent, by how the load is spread. */
+export function gap(shape: string, draw: number): number {
   if (shape === 'bursts') return draw < 850 ? 0 : 200 + draw;
   if (shape === 'silences') return draw < 985 ? 1 + (draw % 100) : 3_000 + 200 * (draw - 985);
   return 1 + (draw % 200);

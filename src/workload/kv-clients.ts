@@ -20,20 +20,24 @@ export interface KvClientsOptions<M extends Message> {
    * forms, most in the storm, some while it settles (drawn), and last reads of all keys. Default:
    * 1 s, 7 s, 3 s.
    */
-  readonly phases?: {
-    readonly formUs: number;
-    readonly stormUs: number;
-    readonly settleUs: number;
-  };
+  readonly phases?: Phases;
   /** Times that are to be others than those which follow from the phases. */
   readonly times?: Partial<WorkloadTimes>;
   /** Replaces domains of knobs; see `kvClientKnobs`. */
   readonly knobs?: Readonly<Record<string, Domain>>;
 }
 
-const defaultPhases = { formUs: 1_000_000, stormUs: 7_000_000, settleUs: 3_000_000 };
+/** How long the phases of a scenario last. */
+export interface Phases {
+  readonly formUs: number;
+  readonly stormUs: number;
+  readonly settleUs: number;
+}
 
-function workloadTimes(phases: typeof defaultPhases): WorkloadTimes {
+const defaultPhases: Phases = { formUs: 1_000_000, stormUs: 7_000_000, settleUs: 3_000_000 };
+
+/** When a load begins and ends in phases. */
+export function workloadTimes(phases: Phases): WorkloadTimes {
   const healUs = phases.formUs + phases.stormUs;
   return {
     startUs: phases.formUs >> 1,

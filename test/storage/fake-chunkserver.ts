@@ -23,6 +23,8 @@ export interface FakeFragment {
   /** Of the last write here, and of the last one that all behind have as well. */
   last: number;
   committed: number;
+  /** Who knows what is committed when this one does not. */
+  tail: string;
   /** Version, bytes; what nobody wrote into a block is rubbish. */
   blocks: Map<number, { version: number; bytes: Uint8Array }>;
 }
@@ -34,6 +36,8 @@ export class FakeDisk {
   readonly fragments: Map<string, FakeFragment> = new Map();
   /** Says what a request meets instead of an answer; `silence`: nothing comes back. */
   trouble: (request: DataRequest) => DataFault | 'silence' | undefined = () => undefined;
+  /** What becomes of blocks that are read, after their checksums were made. */
+  rot: (blocks: Block[]) => Block[] = (blocks) => blocks;
 }
 
 export function fragmentKey(chunk: number, generation: number, part: number, version = 0): string {
@@ -74,6 +78,7 @@ export function fakeChunkserver(
         }
         const behind = message.chain[message.position + 1];
         const fragment = disk.fragments.get(fragmentKey(message.chunk, message.generation, 0))!;
+        fragment.tail = message.chain.at(-1)!;
         if (behind === undefined) {
           fragment.committed = fragment.last;
           answerWrite(env, from, message, null, '');
@@ -92,16 +97,19 @@ export function fakeChunkserver(
       } else if (message.kind === 'read-blocks') {
         const fault = disk.trouble(message);
         if (fault === 'silence') return;
-        const answer = fault ?? readBlocks(disk, message);
-        const { request, version } = message;
+        const { request, version, chunk, generation } = message;
+        const replica = disk.fragments.get(fragmentKey(chunk, generation, 0));
+        const isPending = replica !== undefined && replica.last > replica.committed;
+        const ask = isPending && replica.tail !== env.id ? replica.tail : '';
+        const answer = fault ?? (ask === '' ? readBlocks(disk, message) : 'pending');
         const isFault = typeof answer === 'string';
         env.network.send(from, {
           kind: 'blocks-read',
           request,
           fault: isFault ? answer : null,
-          ask: '',
+          ask,
           version,
-          blocks: isFault ? [] : answer,
+          blocks: isFault ? [] : disk.rot(answer),
         });
       }
     },
@@ -143,7 +151,7 @@ function write(disk: FakeDisk, message: WriteBytes, blockBytes: number): DataFau
 
 function putPart(disk: FakeDisk, { chunk, generation, part, version, fence, blocks }: PutPart) {
   const stored = blocks.map(({ bytes }, block) => [block, { version, bytes }] as const);
-  const state = { version, oldVersion: version, fence, last: 0, committed: 0 };
+  const state = { version, oldVersion: version, fence, last: 0, committed: 0, tail: '' };
   const key = fragmentKey(chunk, generation, part, version);
   disk.fragments.set(key, { ...state, blocks: new Map(stored) });
 }

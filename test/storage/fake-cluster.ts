@@ -1,4 +1,5 @@
 import { nodeHost, workingDrain } from '../../src/run/host.ts';
+import type { AnyComponent } from '../../src/sim/component.ts';
 import { calmEnvironment, type Environment } from '../../src/sim/environment.ts';
 import { KeyedChoices } from '../../src/sim/keyed-choices.ts';
 import { World } from '../../src/sim/world.ts';
@@ -15,7 +16,7 @@ import {
   simulationSettings,
 } from '../../src/systems/storage/metadata/settings.ts';
 import { capsFor, type StorageClass } from '../../src/systems/storage/placement/storage-class.ts';
-import { simulationTimings } from '../../src/systems/storage/timings.ts';
+import { type StorageTimings, simulationTimings } from '../../src/systems/storage/timings.ts';
 import { FakeDisk, fakeChunkserver } from './fake-chunkserver.ts';
 import { FakeMaster } from './fake-master.ts';
 
@@ -48,7 +49,10 @@ export interface FakeClusterOptions {
   readonly environment?: Partial<Environment>;
   readonly settings?: Partial<StorageSettings>;
   readonly client?: Partial<ClientSettings>;
+  readonly timings?: Partial<StorageTimings>;
   readonly servers?: number;
+  /** Clients in place of those that a test steers. */
+  readonly clients?: readonly AnyComponent[];
 }
 
 /** Clients of the file store in a simulated world, over a master and chunkservers in memory. */
@@ -67,7 +71,8 @@ export class FakeCluster {
     this.settings = { ...simulationSettings, ...options.settings };
     const names = Array.from({ length: servers }, (_, at) => `n${at + 1}`);
     this.disks = new Map(names.map((name) => [name, new FakeDisk()]));
-    this.master = new FakeMaster(this.settings, simulationTimings, fakeClasses, this.disks);
+    const timings = { ...simulationTimings, ...options.timings };
+    this.master = new FakeMaster(this.settings, timings, fakeClasses, this.disks);
     const { blockBytes } = this.settings;
     this.world = new World({
       nodes: [
@@ -78,23 +83,9 @@ export class FakeCluster {
           zone: 'z',
           server: true,
         })),
-        ...modes.map((mode, at) => ({
-          id: `c${at + 1}`,
-          component: fileClientComponent({
-            settings: {
-              ...simulationClient,
-              masters: ['m1'],
-              classes: fakeClasses,
-              storage: this.settings,
-              mode,
-              owner: at + 1,
-              ...options.client,
-            },
-            begin: (life) => this.join(at, life),
-          }),
-          zone: 'clients',
-          server: false,
-        })),
+        ...(options.clients ?? modes.map((mode, at) => this.steered(mode, at, options))).map(
+          (component, at) => ({ id: `c${at + 1}`, component, zone: 'clients', server: false }),
+        ),
       ],
       choices: new KeyedChoices({ kind: 'seed', seed, overrides: [], forks: [] }),
       environment: { ...calmEnvironment, ...options.environment },
@@ -109,6 +100,22 @@ export class FakeCluster {
       ...drainOption(),
     });
     this.world.begin();
+  }
+
+  private steered(mode: CacheMode, at: number, options: FakeClusterOptions): AnyComponent {
+    return fileClientComponent({
+      settings: {
+        ...simulationClient,
+        masters: ['m1'],
+        classes: fakeClasses,
+        storage: this.settings,
+        mode,
+        owner: at + 1,
+        timings: { ...simulationTimings, ...options.timings },
+        ...options.client,
+      },
+      begin: (life) => this.join(at, life),
+    });
   }
 
   /** Each client looks for work now and then: only within steps may it send. */

@@ -27,6 +27,13 @@ import { givenForUs, type StorageTimings } from '../../src/systems/storage/timin
 import { answerQuery } from './fake-answers.ts';
 import { type FakeDisk, fragmentKey } from './fake-chunkserver.ts';
 
+interface Keeper {
+  readonly node: string;
+  readonly untilUs: number;
+  /** The last recall before. */
+  readonly since: number;
+}
+
 type Request = Call | Ask | PartsReady | WriteFailed;
 
 /** A master that never fails: a machine in memory that answers at once, with recalls as a real one. */
@@ -43,7 +50,7 @@ export class FakeMaster {
   private readonly timings: StorageTimings;
   private readonly nodeOf: (server: number) => string;
   /** By key: who may keep an answer, and until when. */
-  private readonly kept: Map<string, Map<number, { node: string; untilUs: number }>> = new Map();
+  private readonly kept: Map<string, Map<number, Keeper>> = new Map();
   private readonly granted: Map<number, { node: string; untilUs: number }> = new Map();
   private readonly nodeOfSession: Map<number, string> = new Map();
   private waiting: { from: string; call: Call }[] = [];
@@ -82,6 +89,17 @@ export class FakeMaster {
 
   lead(command: Command, timeUs: number = 0): Reply {
     return this.apply(0, 0, 0, timeUs, command);
+  }
+
+  /** A copy of a call that comes late. */
+  replay({ session, sequence, oldest, command }: Call): Reply {
+    return this.apply(session, sequence, oldest, 0, command);
+  }
+
+  /** Ends a session that nobody has renewed for too long, as far as the master knows. */
+  expire(session: number): void {
+    const { renewals } = this.machine.state.sessions.get(session)!;
+    this.lead({ kind: 'expire-session', expired: session, renewals });
   }
 
   private apply(
@@ -140,7 +158,11 @@ export class FakeMaster {
     const known = this.recalls.get(recall);
     if (known === undefined) return;
     this.recalls.delete(recall);
-    for (const key of known.keys) this.kept.get(key)?.delete(known.session);
+    for (const key of known.keys) {
+      // An answer that was given after the recall went out was not given back by it.
+      const keeper = this.kept.get(key)?.get(known.session);
+      if (keeper !== undefined && keeper.since < recall) this.kept.get(key)!.delete(known.session);
+    }
     const waiting = this.waiting;
     this.waiting = [];
     for (const { from, call } of waiting) this.call(env, from, call);
@@ -287,7 +309,7 @@ export class FakeMaster {
       const blocks = new Map(source?.blocks ?? []);
       if (copyOf !== 0) for (const [at, block] of blocks) blocks.set(at, { ...block, version });
       const oldVersion = before?.version ?? version;
-      fragments.set(key, { version, oldVersion, fence, last: 0, committed: 0, blocks });
+      fragments.set(key, { version, oldVersion, fence, last: 0, committed: 0, tail: '', blocks });
     }
   }
 
@@ -336,7 +358,7 @@ export class FakeMaster {
       const text = textOf({ inode: key[0] as number, name: key[1] as string });
       const keepers = this.kept.get(text) ?? new Map();
       const untilUs = env.clock.monotonicUs() + givenForUs(leaseUs, this.timings.driftBoundPpm);
-      keepers.set(session, { node: from, untilUs });
+      keepers.set(session, { node: from, untilUs, since: this.recall });
       this.kept.set(text, keepers);
     }
     if (this.mute(message)) return;

@@ -12,6 +12,8 @@ export interface Stripe {
   readonly chunk: number;
   readonly storageClass: StorageClass;
   readonly version: number;
+  /** The oldest version of a replica that serves: see `serves`. */
+  readonly leastVersion: number;
   readonly generation: number;
   /** Servers by position, 0 where there is none. */
   readonly members: readonly number[];
@@ -22,15 +24,26 @@ export function stripesOf(state: MetadataState, chunk: number, row: Readonly<Chu
   const { version, generation, members, grant, conversion } = row;
   const storageClass = state.classes.get(row.classId)!;
   const stripes: Stripe[] = [];
-  if (version > 0) stripes.push({ chunk, storageClass, version, generation, members });
+  // New members are committed first and told afterwards: until a writer has let go in order, or a
+  // recovery has ended, those that count may not have heard of their version yet.
+  const isOpen = grant?.open === true || row.unsettled;
+  const leastVersion = isOpen ? 1 : version;
+  const committed = { chunk, storageClass, version, leastVersion, generation, members };
+  if (version > 0) stripes.push(committed);
   if (grant !== null && grant.version !== version) {
     const { version: next, members: granted } = grant;
-    stripes.push({ chunk, storageClass, version: next, generation, members: granted });
+    stripes.push({ ...committed, version: next, leastVersion: next, members: granted });
   }
   if (conversion !== null) {
     const converted = state.classes.get(conversion.classId)!;
     const { generation: next, members: targets } = conversion;
-    stripes.push({ chunk, storageClass: converted, version, generation: next, members: targets });
+    stripes.push({
+      ...committed,
+      storageClass: converted,
+      leastVersion: version,
+      generation: next,
+      members: targets,
+    });
   }
   return stripes;
 }
@@ -48,7 +61,8 @@ export function serves(
   if (fragment.chunk !== stripe.chunk || fragment.generation !== stripe.generation) return false;
   if (fragment.part !== partAt(storageClass, position)) return false;
   const { kind } = storageClass.redundancy;
-  return kind === 'replicated' ? fragment.version >= version : fragment.version === version;
+  if (kind === 'erasure') return fragment.version === version;
+  return fragment.version >= stripe.leastVersion;
 }
 
 /** What lies on the disks of chunkservers, damage included, read when it is asked for. */

@@ -33,11 +33,10 @@ export class FragmentFiles {
     }
     this.disk.read(fragmentFileName(fragment, 'data'), (error, bytes) => {
       if (error !== null) {
-        fragment.readFailures++;
         done('disk-error', []);
         return;
       }
-      fragment.readFailures = 0;
+      fragment.failedCycles = 0;
       this.give(fragment, bytes ?? noBytes, firstBlock, endBlock, done);
     });
   }
@@ -77,9 +76,10 @@ export class FragmentFiles {
   }
 
   /**
-   * Brings the files up to what is in memory: data, synced; then checksums under another name, synced
-   * and renamed. The name is durable after a sync of the directory. What is written in place is in the
-   * journal as well, so a crash in between loses nothing.
+   * Brings the files up to what is in memory: data, synced, name and all, as checksums without data
+   * would be damage; then checksums under another name, synced and renamed. That name is durable after a
+   * sync of the directory. What is written in place is in the journal as well, so a crash in between
+   * loses nothing.
    */
   flush(fragment: Fragment, done: (error: DiskError | null) => void): void {
     const sums = encodeSums(fragment);
@@ -117,7 +117,16 @@ export class FragmentFiles {
       });
     }
     // Operations on one file are done in order, so that all writes have ended before this one.
-    this.disk.sync(name, (error) => done(first ?? error));
+    this.disk.sync(name, (error) => {
+      const trouble = first ?? error;
+      if (trouble !== null || fragment.isNamed) done(trouble);
+      else {
+        this.syncNames((failed) => {
+          if (failed === null) fragment.isNamed = true;
+          done(failed);
+        });
+      }
+    });
   }
 
   private writeSums(

@@ -44,10 +44,12 @@ export class Fragment implements FragmentName {
   /** Index of the last journal entry that is in it, and of the last that its files have. */
   index = 0;
   flushedIndex = 0;
+  /** The name of the data file is durable. */
+  isNamed = false;
   /** Not null: it is in quarantine. */
   fault: DataFault | null = null;
-  /** Reads of the disk that failed one after another. */
-  readFailures = 0;
+  /** Cycles of the scrub that could not read it since it could be read last. */
+  failedCycles = 0;
 
   constructor(number: number, { chunk, version, generation, part }: FragmentName) {
     this.number = number;

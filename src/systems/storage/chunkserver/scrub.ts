@@ -2,10 +2,13 @@ import type { Fragment } from './fragment.ts';
 import type { ServerCore } from './server-core.ts';
 import { decodeSums } from './sums-format.ts';
 
-/** The whole disk is read in so many goes, or in more when there are more fragments. */
+/** The whole disk is read in so many goes. */
 const goesPerCycle = 32;
-/** A fragment that the disk refuses to read so often in a row is bad. */
-const mostReadFailures = 3;
+/**
+ * A fragment that could not be read in so many cycles, nor in between, is bad. Fewer may be trouble
+ * that passes, and quarantine does not.
+ */
+const mostFailedCycles = 3;
 
 /**
  * Reads all fragments once a cycle, a few at a time, and finds what has rotted: data that do not match
@@ -16,6 +19,7 @@ export class Scrub {
   /** Numbers of the fragments that are left in this cycle, the next one last. */
   private left: number[] = [];
   private perGo = 0;
+  private goes = 0;
 
   constructor(core: ServerCore) {
     this.core = core;
@@ -33,9 +37,9 @@ export class Scrub {
 
   private go(): void {
     const { table, env } = this.core;
-    if (this.left.length === 0) {
+    if (this.goes++ % goesPerCycle === 0) {
       this.left = [...table.byNumber.keys()].reverse();
-      this.perGo = Math.ceil(this.left.length / (goesPerCycle - 1));
+      this.perGo = Math.ceil(this.left.length / goesPerCycle);
       if (this.left.length > 0) env.probe('scrub cycle');
     }
     for (let count = 0; count < this.perGo; count++) {
@@ -50,8 +54,10 @@ export class Scrub {
     const { core } = this;
     core.files.read(fragment, 0, fragment.blocks.length, (fault) => {
       if (fault === 'bad') core.quarantine(fragment, 'scrub');
-      else if (fragment.readFailures >= mostReadFailures) core.quarantine(fragment, 'unreadable');
       else if (fault === null) this.checkSums(fragment);
+      else if (++fragment.failedCycles >= mostFailedCycles) {
+        core.quarantine(fragment, 'cannot be read');
+      }
     });
   }
 

@@ -71,6 +71,7 @@ export function decodeSums(file: FragmentFile, bytes: Uint8Array): Fragment | un
       fragment.blocks.push(block === null ? null : { ...block, bytes: size });
     }
     reader.close();
+    fragment.isNamed = fragment.bytes > 0;
     return fragment;
   } catch (error) {
     if (error instanceof RangeError) return undefined;

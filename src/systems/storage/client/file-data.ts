@@ -131,7 +131,8 @@ export class FileData {
         return { slices: all, bytes: end - from, atEnd };
       }
       this.metadata.cache.drop({ inode, name: '' });
-      if (operation.isOver) throw operation.error('EIO');
+      // The masters answer; it is the data that nobody has, or gives.
+      if (operation.leftUs < this.settings.timings.callTimeoutUs) throw operation.error('EIO');
       await this.link.backOff(nth, operation.leftUs);
     }
   }
@@ -227,14 +228,12 @@ export class FileData {
     inode: number,
     extents: readonly Extent[],
   ): Promise<void> {
-    let isShort = false;
     for (const [index, pieces] of this.byChunk(extents)) {
       const end = Math.max(...pieces.map(endOf));
       const counted = await this.writer.write(operation, inode, index, pieces);
-      if (counted < end) isShort = true;
-      else this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
+      if (counted < end) throw operation.error('EDQUOT', true);
+      this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
     }
-    if (isShort) throw operation.error('EDQUOT', true);
   }
 
   /** Cuts extents at chunk borders; chunks in order, and in each the extents in theirs. */

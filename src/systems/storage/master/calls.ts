@@ -31,6 +31,8 @@ const withoutSession: ReadonlySet<Command['kind']> = new Set([
 interface Asker {
   from: Address;
   request: number;
+  /** A later copy came while it was under way. */
+  again: boolean;
 }
 
 /** What the calls work with. */
@@ -53,8 +55,9 @@ export class Calls {
   }
 
   take(from: Address, call: Call): void {
+    const { lead } = this.work;
     const { session, sequence, request, command } = call;
-    const asker: Asker = { from, request };
+    const asker: Asker = { from, request, again: false };
     if (session === 0) {
       if (withoutSession.has(command.kind)) this.propose(call, (end) => this.end(asker, end));
       else this.answer(asker, 'done', 0, refuse('ENOTCONN'));
@@ -65,12 +68,16 @@ export class Calls {
     if (underWay !== undefined) {
       underWay.from = from;
       underWay.request = request;
+      underWay.again = true;
       return;
     }
     this.open.set(key, asker);
     this.prepare(call, (end, granted) => {
       this.open.delete(key);
-      this.end(asker, end, granted);
+      // A lease is counted from the later copy, which may have been sent when somebody else led: the
+      // entry does not prove that this node leads still.
+      if (granted === null || !asker.again) this.end(asker, end, granted);
+      else lead.confirmed(() => this.end(asker, end, granted));
     });
   }
 
@@ -165,12 +172,12 @@ export class Calls {
     const { request, session, chunk, fence, stored } = ready;
     this.work.grants.partsReady(session, chunk, fence, stored, (reply) => {
       const outcome = reply === null ? 'unknown' : 'done';
-      this.answer({ from, request }, outcome, this.work.lead.state.applied, reply);
+      this.answer({ from, request, again: false }, outcome, this.work.lead.state.applied, reply);
     });
   }
 
   writeFailed(from: Address, failed: WriteFailed): void {
-    const asker = { from, request: failed.request };
+    const asker = { from, request: failed.request, again: false };
     this.work.reforms.writeFailed(failed, (reply, granted) => {
       const outcome = reply === null ? 'unknown' : 'done';
       this.answer(asker, outcome, this.work.lead.state.applied, reply, granted);

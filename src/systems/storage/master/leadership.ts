@@ -8,6 +8,7 @@ import type { Reply } from '../metadata/reply.ts';
 import type { MetadataState } from '../metadata/state.ts';
 import type { StorageTimings } from '../timings.ts';
 import { Alarms } from './alarms.ts';
+import { FreshReads } from './fresh-reads.ts';
 import type { Indexes } from './indexes.ts';
 
 /** A proposal of the leader's own that came to nothing is tried again after this time. */
@@ -37,6 +38,7 @@ export class Leadership {
   readonly timings: StorageTimings;
   readonly peers: readonly NodeId[];
   readonly alarms: Alarms;
+  private readonly reads: FreshReads;
   /** When it began, on the monotonic clock. */
   readonly beganUs: number;
   private readonly options: LeadershipOptions;
@@ -51,6 +53,7 @@ export class Leadership {
     this.timings = options.timings;
     this.peers = options.peers;
     this.alarms = new Alarms(options.host.env, 'alarms');
+    this.reads = new FreshReads(options.host);
     this.beganUs = this.nowUs;
   }
 
@@ -90,6 +93,13 @@ export class Leadership {
     this.host.propose(data, (outcome) => {
       if (this.over || done === undefined) return;
       done(outcome.status === 'committed' ? outcome.result : null);
+    });
+  }
+
+  /** Calls back if a quorum confirms that this node still leads now; else never. */
+  confirmed(done: () => void): void {
+    this.reads.ask(({ status }) => {
+      if (status === 'fresh' && !this.over) done();
     });
   }
 

@@ -173,14 +173,17 @@ export class Reforms {
     else for (const waiter of reform.waiters) waiter(refusal, null);
   }
 
+  /** A lease is given again, so this node has to lead still. */
   private answer(waiters: readonly GrantDone[], chunk: number, fence?: number): void {
-    const row = this.work.lead.state.chunks.get(chunk);
-    const grant = row?.grant ?? null;
-    const isCurrent = grant !== null && (fence === undefined || grant.fence === fence);
-    for (const waiter of waiters) {
-      if (row === undefined || !isCurrent) waiter(refuse('ESTALE'), null);
-      else waiter(grantReply(chunk, row, grant), this.grants.granted(chunk));
-    }
+    this.work.lead.confirmed(() => {
+      const row = this.work.lead.state.chunks.get(chunk);
+      const grant = row?.grant ?? null;
+      const isCurrent = grant !== null && (fence === undefined || grant.fence === fence);
+      for (const waiter of waiters) {
+        if (row === undefined || !isCurrent) waiter(refuse('ESTALE'), null);
+        else waiter(grantReply(chunk, row, grant), this.grants.granted(chunk));
+      }
+    });
   }
 }
 

@@ -2,13 +2,17 @@ import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
 import type { Place } from '../placement/place.ts';
 import { givenForUs } from '../timings.ts';
-import { FreshReads } from './fresh-reads.ts';
 import { type Leadership, proposeAgainUs } from './leadership.ts';
+
+/** Lives of a server that are remembered. */
+const mostPastLives = 8;
 
 /** What the leader has heard of a server in its term. */
 export interface ServerNews {
   readonly server: number;
   life: number;
+  /** Lives before this one: their beats may come late. */
+  readonly pastLives: number[];
   ready: boolean;
   /** When it was last heard; the beginning of the term before that. */
   heardUs: number;
@@ -42,13 +46,11 @@ export interface ServerEvents {
 export class Servers {
   private readonly lead: Leadership;
   private readonly events: ServerEvents;
-  private readonly fresh: FreshReads;
   private readonly news: Map<number, ServerNews> = new Map();
 
   constructor(lead: Leadership, events: ServerEvents) {
     this.lead = lead;
     this.events = events;
-    this.fresh = new FreshReads(lead.host);
   }
 
   /** Begins the term: nobody counts as dead before it had the time to beat. */
@@ -67,6 +69,7 @@ export class Servers {
     const one: ServerNews = {
       server,
       life: 0,
+      pastLives: [],
       ready: false,
       heardUs: nowUs,
       servesUntilUs,
@@ -125,16 +128,19 @@ export class Servers {
   // ---------------------------------------------------------------- beats
 
   beat(beat: Beat): void {
-    this.fresh.ask(({ status }) => {
-      if (status === 'fresh') this.hear(beat);
-    });
+    this.lead.confirmed(() => this.hear(beat));
   }
 
   private hear(beat: Beat): void {
     const { lead } = this;
     const { server, life, beat: number } = beat;
     const one = this.of(server);
-    if (life < one.life) return;
+    if (one.pastLives.includes(life)) return;
+    if (life !== one.life && one.life !== 0) {
+      // Wall clocks step back: only what was seen before is old.
+      one.pastLives.push(one.life);
+      if (one.pastLives.length > mostPastLives) one.pastLives.shift();
+    }
     const returns = one.dead || life !== one.life || beat.ready !== one.ready;
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;

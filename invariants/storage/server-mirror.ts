@@ -1,0 +1,126 @@
+import type { WorldView } from '../../src/index.ts';
+import {
+  decodeEntry,
+  emptyRecord,
+  entryRecord,
+  readRecord,
+  segmentSequence,
+  type WalRecord,
+} from '../../src/systems/raft/wal-format.ts';
+import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
+import { FragmentTable } from '../../src/systems/storage/chunkserver/fragment-table.ts';
+import { journalDirectory } from '../../src/systems/storage/chunkserver/journal.ts';
+import {
+  decodeRecord,
+  type JournalRecord,
+} from '../../src/systems/storage/chunkserver/journal-format.ts';
+import { recoverServer } from '../../src/systems/storage/chunkserver/recovery.ts';
+import { fragmentDirectory } from '../../src/systems/storage/chunkserver/sums-format.ts';
+
+/** What one record that became durable changed on a chunkserver. */
+export interface FragmentChange {
+  readonly record: JournalRecord;
+  /** The fragment that the record is about; after an erasure, as it was. */
+  readonly fragment: Fragment;
+  /** As it stood before; 0 where it was not there. */
+  readonly versionBefore: number;
+  readonly previousBefore: number;
+  readonly fenceBefore: number;
+  readonly chunkFenceBefore: number;
+  readonly lastFenceBefore: number;
+  readonly lastSequenceBefore: number;
+}
+
+const record: WalRecord = emptyRecord();
+
+type Disk = ReturnType<WorldView['disk']>;
+
+/**
+ * What a chunkserver has promised to its disk, read from the bytes of its journal as syncs promise
+ * them: what it may speak of to others. A new life begins with what the cache has, as it does itself.
+ */
+export class ServerMirror {
+  readonly node: number;
+  table: FragmentTable = new FragmentTable();
+  /** When its disk was lost last; -1: never. */
+  wipedUs: number = -1;
+  /** By segment: how far it was read. */
+  readonly #readTo: Map<string, number> = new Map();
+
+  constructor(node: number) {
+    this.node = node;
+  }
+
+  /** A life begins. */
+  begin(disk: Disk): void {
+    const journal = new Map<string, Uint8Array>();
+    const fragments = new Map<string, Uint8Array>();
+    this.#readTo.clear();
+    for (const file of disk.cachedFiles()) {
+      const images = disk.images(file)!;
+      const bytes = images.cached.subarray(0, images.cachedLength);
+      const slash = file.indexOf('/');
+      const name = file.slice(slash + 1);
+      if (file.startsWith(`${journalDirectory}/`)) {
+        journal.set(name, bytes);
+        this.#readTo.set(file, bytes.length);
+      } else if (file.startsWith(`${fragmentDirectory}/`)) fragments.set(name, bytes);
+    }
+    this.table = recoverServer({ journal, fragments }).table;
+  }
+
+  wiped(timeUs: number): void {
+    this.wipedUs = timeUs;
+    this.table = new FragmentTable();
+    this.#readTo.clear();
+  }
+
+  /** A sync promised a file: takes in what it says anew. */
+  promised(file: string, disk: Disk, changes: FragmentChange[]): void {
+    if (!file.startsWith(`${journalDirectory}/`)) return;
+    const sequence = segmentSequence(file.slice(journalDirectory.length + 1));
+    const images = sequence === 0 ? undefined : disk.images(file);
+    if (images === undefined) return;
+    const { cached, cachedLength } = images;
+    const from = this.#readTo.get(file) ?? 0;
+    let whole = from;
+    for (let at = from; readRecord(cached, cachedLength, at, sequence, record); ) {
+      at = record.next;
+      if (record.endsBatch) whole = at;
+    }
+    this.#readTo.set(file, whole);
+    for (let at = from; at < whole && readRecord(cached, whole, at, sequence, record, false); ) {
+      at = record.next;
+      if (record.type !== entryRecord) continue;
+      const entry = decodeEntry(cached, record.payloadAt, record.payloadBytes);
+      this.#play(decodeRecord(entry.data), entry.index, changes);
+    }
+  }
+
+  #play(said: JournalRecord, index: number, changes: FragmentChange[]): void {
+    const { table } = this;
+    if (said.kind === 'floor') {
+      table.play(said, index);
+      return;
+    }
+    const before = table.byNumber.get(said.number);
+    const {
+      version: versionBefore = 0,
+      previousVersion: previousBefore = 0,
+      fence: fenceBefore = 0,
+      lastFence: lastFenceBefore = 0,
+      lastSequence: lastSequenceBefore = 0,
+    } = before ?? {};
+    const chunk = said.kind === 'put' ? said.chunk : (before?.chunk ?? 0);
+    const chunkFenceBefore = table.chunks.get(chunk)?.fence ?? 0;
+    table.play(said, index);
+    const fragment = before ?? table.byNumber.get(said.number);
+    if (fragment === undefined) return;
+    changes.push({
+      record: said,
+      fragment,
+      ...{ versionBefore, previousBefore, fenceBefore, chunkFenceBefore },
+      ...{ lastFenceBefore, lastSequenceBefore },
+    });
+  }
+}

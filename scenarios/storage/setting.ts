@@ -1,0 +1,64 @@
+import { type ClientsDefinition, type Domain, fileClients, seconds } from '../../src/index.ts';
+import { fileProtocol } from '../../src/systems/storage/file-protocol.ts';
+
+/** Phases that all drawn storage scenarios share: repairs take seconds, so settling is long. */
+export const phases = { form: seconds(2), storm: seconds(7), settle: seconds(10) } as const;
+
+/** How long phases last, in microseconds. */
+interface Lengths {
+  readonly form: number;
+  readonly storm: number;
+  readonly settle: number;
+}
+
+/** Clients of files whose load follows the phases. */
+export function storageClients(
+  knobs: Readonly<Record<string, Domain>> = {},
+  { form, storm, settle }: Lengths = phases,
+): ClientsDefinition {
+  return fileClients({
+    protocol: fileProtocol,
+    phases: { formUs: form, stormUs: storm, settleUs: settle },
+    knobs,
+  });
+}
+
+/** What storms may aim at in the storage system. */
+export const storageWords = {
+  role: 'leader',
+  roles: ['candidate', 'silent', 'serving'],
+  messages: [
+    'append',
+    'set-version',
+    'version-set',
+    'write-bytes',
+    'put-part',
+    'adopt',
+    'copy-fragment',
+    'rebuild-part',
+    'encode',
+    'erase-fragment',
+    'beat-heard',
+    'recall',
+    'parts-ready',
+    'write-failed',
+  ],
+  probes: [
+    'commit advanced',
+    'snapshot installed',
+    'a server was lost',
+    'a chain is formed anew',
+    'a chunk is recovered',
+    'a replica adopts from a longer one',
+    'a fragment is bad',
+    'a fragment was erased',
+    'a chunk was converted',
+    'a write lease expired',
+    'a part moves to an emptier server',
+  ],
+} as const;
+
+/** A domain of one value. */
+export function always(value: number | string | boolean): Domain {
+  return { kind: 'one of', values: [value] };
+}

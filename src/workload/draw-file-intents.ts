@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { joinWords } from '../sim/hash.ts';
+import { gap, type WorkloadTimes } from './draw-kv-intents.ts';
+import {
+  type FileIntent,
+  fileSlots,
+  isSlotKind,
+  type PathAction,
+  type SlotAction,
+} from './file-intents.ts';
+import type { FileClientSettings, FileFeature } from './file-knobs.ts';
+import type { FileLock, FileOpenFlags, FileProtocol } from './file-protocol.ts';
+
+type Limits = FileProtocol['limits'];
+
+/** The raw draws of one intent: small independent integers. */
+const draws = fc.tuple(
+  fc.nat(839), // client: divides evenly by 2 to 8
+  fc.nat(999), // gap before it
+  fc.nat(9_999), // what it does
+  fc.nat(9_999), // path
+  fc.nat(9_999), // another path, a size
+  fc.nat(9_999), // an offset, a detail
+);
+type Draws = readonly [number, number, number, number, number, number];
+
+interface Drawing {
+  readonly settings: FileClientSettings;
+  readonly limits: Limits;
+  readonly path: string;
+  readonly other: string;
+  readonly size: number;
+  readonly detail: number;
+}
+
+/** How often each kind comes, and which feature a seed must have for it. */
+const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature?: FileFeature])[] =
+  [
+    ['write', 22],
+    ['read', 20],
+    ['reopen', 8],
+    ['close', 6],
+    ['stat', 4],
+    ['fstat', 2],
+    ['readdir', 3],
+    ['create', 3],
+    ['create-exclusive', 2],
+    ['mkdir', 4],
+    ['append', 6, 'appends'],
+    ['fsync', 5, 'syncs'],
+    ['truncate', 2, 'truncations'],
+    ['ftruncate', 3, 'truncations'],
+    ['rename', 5, 'renames'],
+    ['rename-keep', 2, 'renames'],
+    ['link', 3, 'links'],
+    ['symlink', 2, 'links'],
+    ['readlink', 1, 'links'],
+    ['lstat', 1, 'links'],
+    ['unlink', 5, 'removals'],
+    ['rmdir', 2, 'removals'],
+    ['setattr', 2, 'attributes'],
+    ['setxattr', 2, 'attributes'],
+    ['getxattr', 2, 'attributes'],
+    ['listxattr', 1, 'attributes'],
+    ['lock', 4, 'locks'],
+    ['unlock', 3, 'locks'],
+    ['test-lock', 1, 'locks'],
+    ['clone', 3, 'clones'],
+    ['snapshot', 2, 'clones'],
+    ['remove-snapshot', 1, 'clones'],
+    ['set-class', 3, 'classes'],
+    ['set-quota', 2, 'quotas'],
+    ['quota', 1, 'quotas'],
+  ];
+
+const directories = ['', '/d0', '/d1', '/d0/d1'] as const;
+
+/** A path of the small tree: mostly of files, now and then of one of its directories. */
+function pathOf(settings: FileClientSettings, draw: number): string {
+  if (draw % 100 < settings.hotPercent) return '/f0';
+  const rest = Math.floor(draw / 100);
+  const directory = directories[rest % directories.length]!;
+  const name = Math.floor(rest / directories.length);
+  if (name % 7 === 6) return directory === '' ? '/d0' : directory;
+  return `${directory}/f${name % settings.names}`;
+}
+
+function directoryOf(draw: number): string {
+  return directories[1 + (draw % (directories.length - 1))]!;
+}
+
+/** Offsets around the borders of blocks and chunks. */
+function offsetOf({ settings, limits }: Drawing, draw: number): number {
+  const { blockBytes, chunkBytes } = limits;
+  const around = Math.floor(draw / 8) % 5;
+  switch (draw % 8) {
+    case 0:
+    case 1:
+      return 0;
+    case 2:
+      return Math.max(0, blockBytes - 2 + around);
+    case 3:
+      return chunkBytes - 2 + around;
+    case 4:
+      return Math.max(0, (settings.chunks - 1) * chunkBytes - 2 + around);
+    default:
+      return (draw * 131) % (settings.chunks * chunkBytes);
+  }
+}
+
+function lengthOf({ limits }: Drawing, draw: number): number {
+  const { blockBytes, chunkBytes } = limits;
+  const around = Math.floor(draw / 8) % 5;
+  switch (draw % 8) {
+    case 0:
+      return 1 + around;
+    case 1:
+    case 2:
+      return blockBytes - 2 + around;
+    case 3:
+      return chunkBytes - 2 + around;
+    case 4:
+      return chunkBytes + blockBytes + around;
+    default:
+      return 1 + (draw % (2 * blockBytes));
+  }
+}
+
+function flagsOf(draw: number): FileOpenFlags {
+  const create = draw % 4 !== 0;
+  return {
+    read: true,
+    write: draw % 8 !== 7,
+    create,
+    exclusive: create && draw % 16 === 1,
+    truncate: draw % 16 === 2,
+  };
+}
+
+function lockOf(drawing: Drawing, detail: number): FileLock {
+  const from = offsetOf(drawing, drawing.size) % 1_000;
+  return {
+    style: detail % 3 === 0 ? 'flock' : 'posix',
+    owner: 1 + (detail % 2),
+    from,
+    to: from + 1 + (detail % 300),
+    exclusive: detail % 5 < 3,
+    wait: detail % 7 < 2,
+  };
+}
+
+function slotAction(what: SlotAction['do'], slot: number, drawing: Drawing): SlotAction {
+  const { path, size, detail } = drawing;
+  const base = { slot, path };
+  switch (what) {
+    case 'reopen':
+      return { ...base, do: what, flags: flagsOf(detail) };
+    case 'read':
+    case 'write': {
+      const offset = offsetOf(drawing, detail);
+      return { ...base, do: what, offset, length: lengthOf(drawing, size) };
+    }
+    case 'append':
+      return { ...base, do: what, length: lengthOf(drawing, size) };
+    case 'ftruncate':
+      return { ...base, do: what, sizeBytes: offsetOf(drawing, detail) };
+    case 'lock':
+    case 'unlock':
+    case 'test-lock':
+      return { ...base, do: what, lock: lockOf(drawing, detail) };
+    default:
+      return { ...base, do: what };
+  }
+}
+
+function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
+  const { path, other, size, detail, limits } = drawing;
+  switch (what) {
+    case 'mkdir':
+    case 'rmdir':
+    case 'readdir':
+    case 'quota':
+      return { do: what, path: detail % 8 === 0 ? path : directoryOf(size) };
+    case 'rename':
+    case 'rename-keep':
+    case 'link':
+      return { do: what, path: detail % 6 === 0 ? directoryOf(size) : path, newPath: other };
+    case 'clone':
+    case 'snapshot':
+      return { do: what, path: detail % 3 === 0 ? directoryOf(size) : path, newPath: other };
+    case 'symlink': {
+      const target = detail % 3 === 0 ? 'f0' : detail % 3 === 1 ? other : `..${other}`;
+      return { do: what, path, target };
+    }
+    case 'setattr':
+      return { do: what, path, mode: detail & 0o777 };
+    case 'setxattr':
+      return { do: what, path, name: `x${size % 2}`, value: detail % 4 === 0 ? '' : `${detail}` };
+    case 'getxattr':
+      return { do: what, path, name: `x${size % 2}` };
+    case 'truncate':
+      return { do: what, path, sizeBytes: offsetOf(drawing, detail) };
+    case 'set-class': {
+      const { classIds } = limits;
+      return {
+        do: what,
+        path: detail % 2 === 0 ? '/' : path,
+        classId: classIds[size % classIds.length]!,
+      };
+    }
+    case 'set-quota': {
+      const isLifted = detail % 3 === 0;
+      const path = detail % 4 === 0 ? '/' : directoryOf(size);
+      const bytes = isLifted ? 0 : limits.chunkBytes * (1 + (size % 6));
+      return { do: what, path, inodes: isLifted ? 0 : 3 + (size % 8), bytes };
+    }
+    default:
+      // A name at the limit, or one above it.
+      return { do: what, path: detail % 97 === 0 ? longPath(limits, size) : path };
+  }
+}
+
+function longPath({ maxNameBytes }: Limits, draw: number): string {
+  return `/${'n'.repeat(maxNameBytes + (draw % 2))}`;
+}
+
+function intentOf(
+  settings: FileClientSettings,
+  limits: Limits,
+  drawn: Draws,
+  atUs: number,
+): FileIntent {
+  const [client, , what, pathDraw, size, detail] = drawn;
+  const base = { client: client % settings.count, atUs };
+  if (what >= 10_000 - 10 * settings.restarts) return { ...base, do: 'restart' };
+  const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
+  let rest = what % able.reduce((sum, [, weight]) => sum + weight, 0);
+  const [kind] = able.find(([, weight]) => {
+    rest -= weight;
+    return rest < 0;
+  })!;
+  const path = pathOf(settings, pathDraw);
+  const other = pathOf({ ...settings, hotPercent: 0 }, size);
+  const drawing = { settings, limits, path, other, size, detail };
+  const slot = pathDraw % fileSlots;
+  return isSlotKind(kind)
+    ? { ...base, ...slotAction(kind, slot, drawing) }
+    : { ...base, ...pathAction(kind as PathAction['do'], drawing) };
+}
+
+/** The directories of the tree, before anything else. */
+function firstDirectories(atUs: number): FileIntent[] {
+  return directories
+    .filter((path) => path !== '')
+    .map((path, at) => ({ client: 0, atUs: atUs + at, do: 'mkdir', path }));
+}
+
+/** All files are read, and all directories listed, from two clients, when all is over. */
+function finalReads(settings: FileClientSettings, limits: Limits, atUs: number): FileIntent[] {
+  const intents: FileIntent[] = [];
+  const length = (settings.chunks + 2) * limits.chunkBytes;
+  const flags = { read: true, write: false, create: false, exclusive: false, truncate: false };
+  for (let client = 0; client < 2; client++) {
+    const base = { client, atUs: atUs + 1_000 * client };
+    // Everything that is open is closed, so that what was buffered counts.
+    for (let slot = 0; slot < fileSlots; slot++) {
+      intents.push({ ...base, do: 'reopen', slot, path: '/f0', flags });
+    }
+    for (const directory of directories) {
+      intents.push({ ...base, do: 'readdir', path: directory === '' ? '/' : directory });
+      for (let name = 0; name < settings.names; name++) {
+        const path = `${directory}/f${name}`;
+        const about = { ...base, slot: client % fileSlots, path };
+        intents.push({ ...about, do: 'reopen', flags });
+        intents.push({ ...about, do: 'read', offset: 0, length });
+      }
+    }
+  }
+  return intents;
+}
+
+/** Draws the intents of a run. Same inputs, same intents. */
+export function drawFileIntents(
+  settings: FileClientSettings,
+  limits: Limits,
+  times: WorkloadTimes,
+  seed: number,
+): readonly FileIntent[] {
+  const count = settings.operations;
+  const list = fc.noBias(fc.array(draws, { minLength: count, maxLength: count, size: 'max' }));
+  // fast-check takes 32 bits of seed and hardly mixes them: neighbours must not be alike.
+  const word = joinWords(Math.floor(seed / 2 ** 32), seed | 0);
+  const [drawn = []] = fc.sample(list, { seed: word, numRuns: 1 });
+  let total = 0;
+  for (const one of drawn) total += gap(settings.shape, one[1]);
+  const endUs = settings.loadedSettling ? times.settleUs : times.endUs;
+  const unitUs = (endUs - times.startUs) / Math.max(1, total);
+  const intents: FileIntent[] = firstDirectories(times.startUs);
+  let passed = 0;
+  for (const one of drawn) {
+    passed += gap(settings.shape, one[1]);
+    intents.push(intentOf(settings, limits, one, times.startUs + Math.round(passed * unitUs)));
+  }
+  intents.push(...finalReads(settings, limits, times.finalReadsUs));
+  return intents;
+}

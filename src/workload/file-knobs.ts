@@ -1,0 +1,78 @@
+import type { Config, Domain } from '../sim/system-definition.ts';
+
+/** Groups of operations, each of which a seed has or leaves out: rare orders come from few kinds. */
+export const fileFeatures = [
+  'renames',
+  'links',
+  'removals',
+  'attributes',
+  'truncations',
+  'appends',
+  'syncs',
+  'locks',
+  'clones',
+  'classes',
+  'quotas',
+] as const;
+export type FileFeature = (typeof fileFeatures)[number];
+
+const onOrOff: Domain = { kind: 'one of', values: [true, false] };
+
+/** The settings of clients of files, calm value first; each is drawn per seed. */
+export const fileClientKnobs: Readonly<Record<string, Domain>> = {
+  'clients.count': { kind: 'between', low: 2, high: 5, calm: 2 },
+  'clients.operations': { kind: 'one of', values: [200, 100, 320] },
+  /** How many operations of one client may be open at a time. */
+  'clients.lanes': { kind: 'one of', values: [1, 2] },
+  /** `mixed`: every other client is strict. */
+  'clients.mode': { kind: 'one of', values: ['strict', 'close-to-open', 'mixed'] },
+  'clients.shape': { kind: 'one of', values: ['steady', 'bursts', 'silences'] },
+  /** Files and directories in each directory of the tree. */
+  'files.names': { kind: 'one of', values: [3, 1, 5] },
+  /** How many chunks files are long, about. */
+  'files.chunks': { kind: 'one of', values: [2, 1, 4] },
+  /** Share of operations that are about the first file, in per cent. */
+  'files.hotPercent': { kind: 'one of', values: [30, 0, 80] },
+  /** Per thousand of intents. */
+  'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
+  'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
+  ...Object.fromEntries(fileFeatures.map((feature) => [`files.${feature}`, onOrOff])),
+};
+
+/** Typed access to a drawn config; what it leaves out has its calm value. */
+export interface FileClientSettings {
+  readonly count: number;
+  readonly operations: number;
+  readonly lanes: number;
+  readonly mode: string;
+  readonly shape: string;
+  readonly names: number;
+  readonly chunks: number;
+  readonly hotPercent: number;
+  readonly restarts: number;
+  readonly loadedSettling: boolean;
+  has(feature: FileFeature): boolean;
+}
+
+/** The clients' part of a drawn config. */
+export function fileClientSettings(config: Config): FileClientSettings {
+  const setting = (path: string): number | string | boolean => {
+    const value = config[path];
+    if (value !== undefined) return value;
+    const domain = fileClientKnobs[path]!;
+    return domain.kind === 'between' ? (domain.calm ?? domain.low) : domain.values[0]!;
+  };
+  return {
+    count: setting('clients.count') as number,
+    operations: setting('clients.operations') as number,
+    lanes: setting('clients.lanes') as number,
+    mode: setting('clients.mode') as string,
+    shape: setting('clients.shape') as string,
+    names: setting('files.names') as number,
+    chunks: setting('files.chunks') as number,
+    hotPercent: setting('files.hotPercent') as number,
+    restarts: setting('clients.restarts') as number,
+    loadedSettling: setting('clients.settling') === 'loaded',
+    has: (feature) => setting(`files.${feature}`) === true,
+  };
+}

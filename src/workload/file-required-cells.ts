@@ -1,0 +1,76 @@
+import type { FileCall, FileProtocol } from './file-protocol.ts';
+
+/** What operations are refused with in a storm, whatever system it is. */
+const refusals: Readonly<Partial<Record<FileCall['do'], readonly string[]>>> = {
+  stat: ['ENOENT'],
+  create: ['ENOENT'],
+  'create-exclusive': ['EEXIST'],
+  mkdir: ['EEXIST'],
+  open: ['ENOENT', 'EISDIR', 'EEXIST'],
+  rename: ['ENOENT', 'EISDIR', 'ENOTEMPTY', 'EINVAL'],
+  'rename-keep': ['EEXIST'],
+  link: ['EEXIST', 'EPERM', 'ENOENT'],
+  symlink: ['EEXIST'],
+  readlink: ['EINVAL'],
+  unlink: ['ENOENT', 'EISDIR'],
+  rmdir: ['ENOTEMPTY', 'ENOENT'],
+  getxattr: ['ENODATA'],
+  lock: ['EAGAIN'],
+  clone: ['EEXIST', 'EINVAL'],
+  'remove-snapshot': ['EINVAL'],
+  write: ['EDQUOT', 'EROFS'],
+  truncate: ['ENOENT'],
+};
+
+const always: readonly FileCall['do'][] = [
+  'stat',
+  'lstat',
+  'create',
+  'create-exclusive',
+  'mkdir',
+  'readlink',
+  'unlink',
+  'rmdir',
+  'remove-snapshot',
+  'readdir',
+  'listxattr',
+  'quota',
+  'rename',
+  'rename-keep',
+  'link',
+  'clone',
+  'snapshot',
+  'symlink',
+  'setattr',
+  'setxattr',
+  'getxattr',
+  'truncate',
+  'set-quota',
+  'open',
+  'read',
+  'write',
+  'append',
+  'ftruncate',
+  'fsync',
+  'close',
+  'fstat',
+  'lock',
+  'unlock',
+  'test-lock',
+];
+
+/** The cells that clients of a file service reach if the workload does what it should. */
+export function fileRequiredCells({ classIds }: FileProtocol['limits']): readonly string[] {
+  const cells: string[] = [];
+  for (const operation of always) cells.push(`${operation}/*/ok:done/storm`);
+  for (const [operation, errnos] of Object.entries(refusals)) {
+    for (const errno of errnos) cells.push(`${operation}/*/fail:${errno}/storm`);
+  }
+  if (classIds.length > 1) cells.push('set-class/*/ok:done/storm');
+  for (const mode of ['strict', 'close-to-open']) {
+    cells.push(`read/${mode}/ok:done/storm`, `write/${mode}/ok:done/storm`);
+    cells.push(`write/${mode}/info:*/storm`);
+  }
+  cells.push('restart/client/storm');
+  return cells;
+}
