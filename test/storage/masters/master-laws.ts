@@ -3,7 +3,6 @@ import {
   held,
   type Ladder,
   ladder,
-  type PlainMoment,
   plainLedger,
   premiseFalse,
   rung,
@@ -14,20 +13,13 @@ import type { StorageMessage } from '../../../src/systems/storage/messages/stora
 import { auditState } from '../../../src/systems/storage/metadata/audit.ts';
 import type { Command } from '../../../src/systems/storage/metadata/command.ts';
 import { heldForUs, simulationTimings } from '../../../src/systems/storage/timings.ts';
+import { followers, isMaster, type MasterMoment as Moment } from './master-moment.ts';
+import { metaloggerLaws } from './metalogger-laws.ts';
+import type { PlainClient } from './plain-calls.ts';
 import type { PlainServer } from './plain-chunkserver.ts';
-import { drained, type PlainClient } from './plain-client.ts';
-
-type Moment = PlainMoment<MasterNode, StorageMessage>;
-
-/** Of the first nodes. */
-export const masterCount = 3;
-export const followers = 4;
+import { drained } from './plain-client.ts';
 
 export const testTimings = { ...simulationTimings, driftBoundPpm: 20_000 };
-
-function isMaster(node: number): boolean {
-  return node >= 0 && node < followers;
-}
 
 function mastersOf(world: WorldView): MasterNode[] {
   return [0, 1, 2, 3].flatMap((node) => {
@@ -334,5 +326,14 @@ const settled = rung<Moment>({
 export const masterLadder: Ladder = ladder({
   name: 'masters',
   ghost: plainLedger<MasterNode, StorageMessage>(),
-  rungs: [sameState, acknowledgedOnce, oneWriter, noStaleCache, sound, settled, confirmedBeats],
+  rungs: [
+    sameState,
+    acknowledgedOnce,
+    oneWriter,
+    noStaleCache,
+    sound,
+    settled,
+    confirmedBeats,
+    ...metaloggerLaws,
+  ],
 });

@@ -13,7 +13,8 @@ import { simulationSettings } from '../../../src/systems/storage/metadata/settin
 import { testClasses } from '../../../src/systems/storage/metadata/test-rig.ts';
 import type { StorageTimings } from '../../../src/systems/storage/timings.ts';
 import { History } from '../../../src/workload/history.ts';
-import { followers, masterCount, masterLadder, testTimings } from './master-laws.ts';
+import { masterLadder, testTimings } from './master-laws.ts';
+import { followers, masterCount } from './master-moment.ts';
 import { plainChunkserver } from './plain-chunkserver.ts';
 import { type Intent, intentKinds, plainClient } from './plain-client.ts';
 

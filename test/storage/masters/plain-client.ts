@@ -1,14 +1,18 @@
 import type { Component } from '../../../src/sim/component.ts';
-import type { Env } from '../../../src/sim/env.ts';
-import type { CallDone, Granted } from '../../../src/systems/storage/messages/metadata-messages.ts';
+import type { Granted } from '../../../src/systems/storage/messages/metadata-messages.ts';
 import {
-  type StorageMessage,
   type StorageWireMessage,
   storageCodec,
 } from '../../../src/systems/storage/messages/storage-codec.ts';
-import type { Command } from '../../../src/systems/storage/metadata/command.ts';
-import type { Reply } from '../../../src/systems/storage/metadata/reply.ts';
-import { heldForUs, type StorageTimings } from '../../../src/systems/storage/timings.ts';
+import { heldForUs } from '../../../src/systems/storage/timings.ts';
+import {
+  type ClientEnv,
+  type Expected,
+  isRefusal,
+  type PlainCallsOptions,
+  type PlainClient,
+  plainCalls,
+} from './plain-calls.ts';
 
 export const intentKinds = [
   'make',
@@ -35,118 +39,22 @@ export interface Intent {
   readonly draw: number;
 }
 
-/** What a file of a client's own must be in the end, if nothing is open about it. */
-export interface Expected {
-  inode: number;
-  validBytes: number;
-}
-
-export interface PlainClient {
-  session: number;
-  sequence: number;
-  request: number;
-  renewedUs: number;
-  /** Own files by name; null: nobody knows what became of the last change of it. */
-  readonly files: Map<string, Expected | null>;
-  /** Inodes by name in the root, 0 for none, and until when they may be told without asking. */
-  readonly cache: Map<string, { readonly inode: number; readonly untilUs: number }>;
-  done: number;
-  /** Calls that were given up. */
-  lost: number;
-  intent: number;
-  /** Grants that came with members ready. */
-  granted: number;
-  /** When each copy of a call was sent, by its own clock: leases are counted from then. */
-  readonly sentUs: Map<number, number>;
-  /** Parts of the stripe that is being put. */
-  stored: boolean[];
-}
-
-type ClientEnv = Env<StorageWireMessage>;
-
-export interface PlainClientOptions {
-  readonly masters: readonly string[];
-  readonly index: number;
+export interface PlainClientOptions extends PlainCallsOptions {
   readonly intents: readonly Intent[];
-  readonly timings: StorageTimings;
 }
 
-const mostAttempts = 40;
 /** Then clients only keep their sessions, so that masters come to rest. */
 const quietAfterUs = 15_000_000;
 const root = 1;
 const newFile = { parent: root, mode: 0o644, uid: 0, gid: 0, exclusive: false };
 
-/** What is waited for: the message is sent again, to the next master, until its answer comes. */
-interface Waiting {
-  readonly copies: Set<number>;
-  readonly message: StorageMessage;
-  readonly done: (answer: Answered) => void;
-  attempts: number;
-  target: number;
-}
-
-/** It had no effect. Without its session a first copy of the call may have had one. */
-function isRefusal(reply: Reply | null): boolean {
-  return reply?.kind === 'error' && reply.errno !== 'ENOTCONN';
-}
-
-type Answered = Extract<StorageMessage, { kind: 'call-done' | 'answered' }> | null;
-
 /** A client by script: files of its own, chunks that it shares with others, names kept in a cache. */
 export function plainClient(
   options: PlainClientOptions,
 ): Component<PlainClient, StorageWireMessage> {
-  const { masters, timings, index, intents } = options;
-  const waiting: WeakMap<PlainClient, { now: Waiting | null }> = new WeakMap();
-
-  const ask = (
-    state: PlainClient,
-    env: ClientEnv,
-    message: StorageMessage & { request: number },
-    done: Waiting['done'],
-  ): void => {
-    const target = index + message.request;
-    const one: Waiting = { copies: new Set(), message, done, attempts: 0, target };
-    waiting.get(state)!.now = one;
-    send(state, env, one);
-  };
-
-  const send = (state: PlainClient, env: ClientEnv, one: Waiting): void => {
-    if (waiting.get(state)!.now !== one) return;
-    if (one.attempts++ === mostAttempts) {
-      waiting.get(state)!.now = null;
-      state.lost += 1;
-      one.done(null);
-      return;
-    }
-    const request = ++state.request;
-    one.copies.add(request);
-    state.sentUs.set(request, env.clock.monotonicUs());
-    const copy = { ...one.message, request } as StorageMessage;
-    env.network.send(masters[one.target % masters.length]!, copy);
-    env.timers.set('again', timings.callTimeoutUs, () => {
-      one.target += 1;
-      send(state, env, one);
-    });
-  };
-
-  const call = (
-    state: PlainClient,
-    env: ClientEnv,
-    command: Command,
-    done: (reply: Reply | null, whole: CallDone | null) => void,
-  ): void => {
-    const sequence = state.session === 0 ? 0 : ++state.sequence;
-    const request = ++state.request;
-    const { session } = state;
-    const oldest = sequence;
-    ask(state, env, { kind: 'call', request, session, sequence, oldest, command }, (answer) => {
-      const whole = answer?.kind === 'call-done' ? answer : null;
-      if (whole !== null) state.done += 1;
-      done(whole?.reply ?? null, whole);
-    });
-  };
+  const { timings, index, intents } = options;
+  const calls = plainCalls(options);
+  const { ask, call } = calls;
 
   const begin = (state: PlainClient, env: ClientEnv): void => {
     state.session = 0;
@@ -420,13 +328,13 @@ export function plainClient(
       stored: [],
     }),
     start(state, env) {
-      waiting.set(state, { now: null });
+      calls.begin(state);
       env.timers.set('begin', 200_000, () => begin(state, env));
     },
     message(state, env, from, message) {
       if (message.kind === 'recall') {
         for (const { name } of message.keys) state.cache.delete(name);
-        if (waiting.get(state)!.now?.message.kind === 'ask') recalled.add(state);
+        if (calls.waitsFor(state)?.message.kind === 'ask') recalled.add(state);
         const { recall, term, session } = message;
         if (message.chunkIndex === null) {
           env.network.send(from, { kind: 'recalled', recall, term, session });
@@ -437,18 +345,7 @@ export function plainClient(
         if (message.fault === null) state.stored[message.request] = true;
         return;
       }
-      const one = waiting.get(state)!.now;
-      if (one === null || (message.kind !== 'call-done' && message.kind !== 'answered')) return;
-      if (!one.copies.has(message.request)) return;
-      if (message.outcome !== 'done') {
-        const leader = masters.indexOf(message.leader);
-        one.target = leader >= 0 ? leader : one.target + 1;
-        env.timers.set('again', 30_000, () => send(state, env, one));
-        return;
-      }
-      env.timers.cancel('again');
-      waiting.get(state)!.now = null;
-      one.done(message);
+      calls.answered(state, env, message);
     },
   };
 }

@@ -11,6 +11,8 @@ import {
   storageCodec,
 } from '../messages/storage-codec.ts';
 import type { Reply } from '../metadata/reply.ts';
+import { type ChangelogSettings, simulationChangelog } from '../metalogger/changelog.ts';
+import { MetaloggerService } from '../metalogger/metalogger-service.ts';
 import { type MasterOptions, MasterService } from './master-service.ts';
 
 /** One life of a master or a metalogger. */
@@ -23,6 +25,8 @@ export interface MasterComponentOptions extends MasterOptions {
   readonly masters: number;
   readonly metaloggers: number;
   readonly raft: RaftSettings;
+  /** Of metaloggers; default: small sizes, for simulations. */
+  readonly changelog?: ChangelogSettings;
 }
 
 /** The component of a master, or of a metalogger when `index` is behind the masters. */
@@ -37,6 +41,9 @@ export function masterComponent(
     index,
     settings,
     codec: storageCodec,
-    service: (host) => new MasterService(host, options),
+    service: (host) =>
+      index < masters
+        ? new MasterService(host, options)
+        : new MetaloggerService(host, options, options.changelog ?? simulationChangelog),
   });
 }

@@ -12,6 +12,10 @@ import { Indexes } from './indexes.ts';
 import { Leader } from './leader.ts';
 import { Leadership } from './leadership.ts';
 
+/** Entries between two hashes of the tables that are remembered, and how many are. */
+const hashEntries = 32;
+const hashesKept = 64;
+
 export interface MasterOptions {
   /** Names of all nodes of the cluster; masters first, and a server's id is its place, from 1. */
   readonly peers: readonly NodeId[];
@@ -27,6 +31,8 @@ export class MasterService implements RaftService<StorageMessage, Reply> {
   readonly indexes: Indexes = new Indexes();
   /** While this node leads, and its machine has all that was acknowledged before. */
   leader: Leader | null = null;
+  /** Hashes of the tables at some of the last indexes, for who follows and compares. */
+  readonly hashes: Map<number, string> = new Map();
   protected readonly host: RaftHost<StorageMessage, Reply>;
   private readonly options: MasterOptions;
 
@@ -39,6 +45,7 @@ export class MasterService implements RaftService<StorageMessage, Reply> {
   message(from: Address, message: StorageMessage): void {
     this.leader?.message(from, message);
     if (message.kind === 'ask') this.ask(from, message);
+    else if (message.kind === 'hash-probe') this.tellHash(from, message.index);
     else if (this.leader === null) this.refuse(from, message);
   }
 
@@ -46,7 +53,17 @@ export class MasterService implements RaftService<StorageMessage, Reply> {
     const { state } = this.machine;
     this.indexes.follow(state);
     this.leader?.changed(state.changed);
+    if (state.applied % hashEntries === 0) this.keepHash(state.applied, state.hash());
   }
+
+  private keepHash(index: number, hash: string): void {
+    this.hashes.set(index, hash);
+    this.hashes.delete(index - hashEntries * hashesKept);
+    this.hashKept(index, hash);
+  }
+
+  /** For those that compare it. */
+  protected hashKept(_index: number, _hash: string): void {}
 
   beginsToLead(term: number): void {
     const { host, indexes, options } = this;
@@ -60,6 +77,12 @@ export class MasterService implements RaftService<StorageMessage, Reply> {
   ceasesToLead(): void {
     this.leader?.end();
     this.leader = null;
+  }
+
+  private tellHash(to: Address, index: number): void {
+    if (!this.host.isLeader) return;
+    const hash = this.hashes.get(index) ?? '';
+    this.host.env.network.send(to, { kind: 'hash-told', index, hash });
   }
 
   /** Whoever asks is told who leads, or to come again. */

@@ -5,16 +5,22 @@ import { identityKey, type RaftWireMessage, raftCodec } from '../../raft/index.t
 import { decodeEnvelope } from '../metadata/command-codec.ts';
 import { type ControlMessage, controlMessageFields } from './control-messages.ts';
 import { type DataMessage, dataMessageFields } from './data-messages.ts';
+import { type FollowerMessage, followerMessageFields } from './follower-messages.ts';
 import { type MetadataMessage, metadataMessageFields } from './metadata-messages.ts';
 
 /** What the parts of the storage system say to each other, beside Raft's messages. */
-export type StorageMessage = DataMessage | ControlMessage | MetadataMessage;
+export type StorageMessage = DataMessage | ControlMessage | MetadataMessage | FollowerMessage;
 
 /** Everything on the wire of the storage system. */
 export type StorageWireMessage = RaftWireMessage | StorageMessage;
 
-const fields = { ...dataMessageFields, ...controlMessageFields, ...metadataMessageFields };
-// The compiler does not see that the spread of three exact records is exact.
+const fields = {
+  ...dataMessageFields,
+  ...controlMessageFields,
+  ...metadataMessageFields,
+  ...followerMessageFields,
+};
+// The compiler does not see that the spread of exact records is exact.
 const messageField: Field<StorageMessage> = union<StorageMessage>(
   fields as Parameters<typeof union<StorageMessage>>[0],
 );
@@ -59,6 +65,9 @@ function identity(message: StorageMessage): number {
       return identityKey(number, message.report, message.piece);
     case 'fragment-bad':
       return identityKey(number, message.chunk, message.version * 64 + message.part);
+    case 'hash-probe':
+    case 'hash-told':
+      return identityKey(number, message.index, 0);
     default:
       return identityKey(number, message.recall, message.term);
   }
