@@ -60,7 +60,7 @@ export function plainClient(
     state.session = 0;
     state.cache.clear();
     const leaseUs = timings.sessionLeaseUs;
-    call(state, env, { kind: 'open-session', owner: index + 1, leaseUs }, (reply) => {
+    call(state, env, { kind: 'open-session', owner: index + 1, leaseUs, role: 'client' }, (reply) => {
       if (reply?.kind !== 'session') {
         env.timers.set('begin', 100_000, () => begin(state, env));
         return;
