@@ -59,6 +59,8 @@ export type { WorldView } from './sim/world-view.ts';
 // Clients and storms.
 export type { ClientsDefinition, HistoryLike } from './workload/clients-definition.ts';
 export { fileClients } from './workload/file-clients.ts';
+export type { FileHistory } from './workload/file-history.ts';
+export type { FileCall } from './workload/file-protocol.ts';
 export { kvClients } from './workload/kv-clients.ts';
 export { type RequestClientsOptions, requestClients } from './workload/request-clients.ts';
 export type { StormDefinition } from './workload/storm-definition.ts';

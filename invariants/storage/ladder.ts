@@ -4,6 +4,13 @@ import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
+import {
+  appendsApart,
+  bytesWereWritten,
+  closeToOpen,
+  operationsEnd,
+  strictReads,
+} from './file-contents.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
 import { storageGhost } from './ledger.ts';
@@ -11,6 +18,7 @@ import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
+import { allIsRedundant } from './recovers.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
@@ -45,6 +53,13 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   answersAreCommitted,
   answersAreTrue,
   durableOnAll,
+  bytesWereWritten,
+  strictReads,
+  closeToOpen,
+  appendsApart,
+  // progress
+  operationsEnd,
+  allIsRedundant,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

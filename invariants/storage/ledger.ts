@@ -1,4 +1,5 @@
 import type {
+  FileHistory,
   LadderOptions,
   Ledger,
   LedgerDefinition,
@@ -26,6 +27,7 @@ import { remember } from '../raft/remember.ts';
 import { writeKey } from './acknowledged.ts';
 import { Calls } from './calls.ts';
 import { DeletePlans } from './delete-plans.ts';
+import { FileLedger } from './file-ledger.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
 import { ServerMirror } from './server-mirror.ts';
@@ -42,6 +44,10 @@ export const storageGhost: LedgerDefinition<StorageMoment> = {
   triggers,
   begin: (options) => new StorageLedger(options),
 };
+
+function isFileHistory(history: unknown): history is FileHistory {
+  return typeof history === 'object' && history !== null && 'writers' in history;
+}
 
 class StorageLedger implements Ledger<StorageMoment> {
   readonly moment: StorageMoment;
@@ -70,9 +76,10 @@ class StorageLedger implements Ledger<StorageMoment> {
       ),
       capacityBytes: capacityBytesFrom(config),
       deletePlans: new DeletePlans(),
+      files: isFileHistory(options.history) ? new FileLedger(options.history) : undefined,
       chains: new Map(),
       phase: 'form',
-      phaseSinceUs: 0,
+      healedUs: Number.POSITIVE_INFINITY,
     };
     this.moment = {
       facts: this.#facts,
@@ -89,6 +96,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       floor: 0,
       changes: [],
       isChain: false,
+      finished: [],
     };
   }
 
@@ -138,7 +146,7 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   phase(phase: Phase, timeUs: number): number {
     this.#facts.phase = phase;
-    this.#facts.phaseSinceUs = timeUs;
+    if (phase === 'settle') this.#facts.healedUs = timeUs;
     this.moment.timeUs = timeUs;
     return triggers.phase;
   }
@@ -213,14 +221,31 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   #clientStep(step: Step): number {
     const { calls } = this.#facts;
-    const { moment } = this;
     for (let at = 0; at < step.sentCount; at += 1) {
       const { message } = step.sent[at] as Step['sent'][number];
       if (message.kind === 'call') calls.called(message as Call, step.node);
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
       else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
+    return this.#noteTold(step) | this.#noteFinished();
+  }
+
+  /** What the step made the workload record. */
+  #noteFinished(): number {
+    const { files } = this.#facts;
+    if (files === undefined || files.finished.length === 0) return 0;
+    const finished = files.finished.splice(0);
+    for (const operation of finished) files.follow(operation);
+    this.moment.finished = finished;
+    return triggers.finished;
+  }
+
+  #noteTold(step: Step): number {
+    const { calls } = this.#facts;
+    const { moment } = this;
     const { received } = step;
+    moment.answer = undefined;
+    moment.told = undefined;
     if (received?.kind === 'call-done') {
       const answer = received as CallDone;
       moment.answer = answer;

@@ -7,6 +7,7 @@ import type { StorageTimings } from '../../src/systems/storage/timings.ts';
 import type { StorageTopology } from '../../src/systems/storage/topology.ts';
 import type { Calls, OpenCall } from './calls.ts';
 import type { DeletePlans } from './delete-plans.ts';
+import type { FileLedger } from './file-ledger.ts';
 import type { MetadataOracle } from './oracle.ts';
 import type { FragmentChange, ServerMirror } from './server-mirror.ts';
 
@@ -31,10 +32,13 @@ export interface StorageFacts {
   /** Room for blocks on each of them. */
   readonly capacityBytes: number;
   readonly deletePlans: DeletePlans;
+  /** Undefined when clients are others than those of the file workload. */
+  readonly files: FileLedger | undefined;
   /** The chain of each write that a client has sent, by `writeKey`. */
   readonly chains: Map<string, readonly string[]>;
   phase: Phase;
-  phaseSinceUs: number;
+  /** When the last fault ended; infinity before. */
+  healedUs: number;
 }
 
 /** One moment as rungs see it: an event at one node. */
@@ -58,4 +62,6 @@ export interface StorageMoment extends Moment {
   readonly changes: FragmentChange[];
   /** Whether the rung looks because the committed log grew. */
   isChain: boolean;
+  /** For `finished`: operations of clients that are over, by their place in the history. */
+  finished: readonly number[];
 }

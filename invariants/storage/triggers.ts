@@ -10,6 +10,8 @@ export const triggers = triggerBits([
   'answered',
   /** A client took the answer to a question. */
   'told',
+  /** Operations of clients are over: see `StorageMoment.finished`. */
+  'finished',
   /** What a chunkserver holds changed: see `StorageMoment.changes`. */
   'fragments',
   /** A life begins. */

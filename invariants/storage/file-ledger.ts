@@ -1,0 +1,155 @@
+import type { FileHistory } from '../../src/index.ts';
+
+/** A write that is over for certain: its bytes are in the file until others take their place. */
+export interface Acknowledged {
+  readonly operation: number;
+  readonly writer: number;
+  /** Offsets in the file; `to` is the first byte behind. */
+  readonly from: number;
+  readonly to: number;
+  readonly invokedUs: number;
+  /** When it counted for everybody: at its return, or with the sync or close that sent it. */
+  readonly completedUs: number;
+  readonly isAppend: boolean;
+}
+
+/** A write that waits in its client's buffer. */
+interface Buffered {
+  readonly inode: number;
+  readonly owner: string;
+  readonly write: Omit<Acknowledged, 'completedUs'>;
+}
+
+/** What clients have been told about the contents of files, by inode. */
+export class FileLedger {
+  readonly history: FileHistory;
+  readonly #acknowledged: Map<number, Acknowledged[]> = new Map();
+  /** By writer: when its bytes were there for certain. */
+  readonly #completedUs: Map<number, number> = new Map();
+  readonly #inodeOf: Map<number, number> = new Map();
+  /** Operations that shorten a file; which one, a path does not tell for certain. */
+  readonly #cuts: number[] = [];
+  #buffered: Buffered[] = [];
+  #noted = 0;
+  /** Contents have been copied from inode to inode. */
+  hasClones = false;
+  /** Operations that are over and not judged yet. */
+  readonly finished: number[] = [];
+
+  constructor(history: FileHistory) {
+    this.history = history;
+    history.onComplete((operation) => this.finished.push(operation));
+  }
+
+  /** Takes in what was invoked since, and what is over. To be called before anything is asked. */
+  follow(operation: number): void {
+    const { history } = this;
+    for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
+    const answer = history.answer[operation];
+    if (answer === undefined) return;
+    const call = history.call[operation]!;
+    if (answer.errno !== null) {
+      this.#forget(operation);
+      return;
+    }
+    if (call.do === 'write' || call.do === 'append') this.#written(operation);
+    else if (call.do === 'fsync' || call.do === 'close') this.#flushed(operation);
+  }
+
+  #invoked(operation: number): void {
+    const call = this.history.call[operation]!;
+    if (call.do === 'clone' || call.do === 'snapshot') this.hasClones = true;
+    const cuts =
+      call.do === 'truncate' ||
+      call.do === 'ftruncate' ||
+      (call.do === 'open' && call.flags.truncate);
+    if (cuts) this.#cuts.push(operation);
+  }
+
+  #written(operation: number): void {
+    const { history } = this;
+    const { inode, result } = history.answer[operation]!;
+    const call = history.call[operation]!;
+    if (result.kind !== 'number' || inode === 0) return;
+    if (call.do !== 'write' && call.do !== 'append') return;
+    const isAppend = call.do === 'append';
+    const from = call.do === 'write' ? call.offset : result.number;
+    const to = from + (isAppend ? call.bytes.length : result.number);
+    const writer = history.writer[operation]!;
+    const invokedUs = history.invokedUs[operation]!;
+    const write = { operation, writer, from, to, invokedUs, isAppend };
+    this.#inodeOf.set(writer, inode);
+    if (history.mode[operation] === 'strict' || isAppend) {
+      this.#acknowledge(inode, { ...write, completedUs: history.completedUs[operation]! });
+    } else {
+      this.#buffered.push({ inode, owner: this.#ownerOf(operation), write });
+    }
+  }
+
+  /** A life of a client. */
+  #ownerOf(operation: number): string {
+    return `${this.history.client[operation]}/${this.history.life[operation]}`;
+  }
+
+  /** What the client had written to that file before counts now. */
+  #flushed(operation: number): void {
+    const { history } = this;
+    const { inode } = history.answer[operation]!;
+    const owner = this.#ownerOf(operation);
+    const invokedUs = history.invokedUs[operation]!;
+    const completedUs = history.completedUs[operation]!;
+    const kept: Buffered[] = [];
+    for (const one of this.#buffered) {
+      const returnedUs = history.completedUs[one.write.operation]!;
+      const isSent = one.inode === inode && one.owner === owner && returnedUs <= invokedUs;
+      if (isSent) this.#acknowledge(inode, { ...one.write, completedUs });
+      else kept.push(one);
+    }
+    this.#buffered = kept;
+  }
+
+  /**
+   * An operation failed that may have sent what is buffered: what fails is lost to the writer, as by
+   * fsync(2), and the error has told so. By which path the file was meant is not known for certain.
+   */
+  #forget(operation: number): void {
+    const owner = this.#ownerOf(operation);
+    const { inode } = this.history.answer[operation]!;
+    const isMeant = (one: Buffered): boolean =>
+      one.owner === owner && (inode === 0 || one.inode === inode);
+    this.#buffered = this.#buffered.filter((one) => !isMeant(one));
+  }
+
+  #acknowledge(inode: number, write: Acknowledged): void {
+    const all = this.#acknowledged.get(inode);
+    if (all === undefined) this.#acknowledged.set(inode, [write]);
+    else all.push(write);
+    this.#completedUs.set(write.writer, write.completedUs);
+  }
+
+  acknowledged(inode: number): readonly Acknowledged[] {
+    return this.#acknowledged.get(inode) ?? [];
+  }
+
+  /** When a writer's bytes were there for certain; infinity: they may still come. */
+  completedUs(writer: number): number {
+    return this.#completedUs.get(writer) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The inode that a writer wrote to, where an answer told it; 0: unknown. */
+  inodeOf(writer: number): number {
+    return this.#inodeOf.get(writer) ?? 0;
+  }
+
+  /** Whether some file may have been cut after this time. */
+  mayBeCutAfter(timeUs: number): boolean {
+    const { history } = this;
+    for (let at = this.#cuts.length - 1; at >= 0; at -= 1) {
+      const operation = this.#cuts[at]!;
+      // One whose end nobody knows may take effect at any time.
+      if (history.outcomeName(operation) === 'info') return true;
+      if (history.completedUs[operation]! >= timeUs) return true;
+    }
+    return false;
+  }
+}

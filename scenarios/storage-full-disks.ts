@@ -1,0 +1,29 @@
+import { storageLadder } from '../invariants/storage/ladder.ts';
+import { scenario } from '../src/index.ts';
+import { storage } from '../src/systems/storage/storage.ts';
+import { phases, storageClients } from './storage/setting.ts';
+import { chunkserver, weather, within } from './storage/weather.ts';
+
+const filling = weather('disks fill', 'no damage', ['disk'], (draw, times, config) =>
+  Array.from({ length: 4 + draw(12) }, () => ({
+    kind: 'disk' as const,
+    mode: 'full' as const,
+    target: { node: chunkserver(config, draw(64)) },
+    perMillion: 1_000_000,
+    file: '',
+    when: { atUs: within(draw, times) },
+    durationUs: 100_000 + draw(4_000_000),
+  })),
+);
+
+export default scenario({
+  summary:
+    'Disks of chunkservers fill, or are small from the start: clean errors, never half a fragment',
+  system: storage({
+    knobs: { 'storage.capacityBytes': { kind: 'one of', values: [16_384, 4_096, 65_536] } },
+  }),
+  clients: storageClients(),
+  storm: filling,
+  ladder: storageLadder,
+  phases,
+});

@@ -1,0 +1,18 @@
+import { storageLadder } from '../invariants/storage/ladder.ts';
+import { crashes, scenario } from '../src/index.ts';
+import { storage } from '../src/systems/storage/storage.ts';
+import { always, phases, storageClients, storageWords } from './storage/setting.ts';
+
+export default scenario({
+  summary: 'Snapshots, clones and changes of class under load, among crashes',
+  system: storage({ knobs: { 'storage.sealAfterUs': always(300_000) } }),
+  clients: storageClients({
+    'files.clones': always(true),
+    'files.classes': always(true),
+    'files.removals': always(true),
+  }),
+  storm: crashes({ except: ['suspend'], words: storageWords }),
+  ladder: storageLadder,
+  phases,
+  requiredProbes: ['a chunk was converted'],
+});
