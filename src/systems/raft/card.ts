@@ -2,8 +2,8 @@ import type { CardCell, CardRow, CardTone, CellState, NodeCard } from '../../sim
 import { isJoint } from './confchange.ts';
 import { decodeConfiguration } from './configuration-format.ts';
 import type { CoreState } from './core-state.ts';
+import type { RaftNode } from './driver.ts';
 import { decodeCommand } from './kv-codec.ts';
-import type { RaftKvNode } from './raft-kv.ts';
 import type { Configuration, Entry, Member } from './types.ts';
 
 /** Entries of the log that a card shows. */
@@ -19,21 +19,26 @@ const tones: Readonly<Record<string, CardTone>> = {
   withdrawn: 'bad',
 };
 
-/** What somebody who watches sees of a node. */
-export function raftCard(node: RaftKvNode): NodeCard {
+/** What a card is made of. */
+type ShownNode = Pick<RaftNode, 'core' | 'phase' | 'diskFailing'>;
+
+/** A sign for a command and what it says; throws a RangeError on bytes that are none. */
+export type CommandText = (data: Uint8Array) => readonly [sign: string, text: string];
+
+/**
+ * What somebody who watches sees of a node.
+ * @param describe tells commands; default: those of the key-value store
+ */
+export function raftCard(node: ShownNode, describe: CommandText = keyValueText): NodeCard {
   const { core, phase } = node;
   const role = phase === 'running' && core !== undefined ? core.role : phase;
   const tone = tones[role] ?? 'plain';
   if (core === undefined) return { role, tone, rows: [] };
-  return { role, tone, rows: rowsOf(node, core), tail: tailOf(core) };
+  return { role, tone, rows: rowsOf(node, core), tail: tailOf(core, describe) };
 }
 
 /** How far an entry has got on a node; undefined when the log does not hold it. */
-export function raftCellState(
-  node: RaftKvNode,
-  index: number,
-  term: number,
-): CellState | undefined {
+export function raftCellState(node: ShownNode, index: number, term: number): CellState | undefined {
   const { core } = node;
   if (core === undefined) return undefined;
   // What is compacted away was applied, whichever term it had: the log before it is decided.
@@ -41,7 +46,7 @@ export function raftCellState(
   return stateOf(core, index);
 }
 
-function rowsOf(node: RaftKvNode, core: CoreState): readonly CardRow[] {
+function rowsOf(node: ShownNode, core: CoreState): readonly CardRow[] {
   const { log, commit, applied, snapshot } = core;
   const rows: CardRow[] = [
     { label: 'term', value: String(core.term) },
@@ -68,14 +73,14 @@ function rowsOf(node: RaftKvNode, core: CoreState): readonly CardRow[] {
   return rows;
 }
 
-function tailOf(core: CoreState): NonNullable<NodeCard['tail']> {
+function tailOf(core: CoreState, describe: CommandText): NonNullable<NodeCard['tail']> {
   const { log } = core;
   const from = Math.max(log.firstIndex, log.lastIndex - shownEntries + 1);
   const cells: CardCell[] = [];
   for (let index = from; index <= log.lastIndex; index++) {
     const entry = log.entry(index);
     if (entry === undefined) continue;
-    const [text, detail] = entryText(entry);
+    const [text, detail] = entryText(entry, describe);
     cells.push({ id: index, text, group: entry.term, state: stateOf(core, index), detail });
   }
   return { label: 'log', before: from - 1, cells };
@@ -88,22 +93,30 @@ function stateOf(core: CoreState, index: number): CellState {
 }
 
 /** A sign and a line for an entry. */
-function entryText({ kind, data, index, term }: Entry): readonly [string, string] {
+function entryText(
+  { kind, data, index, term }: Entry,
+  describe: CommandText,
+): readonly [string, string] {
   const place = `entry ${index} of term ${term}`;
   if (kind === 'noop') return ['-', `${place}: nothing, of a new leader`];
   try {
     if (kind === 'configuration') {
       return ['C', `${place}: ${configurationText(decodeConfiguration(data))}`];
     }
-    const { operation, key, value, expected } = decodeCommand(data);
-    const from = operation === 'cas' ? ` from ${expected ?? 'unset'}` : '';
-    const what = operation === 'delete' ? '' : ` = ${cut(value)}`;
-    return [operation[0]!, `${place}: ${operation} ${cut(key)}${from}${what}`];
+    const [sign, text] = describe(data);
+    return [sign, `${place}: ${text}`];
   } catch (error) {
     // A card must show what is there, and what is there may be wrong.
     if (error instanceof RangeError) return ['?', `${place}: bytes that are no command`];
     throw error;
   }
+}
+
+function keyValueText(data: Uint8Array): readonly [string, string] {
+  const { operation, key, value, expected } = decodeCommand(data);
+  const from = operation === 'cas' ? ` from ${expected ?? 'unset'}` : '';
+  const what = operation === 'delete' ? '' : ` = ${cut(value)}`;
+  return [operation[0]!, `${operation} ${cut(key)}${from}${what}`];
 }
 
 function configurationText({ voters, outgoing, learners }: Configuration): string {

@@ -1,5 +1,6 @@
 /** Raft, what is replicated by it, and a key-value store on it: the first system to be stormed. */
 
+export { type CommandText, raftCard, raftCellState } from './card.ts';
 export type { RaftNode } from './driver.ts';
 export { raftKvProtocol } from './kv-client-adapter.ts';
 export { raftKvCodec } from './kv-message-codec.ts';

@@ -102,6 +102,33 @@ export class Alarms {
   }
 }
 
+/** One alarm that always does the same, and rings at the earliest time that anybody asked for. */
+export class Reminder {
+  private readonly alarms: Alarms;
+  private readonly callback: () => void;
+  private alarm: Alarm | null = null;
+
+  constructor(alarms: Alarms, callback: () => void) {
+    this.alarms = alarms;
+    this.callback = callback;
+  }
+
+  /** Rings so many microseconds from now, unless it rings before that. */
+  within(delayUs: number): void {
+    const before = this.alarm;
+    const alarm = this.alarms.after(delayUs, () => {
+      this.alarm = null;
+      this.callback();
+    });
+    if (before !== null && before.atUs <= alarm.atUs) {
+      callOff(alarm);
+      return;
+    }
+    callOff(before);
+    this.alarm = alarm;
+  }
+}
+
 function earlier(a: Alarm, b: Alarm): boolean {
   return a.atUs !== b.atUs ? a.atUs < b.atUs : a.order < b.order;
 }

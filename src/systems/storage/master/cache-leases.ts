@@ -71,6 +71,11 @@ export class CacheLeases {
     return this.ends.length - this.ended;
   }
 
+  /** The sessions that may keep what depends on a key, and until when: for who watches. */
+  holders(key: CacheKey): ReadonlyMap<number, number> {
+    return this.leases.get(nameOf(key))?.until ?? nobody;
+  }
+
   private begin(): void {
     const early = this.early ?? [];
     this.early = null;
@@ -276,6 +281,8 @@ export class CacheLeases {
     recall.wakes.go();
   }
 }
+
+const nobody: ReadonlyMap<number, number> = new Map();
 
 function nameOf({ inode, name }: CacheKey): string {
   return `${inode}/${name}`;

@@ -2,6 +2,7 @@ import type { PlacedPart } from '../messages/fragment.ts';
 import { partAt, presentCount } from '../metadata/chunk-life.ts';
 import type { Chunk, Inode } from '../metadata/rows.ts';
 import type { Redundancy, StorageClass } from '../placement/storage-class.ts';
+import { Reminder } from './alarms.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { Standing } from './redundancy.ts';
 import type { TaskAnswer } from './tasks.ts';
@@ -27,11 +28,12 @@ export class Conversions {
   private readonly running: Set<number> = new Set();
   /** Classes of files, as far as they were looked at. */
   private readonly classes: Map<number, number> = new Map();
-  private alarmSet = false;
+  private readonly reminder: Reminder;
 
   constructor(work: ChunkWork, standing: (chunk: number) => Standing | null) {
     this.work = work;
     this.standing = standing;
+    this.reminder = new Reminder(work.lead.alarms, () => this.next());
   }
 
   /** Chunks that may be of another class than their file, and conversions under way. */
@@ -98,21 +100,12 @@ export class Conversions {
     for (const [chunk, dueUs] of this.due) {
       if (this.running.size >= mostAtOnce) return;
       if (dueUs > lead.nowUs) {
-        this.nextAfter(dueUs - lead.nowUs);
+        this.reminder.within(dueUs - lead.nowUs);
         return;
       }
       this.due.delete(chunk);
       this.start(chunk);
     }
-  }
-
-  private nextAfter(delayUs: number): void {
-    if (this.alarmSet) return;
-    this.alarmSet = true;
-    this.work.lead.alarms.after(delayUs, () => {
-      this.alarmSet = false;
-      this.next();
-    });
   }
 
   private start(chunk: number): void {

@@ -1,3 +1,4 @@
+import { Reminder } from './alarms.ts';
 import type { PlannedWork } from './indexes.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { TaskAnswer } from './tasks.ts';
@@ -15,7 +16,7 @@ interface Queue {
   /** Items before this one were taken. */
   next: number;
   underWay: number;
-  alarmSet: boolean;
+  readonly reminder: Reminder;
 }
 
 /**
@@ -43,7 +44,7 @@ export class Deletions {
     if (plan.kind !== 'delete') return;
     let queue = this.queues.get(plan.server);
     if (queue === undefined) {
-      queue = { server: plan.server, items: [], next: 0, underWay: 0, alarmSet: false };
+      queue = this.newQueue(plan.server);
       this.queues.set(plan.server, queue);
     }
     queue.items.push({ work, dueUs: lead.nowUs + lead.state.settings.graceUs });
@@ -69,12 +70,12 @@ export class Deletions {
         return;
       }
       if (dueUs > lead.nowUs) {
-        this.lookAfter(queue, dueUs - lead.nowUs);
+        queue.reminder.within(dueUs - lead.nowUs);
         return;
       }
       if (work.plan.dueUs > lead.state.timeUs) {
         this.tick();
-        this.lookAfter(queue, lead.timings.taskTimeoutUs / 4);
+        queue.reminder.within(lead.timings.taskTimeoutUs / 4);
         return;
       }
       this.advance(queue);
@@ -89,13 +90,10 @@ export class Deletions {
     queue.next = 0;
   }
 
-  private lookAfter(queue: Queue, delayUs: number): void {
-    if (queue.alarmSet) return;
-    queue.alarmSet = true;
-    this.work.lead.alarms.after(delayUs, () => {
-      queue.alarmSet = false;
-      this.look(queue);
-    });
+  private newQueue(server: number): Queue {
+    const reminder = new Reminder(this.work.lead.alarms, () => this.look(queue));
+    const queue: Queue = { server, items: [], next: 0, underWay: 0, reminder };
+    return queue;
   }
 
   private erase(queue: Queue, work: PlannedWork): void {
@@ -144,7 +142,7 @@ export class Deletions {
     const isDown = lead.state.servers.get(queue.server)?.state === 'down';
     const leftUs = afterUs - servers.deadForUs(queue.server);
     if (leftUs > 0 || !isDown) {
-      this.lookAfter(queue, Math.max(leftUs, lead.timings.serverLeaseUs));
+      queue.reminder.within(Math.max(leftUs, lead.timings.serverLeaseUs));
       return;
     }
     const { work } = queue.items[queue.next]!;

@@ -106,6 +106,7 @@ export class Leader {
 
   private chunkChanged(chunk: number): void {
     this.leases.grantChanged(chunk);
+    this.reforms.chunkChanged(chunk);
     this.recoveries.chunkChanged(chunk);
     this.bad.chunkChanged(chunk);
     this.repairs.look(chunk);

@@ -3,6 +3,7 @@ import {
   type RaftNode,
   type RaftSettings,
   type RaftView,
+  raftCellState,
   raftComponent,
 } from '../../raft/index.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import type { Reply } from '../metadata/reply.ts';
 import { type ChangelogSettings, simulationChangelog } from '../metalogger/changelog.ts';
 import { MetaloggerService } from '../metalogger/metalogger-service.ts';
+import { masterCard } from './master-card.ts';
 import { type MasterOptions, MasterService } from './master-service.ts';
 
 /** One life of a master or a metalogger. */
@@ -35,7 +37,7 @@ export function masterComponent(
 ): Component<MasterNode, StorageWireMessage, RaftView> {
   const { index, masters, metaloggers, peers } = options;
   const settings = { ...options.raft, learners: metaloggers, spares: 0 };
-  return raftComponent<StorageMessage, Reply, MasterService>({
+  const component = raftComponent<StorageMessage, Reply, MasterService>({
     name: index < masters ? 'storage-master' : 'storage-metalogger',
     peers: peers.slice(0, masters + metaloggers),
     index,
@@ -46,4 +48,5 @@ export function masterComponent(
         ? new MasterService(host, options)
         : new MetaloggerService(host, options, options.changelog ?? simulationChangelog),
   });
+  return { ...component, card: masterCard, cellState: raftCellState };
 }

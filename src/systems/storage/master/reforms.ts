@@ -35,6 +35,9 @@ export class Reforms {
   private readonly named: Map<number, { readonly fence: number; readonly server: number }> =
     new Map();
 
+  /** The fence on which the members of a chunk were brought to agree in this term. */
+  private readonly agreedOn: Map<number, number> = new Map();
+
   constructor(work: ChunkWork, grants: WriteGrants) {
     this.work = work;
     this.grants = grants;
@@ -59,12 +62,29 @@ export class Reforms {
       running.waiters.push(done);
       return;
     }
-    if (grant.fence > failed.fence) {
+    if (grant.fence === failed.fence) {
+      this.begin(failed, row, done);
+    } else if (this.agreedOn.get(failed.chunk) === grant.fence) {
       // The answer to an earlier copy of this was lost.
-      this.answer([done], failed.chunk);
-      return;
+      this.answer([done], failed.chunk, grant.fence);
+    } else {
+      // An earlier leader formed it anew: nobody knows whether its members have heard of it.
+      const reform = this.start(failed.chunk, grant.fence, done);
+      this.agree(reform, row.version);
     }
-    this.begin(failed, row, done);
+  }
+
+  private start(chunk: number, fence: number, done: GrantDone): Reform {
+    const reform: Reform = { chunk, waiters: [done], fence, round: null, withheld: new Set() };
+    this.running.set(chunk, reform);
+    return reform;
+  }
+
+  /** The row of a chunk has changed: without its writer nothing is remembered of it. */
+  chunkChanged(chunk: number): void {
+    if ((this.work.lead.state.chunks.get(chunk)?.grant ?? null) !== null) return;
+    this.agreedOn.delete(chunk);
+    this.named.delete(chunk);
   }
 
   /** Whether the members of a chunk are being changed. */
@@ -75,8 +95,7 @@ export class Reforms {
   private begin(failed: WriteFailed, row: Readonly<Chunk>, done: GrantDone): void {
     const { lead, servers } = this.work;
     const { chunk, fence } = failed;
-    const reform: Reform = { chunk, waiters: [done], fence, round: null, withheld: new Set() };
-    this.running.set(chunk, reform);
+    const reform = this.start(chunk, fence, done);
     lead.env.probe('a chain is formed anew');
     const at = row.members.find((member) => member !== 0 && lead.nodeOf(member) === failed.at) ?? 0;
     const named = this.named.get(chunk);
@@ -154,8 +173,10 @@ export class Reforms {
 
   private agreed(reform: Reform, members: readonly number[], durable: readonly number[]): void {
     reform.round = null;
-    if (members.every((member, position) => durable[position] === member)) this.end(reform, null);
-    else this.leaveOut(reform, durable);
+    if (members.every((member, position) => durable[position] === member)) {
+      this.agreedOn.set(reform.chunk, reform.fence);
+      this.end(reform, null);
+    } else this.leaveOut(reform, durable);
   }
 
   private withhold(reform: Reform, server: number): void {

@@ -1,5 +1,6 @@
 import { fragmentBytes } from '../metadata/chunk-life.ts';
 import { neededParts } from '../placement/storage-class.ts';
+import { Reminder } from './alarms.ts';
 import type { BadFragments } from './bad-fragments.ts';
 import type { PlannedWork } from './indexes.ts';
 import { type Standing, standingOf } from './redundancy.ts';
@@ -41,12 +42,13 @@ export class RepairQueue {
   /** Items that wait, by rank, the oldest first. */
   private readonly waiting: Map<number, Item>[] = [];
   private runningCount = 0;
-  private pumpSet = false;
+  private readonly reminder: Reminder;
 
   constructor(work: ChunkWork, bad: BadFragments) {
     this.work = work;
     this.bad = bad;
     this.throttle = new Throttle(work.lead);
+    this.reminder = new Reminder(work.lead.alarms, () => this.pump());
   }
 
   /** Chunks in the queue. */
@@ -62,7 +64,7 @@ export class RepairQueue {
   serverChanged(server: number): void {
     const chunks = this.work.lead.indexes.chunksOf.get(server);
     if (chunks !== undefined) this.slice(chunks.values());
-    this.pumpSoon(0);
+    this.reminder.within(0);
   }
 
   private slice(chunks: IterableIterator<number>): void {
@@ -101,7 +103,7 @@ export class RepairQueue {
       Object.assign(item, wish);
       this.place(item, running);
     }
-    this.pumpSoon(0);
+    this.reminder.within(0);
   }
 
   private wishOf(chunk: number): Pick<Item, 'rank' | 'position' | 'margin'> | null {
@@ -157,15 +159,6 @@ export class RepairQueue {
     item.notBeforeUs = this.work.lead.nowUs + this.work.lead.timings.taskTimeoutUs;
   }
 
-  private pumpSoon(delayUs: number): void {
-    if (this.pumpSet) return;
-    this.pumpSet = true;
-    this.work.lead.alarms.after(delayUs, () => {
-      this.pumpSet = false;
-      this.pump();
-    });
-  }
-
   private pump(): void {
     const { timings } = this.work.lead;
     let isLeft = false;
@@ -181,7 +174,7 @@ export class RepairQueue {
         if (!this.start(item)) isLeft = true;
       }
     }
-    if (isLeft) this.pumpSoon(timings.taskTimeoutUs / 4);
+    if (isLeft) this.reminder.within(timings.taskTimeoutUs / 4);
   }
 
   /** Proposes the plan of an item; false when it has to wait. */
@@ -195,7 +188,11 @@ export class RepairQueue {
     const held = row.members.map((member, at) =>
       missing.includes(at) || at === position ? 0 : member,
     );
-    const to = placeChunk(this.work, storageClass, chunk, held, row.members)[position] ?? 0;
+    // Who must still erase a fragment of the chunk cannot get it again before that is done.
+    const { plans } = lead.state;
+    const busy = plans.keys(chunk).map((id) => plans.get(chunk, id)!.server);
+    const excluded = [...row.members, ...busy];
+    const to = placeChunk(this.work, storageClass, chunk, held, excluded)[position] ?? 0;
     if (to === 0) {
       lead.env.probe('a repair found no place');
       item.notBeforeUs = lead.nowUs + lead.timings.downGraceUs;

@@ -58,6 +58,11 @@ export class Servers {
     for (const server of this.lead.state.servers.keys()) this.of(server);
   }
 
+  /** What is known of all servers that were heard or looked at: for who watches. */
+  get all(): ReadonlyMap<number, Readonly<ServerNews>> {
+    return this.news;
+  }
+
   /** What is known of a server; from the first question on it has a lease's time to be heard. */
   of(server: number): ServerNews {
     const known = this.news.get(server);

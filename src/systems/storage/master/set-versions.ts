@@ -31,6 +31,9 @@ export interface RoundPatience {
   isLost(server: number): boolean;
 }
 
+/** Versions that a member is asked for, from the newest backwards, when it does not tell its own. */
+const mostTries = 16;
+
 type Phase = 'setting' | 'adopting' | 'ended';
 
 /**
@@ -50,6 +53,8 @@ export class Round {
   private readonly waiting: Map<number, number> = new Map();
   private readonly set: Map<number, VersionSet> = new Map();
   private readonly durable: Set<number> = new Set();
+  /** How often each was asked under which version it has the chunk. */
+  private readonly tries: Map<number, number> = new Map();
   private alarm: Alarm | null = null;
 
   constructor(
@@ -104,12 +109,15 @@ export class Round {
       this.set.set(server, answer);
       return;
     }
-    // A version that was given out and came to nothing, or one that was not given out in time: what a
-    // member holds has every acknowledged write, whatever it is called.
-    const { version } = answer;
-    if (answer.fault === 'stale' && from !== 0 && version > 0 && version !== from) {
-      if (version < this.aim.version) this.setOn(server, version);
-    }
+    // A version that was given out may have come to nothing, or not to all: what a member holds has
+    // every acknowledged write, whatever it is called.
+    const { fault, version } = answer;
+    if (from === 0 || (fault !== 'stale' && fault !== 'absent')) return;
+    const isTold = version > 0 && version < this.aim.version && version !== from;
+    const tries = (this.tries.get(server) ?? 0) + 1;
+    this.tries.set(server, tries);
+    const next = isTold ? version : from - 1;
+    if (next > 0 && tries < mostTries) this.setOn(server, next);
   }
 
   /** Goes on when it need not wait any more. */

@@ -42,6 +42,11 @@ export class Tasks {
     return this.open.size;
   }
 
+  /** Orders that were given and not answered yet: for who watches. */
+  *orders(): Iterable<{ readonly task: number; readonly server: number; readonly order: Order }> {
+    for (const { id, server, order } of this.open.values()) yield { task: id, server, order };
+  }
+
   /** Gives an order, `times` times at most; `done` is called once, unless it is called off. */
   give(server: number, order: Order, times: number, done: (answer: TaskAnswer) => void): number {
     const id = ++this.last;

@@ -1,5 +1,5 @@
 import type { CacheKey, Query } from '../messages/metadata-messages.ts';
-import type { Command } from '../metadata/command.ts';
+import type { Command, CommandOf } from '../metadata/command.ts';
 import type { MetadataState } from '../metadata/state.ts';
 
 /** Everything that anybody may have cached: too much hangs on what the command changes. */
@@ -41,12 +41,19 @@ export function keysTouched(
     case 'setxattr':
     case 'set-class':
     case 'append':
-    case 'settle-write':
     case 'grant-write':
       return [ofInode(command.inode)];
+    case 'settle-write':
+      // Others gave the inode up before this grant, and get no lease on it while it lasts.
+      return isCurrent(state, command) ? none : [ofInode(command.inode)];
     default:
       return none;
   }
+}
+
+function isCurrent(state: MetadataState, command: CommandOf<'settle-write'>): boolean {
+  const chunk = state.slots.get(command.inode, command.index)?.chunk ?? 0;
+  return state.chunks.get(chunk)?.grant?.fence === command.fence;
 }
 
 /** What the answer to a query depends on; none when it must not be kept. */

@@ -198,6 +198,36 @@ describe('a failed write', () => {
     expect(rig.ended(fail('', fence))?.granted?.fence).toBe(granted.fence);
   });
 
+  test('that an earlier leader dealt with is brought to an end by the next', () => {
+    const { rig, members, fence, fail } = writing();
+    fail(`n${members[1]}`);
+    rig.leadAgain();
+    rig.furnish();
+    const request = fail('', fence);
+    expect(rig.ended(request)).toBeUndefined();
+    // They have not heard of the version that is committed.
+    for (const order of rig.sent.flatMap(({ to, message }) =>
+      message.kind === 'set-version' ? [{ server: Number(to.slice(1)), message }] : [],
+    )) {
+      rig.versionSet(order.message, order.server, { fault: 'stale', version: 1 });
+    }
+    rig.sent.splice(0, members.length);
+    rig.setAll();
+    const granted = rig.ended(request)!.granted!;
+    expect(granted.fence).toBe(rig.state.chunks.get(1)!.grant!.fence);
+    expect(granted.fence).toBeGreaterThan(fence);
+  });
+
+  test('a new leader begins write leases anew', () => {
+    const { rig } = writing();
+    rig.passBeating(writeLeaseUs - 100_000);
+    rig.leadAgain();
+    rig.passBeating(writeLeaseUs - 100_000);
+    expect(rig.state.chunks.get(1)!.grant!.session).not.toBe(0);
+    rig.passBeating(200_000);
+    expect(rig.state.chunks.get(1)!.grant!.session).toBe(0);
+  });
+
   test('leaves a silent member out only when its serve-lease is over', () => {
     const { rig, members, fail } = writing();
     const dead = members[1]!;

@@ -102,7 +102,10 @@ export interface SetVersion extends FragmentName, FromLeader, Task {
   readonly copyGeneration: number;
 }
 
-/** `sequence`: how far the writes under the fence before go. */
+/**
+ * How far the writes go. With the fault `stale` its `version` is the one that the server has: a version
+ * that was given out may not have reached all members, and the leader asks again from there.
+ */
 export interface VersionSet extends FragmentName, Task {
   readonly kind: 'version-set';
   readonly server: number;

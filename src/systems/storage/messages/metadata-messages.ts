@@ -161,7 +161,10 @@ export interface CacheKey {
   readonly name: string;
 }
 
-/** The leader wants these out of the cache before it changes them; or a write lease back. */
+/**
+ * The leader wants these out of the cache before it changes them; or a write lease back. It may
+ * overtake an answer: what a question under way brings back about these keys is not kept either.
+ */
 export interface Recall {
   readonly kind: 'recall';
   readonly recall: number;
