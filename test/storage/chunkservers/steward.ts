@@ -17,9 +17,10 @@ import {
 } from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
 import { givenForUs, simulationTimings } from '../../../src/systems/storage/timings.ts';
+import { knownForUs, readAll } from './chunk-reader.ts';
 import type { StewardChunk, StewardLog } from './steward-log.ts';
 import { makeStripes } from './stripes.ts';
-import { joined, mostWrites, type Written, WrittenBytes } from './written-bytes.ts';
+import { mostWrites, type Written, WrittenBytes } from './written-bytes.ts';
 
 const { blockBytes, chunkBytes } = simulationSettings;
 const { dataTimeoutUs, serverLeaseUs, driftBoundPpm } = simulationTimings;
@@ -42,6 +43,8 @@ export class Steward {
   readonly servers: readonly string[];
   private readonly confirmedUs: Map<string, number> = new Map();
   private readonly lives: Map<string, number> = new Map();
+  /** Servers whose beats are not heard until then, so that they stop serving. */
+  private readonly expelledUs: Map<string, number> = new Map();
   private readonly open: Map<number, (reply: Reply | undefined) => void> = new Map();
   private term = 1;
   index = 1;
@@ -69,7 +72,7 @@ export class Steward {
       };
       this.log.chunks.set(chunk, state);
       void this.write(state, untilUs);
-      void this.read(state);
+      void readAll(this, state);
     }
     void makeStripes(this, firstStripe, untilUs);
   }
@@ -78,6 +81,7 @@ export class Steward {
     switch (message.kind) {
       case 'beat': {
         const { server, beat, life, ready } = message;
+        if ((this.expelledUs.get(from) ?? 0) > this.env.clock.monotonicUs()) return;
         if (ready) this.confirmedUs.set(from, this.env.clock.monotonicUs());
         const wantsReport = this.lives.get(from) !== life;
         if (ready) this.lives.set(from, life);
@@ -250,6 +254,7 @@ export class Steward {
     state.members = ready.filter((_, at) => adopted[at]).map((set) => this.nameOf(set));
     this.index++;
     this.log.count(from === 0 ? 'born' : 'granted');
+    await this.expel(members.filter((member) => !state.members.includes(member)));
     if (before.fence > 0) {
       void this.rogue(state, before.version, before.fence);
       void this.rogue(state, version, before.fence);
@@ -258,6 +263,22 @@ export class Steward {
       if (!state.members.includes(member)) void this.erase(state, member, from, version);
     }
     return true;
+  }
+
+  /**
+   * Who is left out and alive would go on serving the version before, to readers that still know the
+   * old members. So it is not heard until its lease is over, nor before those know better.
+   */
+  private async expel(members: readonly string[]): Promise<void> {
+    const { env } = this;
+    const leaseUs = givenForUs(serverLeaseUs, driftBoundPpm);
+    for (const member of members) {
+      this.expelledUs.set(member, env.clock.monotonicUs() + leaseUs + knownForUs);
+    }
+    while (!members.every((member) => this.serveLeaseIsOver(member))) await env.sleep(50_000);
+    for (const member of members) {
+      this.expelledUs.set(member, env.clock.monotonicUs() + knownForUs);
+    }
   }
 
   private nameOf({ server }: { readonly server: number }): string {
@@ -327,43 +348,6 @@ export class Steward {
         );
       }),
     );
-  }
-
-  // ---------------------------------------------------------------- reading
-
-  private async read(state: StewardChunk): Promise<void> {
-    const { env } = this;
-    for (;;) {
-      await env.sleep(1 + this.below(30_000, 'before read'));
-      if (state.version > 0) await this.readOnce(state);
-    }
-  }
-
-  private async readOnce(state: StewardChunk): Promise<void> {
-    const { chunk, version, members, bytes } = state;
-    const name = { chunk, version, generation: 0, part: 0 };
-    const least = bytes.least.slice();
-    const blocksThere = chunkBytes / blockBytes;
-    const firstBlock = this.below(blocksThere, 'first block');
-    const blocks = 1 + this.below(Math.min(4, blocksThere - firstBlock), 'blocks');
-    const { index } = this;
-    let from = members[this.below(members.length, 'reader')]!;
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const reply = await this.ask<BlocksRead>(from, dataTimeoutUs, (request) => ({
-        kind: 'read-blocks',
-        ...{ request, ...name, firstBlock, blocks, index, forRepair: false },
-      }));
-      this.log.count(`read ${reply === undefined ? 'unanswered' : (reply.fault ?? 'ok')}`);
-      if (reply?.fault === 'pending' && reply.ask !== '') from = reply.ask;
-      if (reply?.fault !== null) continue;
-      const data = joined(name, firstBlock, reply.blocks, blockBytes);
-      const offset = firstBlock * blockBytes;
-      const wrong = typeof data === 'string' ? data : bytes.wrongRead(offset, data, least);
-      if (wrong !== '')
-        this.log.wrong.push(`chunk ${chunk} version ${version} at ${from}: ${wrong}`);
-      if (typeof data !== 'string') bytes.seen(offset, data);
-      return;
-    }
   }
 }
 

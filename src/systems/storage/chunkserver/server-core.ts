@@ -38,6 +38,8 @@ export interface ChunkServerOptions {
   readonly place: ServerPlace;
 }
 
+const lifeGrain = 4_096;
+
 /** What a term and index of a leader came with. */
 interface OfLeader {
   readonly term: number;
@@ -79,7 +81,9 @@ export class ServerCore {
     this.env = env;
     this.options = options;
     this.server = options.index + 1;
-    this.life = Math.max(0, env.clock.wallUs());
+    // The wall clock may stand still over a restart.
+    const wallUs = Math.max(0, env.clock.wallUs());
+    this.life = wallUs - (wallUs % lifeGrain) + env.random.below(lifeGrain, 'life');
     const { settings, timings } = options;
     const fragments = diskIn(env.disk, fragmentDirectory);
     this.files = new FragmentFiles(fragments, settings.blockBytes);
