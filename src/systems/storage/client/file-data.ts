@@ -228,11 +228,19 @@ export class FileData {
     inode: number,
     extents: readonly Extent[],
   ): Promise<void> {
-    for (const [index, pieces] of this.byChunk(extents)) {
-      const end = Math.max(...pieces.map(endOf));
-      const counted = await this.writer.write(operation, inode, index, pieces);
-      if (counted < end) throw operation.error('EDQUOT', true);
-      this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
+    let isBegun = false;
+    try {
+      for (const [index, pieces] of this.byChunk(extents)) {
+        const end = Math.max(...pieces.map(endOf));
+        const counted = await this.writer.write(operation, inode, index, pieces);
+        isBegun = true;
+        if (counted < end) throw operation.error('EDQUOT');
+        this.counters.writtenBytes += pieces.reduce((sum, one) => sum + one.bytes.length, 0);
+      }
+    } catch (error) {
+      // Some chunks have what was written, others have not.
+      if (!isBegun || !(error instanceof FileError)) throw error;
+      throw operation.error(error.errno, true);
     }
   }
 

@@ -182,15 +182,17 @@ async function compare(files: FileSystem, node: NaiveNode, at: string): Promise<
   await files.close(handle);
 }
 
-test.each<[CacheMode, string]>([
-  ['strict', 'calm'],
-  ['strict', 'noise'],
-  ['close-to-open', 'calm'],
-  ['close-to-open', 'noise'],
+/** What came up, over all runs: seeds are fixed, so that it is not a matter of luck. */
+const census: Set<string> = new Set();
+
+test.each<[CacheMode, string, number]>([
+  ['strict', 'calm', 5],
+  ['strict', 'noise', 6],
+  ['close-to-open', 'calm', 7],
+  ['close-to-open', 'noise', 8],
 ])(
   'one client in %s mode, with %s: all is as in a naive model',
-  async (mode, weather) => {
-    const census = new Set<string>();
+  async (mode, weather, drawSeed) => {
     await inSlice(() => {
       fc.assert(
         fc.property(
@@ -220,14 +222,17 @@ test.each<[CacheMode, string]>([
             });
           },
         ),
-        { numRuns: 60, seed: 5 },
+        { numRuns: 40, seed: drawSeed },
       );
     })();
-    for (const must of 'write OK,write EDQUOT,append OK,truncate OK,clone OK,rename OK,class OK'.split(
-      ',',
-    )) {
-      expect([...census]).toContain(must);
-    }
   },
   60_000,
 );
+
+test('and that was put to the test', () => {
+  for (const must of 'write OK,write EDQUOT,append OK,truncate OK,clone OK,rename OK,class OK'.split(
+    ',',
+  )) {
+    expect([...census]).toContain(must);
+  }
+});
