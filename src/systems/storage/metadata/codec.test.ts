@@ -85,7 +85,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: only('set-server-state'), server: n, state: only('up', 'down', 'draining') }),
   fc.record({ kind: only('remove-server'), server: n }),
-  fc.record({ kind: only('set-region-mode'), region: n, mode: only('active', 'standby', 'lost'), epoch: n }),
+  fc.record({
+    kind: only('set-region-mode'),
+    region: n,
+    mode: only('active', 'standby', 'lost'),
+    epoch: n,
+  }),
   fc.record({ kind: only('advance-watermark'), region: n, index: n }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({

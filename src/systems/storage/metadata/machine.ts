@@ -23,6 +23,7 @@ import { purgeDue, purgeTrash } from './inode-life.ts';
 import { link, makeNode, rename, rmdir, unlink } from './namespace.ts';
 import { dropMember, planDelete, planDone, planMove } from './plans.ts';
 import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
+import type { SessionRole } from './rows.ts';
 import {
   changeLock,
   close,
@@ -32,7 +33,6 @@ import {
   openSession,
   renewSession,
 } from './sessions.ts';
-import type { SessionRole } from './rows.ts';
 import type { StorageSettings } from './settings.ts';
 import { clone, removeSnapshot, restoreTrash } from './snapshots.ts';
 import { MetadataState } from './state.ts';

@@ -275,7 +275,12 @@ export const makers: Readonly<Record<string, (pick: Picker, rig: Rig) => Command
     const expired = pick.key(state.sessions.keys());
     const renewals = (state.sessions.get(expired)?.renewals ?? 0) + pick.of([0, 1]);
     return pick.upTo(5) > 0
-      ? { kind: 'open-session', owner: 1, leaseUs: 10, role: pick.of(['client', 'client', 'mirror']) }
+      ? {
+          kind: 'open-session',
+          owner: 1,
+          leaseUs: 10,
+          role: pick.of(['client', 'client', 'mirror']),
+        }
       : { kind: 'expire-session', expired, renewals };
   },
   leave: (pick) => (pick.upTo(5) > 0 ? { kind: 'renew-session' } : { kind: 'close-session' }),

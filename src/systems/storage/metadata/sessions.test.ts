@@ -123,7 +123,8 @@ test('closing one file lets go of that file alone', () => {
 test('a lease has a length, and a longest one', () => {
   const rig = Rig.furnished();
   const { maxLeaseUs } = tinySettings;
-  const open = (leaseUs: number) => outcome(rig.lead({ kind: 'open-session', owner: 1, leaseUs, role: 'client' }));
+  const open = (leaseUs: number) =>
+    outcome(rig.lead({ kind: 'open-session', owner: 1, leaseUs, role: 'client' }));
   expect([open(0), open(maxLeaseUs + 1), open(maxLeaseUs)]).toEqual([
     'EINVAL',
     'EINVAL',
