@@ -1,18 +1,9 @@
-import { held, type Ladder, ladder, plainLedger, rung, type PlainMoment } from '../../src/index.ts';
+import { type Ladder, ladder, plainLedger } from '../../src/index.ts';
+import { mirrorRungs } from './rungs.ts';
 
+/** The laws of a mirror between two storage clusters. */
 export const mirrorLadder: Ladder = ladder({
   name: 'storage-mirror',
   ghost: plainLedger(),
-  rungs: [
-    rung<PlainMoment>({
-      id: 'M0',
-      title: 'x',
-      statement: 'x',
-      source: 'x',
-      kind: 'always',
-      owedUnder: 'any damage',
-      watches: ['end'],
-      check: () => held,
-    }),
-  ],
+  rungs: mirrorRungs,
 });

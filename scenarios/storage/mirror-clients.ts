@@ -114,18 +114,15 @@ class MirrorClient {
     steps: OperationStep[],
   ): Promise<void> {
     const full = mirroredTree + path;
-    if (does === 'delete') {
+    if (does !== 'put') {
       try {
-        await files.unlink(full, steps);
+        if (does === 'delete') await files.unlink(full, steps);
+        else await files.stat(full, true, steps);
       } catch (error) {
         if (!(error instanceof FileError) || error.errno !== 'ENOENT' || error.unknown) throw error;
         // Without the tree it says nothing about the file.
         await files.stat(mirroredTree);
       }
-      return;
-    }
-    if (does === 'check') {
-      await files.stat(full, true, steps);
       return;
     }
     const flags = { read: true, write: true, create: true, truncate: true };
