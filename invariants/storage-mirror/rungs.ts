@@ -196,7 +196,7 @@ export const onlyInActive = rung<PlainMoment, RegionsGhost>({
   title: 'clients write in the active region',
   statement: 'No change of a client is acknowledged by a region at an index at which it is not active.',
   source: 'issue 7; GitHub, October 21 2018 incident analysis',
-  kind: 'always',
+  kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['step', 'end'],

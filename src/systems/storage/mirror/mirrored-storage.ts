@@ -52,11 +52,15 @@ export function sideTopology(config: Config): StorageTopology {
 }
 
 function sideConfig(config: Config): Config {
-  return { ...config, nodes: (topologyOf({ nodes: 17, ...config }).nodes - 1) / 2 };
+  return { ...config, nodes: nodesPerSide(config) };
+}
+
+function nodesPerSide(config: Config): number {
+  return (Number(config['nodes'] ?? 17) - 1) / 2;
 }
 
 export function mirroredPlaceOf(config: Config, index: number): MirroredPlace {
-  const { nodes } = sideTopology(config);
+  const nodes = nodesPerSide(config);
   const side = Math.floor(index / nodes) as 0 | 1 | 2;
   return { side, index: index % nodes };
 }
