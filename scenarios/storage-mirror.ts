@@ -3,7 +3,7 @@ import { everything, type Fault, scenario, seconds } from '../src/index.ts';
 import { mirroredStorage } from '../src/systems/storage/mirror/mirrored-storage.ts';
 import { mirrorClients } from './storage/mirror-clients.ts';
 
-const phases = { form: seconds(3), storm: seconds(50), settle: seconds(30) };
+const phases = { form: seconds(3), storm: seconds(50), settle: seconds(40) };
 
 const faults = everything({
   faults: [2, 14],
@@ -25,7 +25,7 @@ function regionLost(seed: number, stormUs: number): Fault {
 export default scenario({
   summary: 'Two storage clusters, the one the mirror of the other: the first region is lost and returns',
   system: mirroredStorage(),
-  clients: mirrorClients({ fromUs: seconds(4), toUs: seconds(70), intents: 120 }),
+  clients: mirrorClients({ fromUs: seconds(4), toUs: seconds(60), intents: 100 }),
   storm: {
     ...faults,
     name: 'everything, and a region',

@@ -5,6 +5,10 @@ import type { CommandOf } from '../metadata/command.ts';
 import type { Errno } from '../metadata/errno.ts';
 import type { Attributes, RegionFacts } from '../metadata/queries.ts';
 import { snapshotIndexAttribute } from '../metadata/snapshots.ts';
+import { inLanes } from './lanes.ts';
+
+/** Entries of a directory that are taken away at the same time. */
+const removalsAtOnce = 4;
 
 /** What an administrator orders about regions. */
 export type RegionOrder = CommandOf<'set-region-mode' | 'advance-watermark'>;
@@ -75,7 +79,8 @@ export class RegionClient extends FileSystem {
     if (found.frozen) {
       await this.removeSnapshot(path).catch(refused('ENOENT', undefined));
     } else if (found.kind === 'directory') {
-      for (const { name } of await this.readdir(path)) await this.removeAll(`${path}/${name}`);
+      const entries = await this.readdir(path);
+      await inLanes(entries, removalsAtOnce, ({ name }) => this.removeAll(`${path}/${name}`));
       await this.rmdir(path).catch(refused('ENOENT', undefined));
     } else {
       await this.unlink(path).catch(refused('ENOENT', undefined));

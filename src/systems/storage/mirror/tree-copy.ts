@@ -1,6 +1,7 @@
 import { FileError } from '../client/file-error.ts';
 import type { Located } from '../messages/metadata-messages.ts';
 import type { Attributes } from '../metadata/queries.ts';
+import { inLanes } from './lanes.ts';
 import type { Pace } from './pace.ts';
 import type { RegionClient } from './region-client.ts';
 
@@ -19,6 +20,9 @@ export interface TreePlaces {
   readonly chunkBytes: number;
   readonly pace: Pace;
 }
+
+/** Entries of a directory that are compared at the same time. */
+const entriesAtOnce = 6;
 
 /** Attributes that say something about this copy of a tree, and are no part of it. */
 const ownAttributes: ReadonlySet<string> = new Set(['snapshot.index', 'mirror.epoch']);
@@ -57,7 +61,7 @@ export class TreeCopy {
     for (const { name } of await target.readdir(to + path)) {
       if (!keep.has(name)) await target.removeAll(`${to}${path}/${name}`);
     }
-    for (const name of names) await this.entry(`${path}/${name}`);
+    await inLanes(names, entriesAtOnce, (name) => this.entry(`${path}/${name}`));
     await this.finish(path, wanted, found, names.length > 0);
   }
 
