@@ -114,7 +114,7 @@ class MirrorClient {
     steps: OperationStep[],
   ): Promise<void> {
     const full = mirroredTree + path;
-    if (does !== 'put') {
+    if (does === 'delete' || does === 'check') {
       try {
         if (does === 'delete') await files.unlink(full, steps);
         else await files.stat(full, true, steps);
@@ -125,7 +125,7 @@ class MirrorClient {
       }
       return;
     }
-    const flags = { read: true, write: true, create: true, truncate: true };
+    const flags = { read: true, write: true, create: true, truncate: does === 'put' };
     const handle = await files.open(full, flags, steps);
     try {
       const bytes = new Uint8Array(sizeBytes).fill(stamp);
@@ -172,7 +172,7 @@ export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): Clie
         drawn.push({
           client: draw(0, count),
           atUs: Math.floor(fromUs + ((toUs - fromUs) * nth) / most),
-          does: kind < 6 ? 'put' : kind < 8 ? 'delete' : 'check',
+          does: kind < 4 ? 'put' : kind < 7 ? 'overwrite' : kind < 9 ? 'delete' : 'check',
           file: draw(2, files),
           // Around the borders of chunks, and none.
           sizeBytes: [0, 1, 255, 1_024, 1_025, 4_096, 4_097, 9_000][draw(3, 8)]!,

@@ -5,7 +5,8 @@ export interface MirrorOperation {
   readonly client: number;
   /** Below the mirrored tree, from '/'. */
   readonly path: string;
-  readonly does: 'put' | 'delete' | 'check';
+  /** `overwrite` leaves the length as it is, unless the file is shorter. */
+  readonly does: 'put' | 'overwrite' | 'delete' | 'check';
   /** Length of what is put; each byte of it is `stamp`. */
   readonly sizeBytes: number;
   readonly stamp: number;
