@@ -23,7 +23,8 @@ function regionLost(seed: number, stormUs: number): Fault {
 }
 
 export default scenario({
-  summary: 'Two storage clusters, the one the mirror of the other: the first region is lost and returns',
+  summary:
+    'Two storage clusters, the one the mirror of the other: the first region is lost and returns',
   system: mirroredStorage(),
   clients: mirrorClients({ fromUs: seconds(4), toUs: seconds(60), intents: 100 }),
   storm: {
@@ -36,5 +37,9 @@ export default scenario({
   },
   ladder: mirrorLadder,
   phases,
-  requiredProbes: ['a region was promoted', 'the mirror failed back', 'a round of the mirror ended'],
+  requiredProbes: [
+    'a region was promoted',
+    'the mirror failed back',
+    'a round of the mirror ended',
+  ],
 });

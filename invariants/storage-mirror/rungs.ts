@@ -7,11 +7,11 @@ import {
   premiseFalse,
   rung,
 } from '../../src/index.ts';
-import { type MirrorOperation, mirrorHistory } from '../../scenarios/storage/mirror-history.ts';
 import { storageSettingsFrom } from '../../src/systems/storage/drawn-settings.ts';
 import { writerIn } from '../../src/systems/storage/metadata/cluster.ts';
 import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
 import { sideTopology } from '../../src/systems/storage/mirror/mirrored-storage.ts';
+import { type MirrorOperation, mirrorHistory } from './history.ts';
 import { type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
 import { namesDiffer, PromisedBytes, type Tree, treeAt } from './trees.ts';
 
@@ -61,7 +61,8 @@ export const copiesAreTrue = rung<PlainMoment, RegionsGhost>({
       if (wanted === undefined) {
         return broken({ nodes: [moment.node], values: { index: found.index, snapshot: 'none' } });
       }
-      const differs = namesDiffer(wanted.tree, found.tree) ?? bytesDiffer(moment, wanted, found, source);
+      const differs =
+        namesDiffer(wanted.tree, found.tree) ?? bytesDiffer(moment, wanted, found, source);
       if (differs !== undefined) {
         return broken({ nodes: [moment.node], values: { index: found.index, differs } });
       }
@@ -100,7 +101,8 @@ function bytesDiffer(
 export const watermarkIsTrue = rung<PlainMoment, RegionsGhost>({
   id: 'SM3',
   title: 'true watermark',
-  statement: 'A watermark never goes back, and up to it everything is finished in the other region.',
+  statement:
+    'A watermark never goes back, and up to it everything is finished in the other region.',
   source: 'PostgreSQL, replication slots (confirmed_flush_lsn); issue 7',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -145,7 +147,8 @@ export const promotedHasAll = rung<PlainMoment, RegionsGhost>({
     // The mirror may have finished more than it told, never less.
     const values = { region: side + 1, epoch: transition.epoch, index, watermark };
     // Watermarks of earlier epochs are of earlier roles.
-    if (root === 0 || index === 0 || watermark > index) return broken({ nodes: [moment.node], values });
+    if (root === 0 || index === 0 || watermark > index)
+      return broken({ nodes: [moment.node], values });
     const missing = whatIsMissing(moment, treeAt(state, root), source, index);
     if (missing === null) return held;
     return broken({ nodes: [moment.node], values: { ...values, missing } });
@@ -153,7 +156,12 @@ export const promotedHasAll = rung<PlainMoment, RegionsGhost>({
 });
 
 /** What the tree lacks, or has too much, of what clients were told about a region up to an index. */
-function whatIsMissing({ history }: PlainMoment, tree: Tree, side: 0 | 1, index: number): string | null {
+function whatIsMissing(
+  { history }: PlainMoment,
+  tree: Tree,
+  side: 0 | 1,
+  index: number,
+): string | null {
   const byPath = new Map<string, MirrorOperation[]>();
   for (const operation of mirrorHistory(history).operations) {
     if (operation.does === 'check') continue;
@@ -186,7 +194,8 @@ function lastSure(
   index: number,
 ): MirrorOperation | undefined {
   const at = operations.findLastIndex(
-    (one) => one.side === side && one.outcome === 'ok' && one.lastIndex > 0 && one.lastIndex <= index,
+    (one) =>
+      one.side === side && one.outcome === 'ok' && one.lastIndex > 0 && one.lastIndex <= index,
   );
   if (at < 0) return undefined;
   const settled = operations
@@ -198,7 +207,8 @@ function lastSure(
 export const onlyInActive = rung<PlainMoment, RegionsGhost>({
   id: 'SM5',
   title: 'clients write in the active region',
-  statement: 'No change of a client is acknowledged by a region at an index at which it is not active.',
+  statement:
+    'No change of a client is acknowledged by a region at an index at which it is not active.',
   source: 'issue 7; GitHub, October 21 2018 incident analysis',
   kind: 'eventually',
   owedUnder: 'noticeable damage',

@@ -60,7 +60,8 @@ export function namesDiffer(wanted: Tree, found: Tree): string | undefined {
     const differs = (['kind', 'mode', 'sizeBytes', 'mtimeUs', 'target'] as const).find(
       (name) => (path !== '' || name !== 'mode') && one[name] !== other[name],
     );
-    if (differs !== undefined) return `${path || '/'}: ${differs} ${one[differs]}, ${other[differs]}`;
+    if (differs !== undefined)
+      return `${path || '/'}: ${differs} ${one[differs]}, ${other[differs]}`;
   }
   for (const path of found.keys()) if (!wanted.has(path)) return `${path} should not be there`;
   return undefined;
@@ -108,7 +109,11 @@ export class PromisedBytes {
       if (fragment === undefined) return undefined;
       for (const [block, { bytes }] of fragment.blocks.entries()) {
         const from = block * this.blockBytes;
-        const count = Math.min(bytes.length, validBytes - from, sizeBytes - index * chunkBytes - from);
+        const count = Math.min(
+          bytes.length,
+          validBytes - from,
+          sizeBytes - index * chunkBytes - from,
+        );
         if (count > 0) content.set(bytes.subarray(0, count), index * chunkBytes + from);
       }
     }
@@ -118,8 +123,8 @@ export class PromisedBytes {
 
 function isFurther(one: FragmentOnDisk, other: FragmentOnDisk): boolean {
   return (
-    one.version - other.version ||
-    one.lastFence - other.lastFence ||
-    one.lastSequence - other.lastSequence
-  ) > 0;
+    (one.version - other.version ||
+      one.lastFence - other.lastFence ||
+      one.lastSequence - other.lastSequence) > 0
+  );
 }

@@ -1,5 +1,15 @@
-import { type AnyComponent, type ClientsDefinition, type Component, mix } from '../../src/index.ts';
-import type { Env } from '../../src/sim/env.ts';
+import {
+  MirrorHistory,
+  type MirrorOperation,
+  mirrorHistory,
+} from '../../invariants/storage-mirror/history.ts';
+import {
+  type AnyComponent,
+  type ClientsDefinition,
+  type Component,
+  type Env,
+  mix,
+} from '../../src/index.ts';
 import { FileError } from '../../src/systems/storage/client/file-error.ts';
 import type { OperationStep } from '../../src/systems/storage/client/operation.ts';
 import {
@@ -9,7 +19,6 @@ import {
 import { mirroredTree, sideSettings } from '../../src/systems/storage/mirror/mirrored-storage.ts';
 import type { RegionClient } from '../../src/systems/storage/mirror/region-client.ts';
 import { Side } from '../../src/systems/storage/mirror/side.ts';
-import { MirrorHistory, type MirrorOperation, mirrorHistory } from './mirror-history.ts';
 
 /** What a client wants to do, and when at the earliest. */
 interface MirrorIntent {
@@ -100,7 +109,9 @@ class MirrorClient {
       outcome = 'unknown';
     }
     operation.indexes.push(
-      ...steps.filter(({ kind, index }) => index > 0 && !questions.has(kind)).map(({ index }) => index),
+      ...steps
+        .filter(({ kind, index }) => index > 0 && !questions.has(kind))
+        .map(({ index }) => index),
     );
     operation.firstIndex = operation.indexes[0] ?? 0;
     operation.lastIndex = operation.indexes.at(-1) ?? 0;
@@ -191,7 +202,10 @@ export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): Clie
         create: (env) => {
           const sides = ([0, 1] as const).map((side) => {
             const settings = sideSettings(config, peers, side);
-            return new Side(env, { ...settings, client: { ...settings.client, owner: index + 10 } });
+            return new Side(env, {
+              ...settings,
+              client: { ...settings.client, owner: index + 10 },
+            });
           }) as [Side, Side];
           return new MirrorClient(env, sides, own, mirrorHistory(history));
         },

@@ -14,8 +14,8 @@ import type { CacheLeases, Change } from './cache-leases.ts';
 import { type Leadership, wallUs } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import type { Reforms } from './reforms.ts';
-import { TreeCopies } from './tree-copies.ts';
 import { keysTouched } from './touched-keys.ts';
+import { TreeCopies } from './tree-copies.ts';
 import type { WriteGrants } from './write-grants.ts';
 
 /** What may be asked for without a session: to get one, and what an administrator does. */

@@ -13,8 +13,8 @@ import {
 import { masterComponent } from '../master/master-component.ts';
 import { classesFrom, classKnobs } from '../standard-classes.ts';
 import { type StorageTopology, siteOf, topologyKnobs, topologyOf } from '../topology.ts';
-import type { SideSettings } from './side.ts';
 import { mirrorComponent } from './mirror-component.ts';
+import type { SideSettings } from './side.ts';
 
 /** Path of the tree that is mirrored. */
 export const mirroredTree = '/shared';
@@ -56,7 +56,7 @@ function sideConfig(config: Config): Config {
 }
 
 function nodesPerSide(config: Config): number {
-  return (Number(config['nodes'] ?? 17) - 1) / 2;
+  return (Number(config.nodes ?? 17) - 1) / 2;
 }
 
 export function mirroredPlaceOf(config: Config, index: number): MirroredPlace {
