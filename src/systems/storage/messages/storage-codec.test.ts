@@ -304,6 +304,8 @@ const messages: { readonly [K in Kind]: FieldsOf<K> } = {
     chunkIndex: fc.option(number),
   },
   recalled: { recall: number, term: number, session: number },
+  'hash-probe': { index: number, hash: word },
+  'hash-told': { index: number, hash: word },
   'parts-ready': {
     request: number,
     session: number,

@@ -1,12 +1,12 @@
-/** A binary heap of (time, inode): which file in the trash is due next. Equal times go by inode. */
-export class TrashQueue {
+/** A binary heap of (time, key): which key is due next. Equal times go by key. */
+export class DueQueue<Key extends number | string> {
   private readonly times: number[] = [];
-  private readonly inodes: number[] = [];
+  private readonly keys: Key[] = [];
 
-  push(untilUs: number, inode: number): void {
+  push(dueUs: number, key: Key): void {
     let at = this.times.length;
-    this.times.push(untilUs);
-    this.inodes.push(inode);
+    this.times.push(dueUs);
+    this.keys.push(key);
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!this.before(at, parent)) return;
@@ -15,14 +15,19 @@ export class TrashQueue {
     }
   }
 
+  /** When the first is due; null when there is none. */
+  get nextUs(): number | null {
+    return this.times[0] ?? null;
+  }
+
   /** Takes out the first that is due at `timeUs`; null when none is. */
-  pop(timeUs: number): { readonly inode: number; readonly untilUs: number } | null {
-    const untilUs = this.times[0];
-    if (untilUs === undefined || untilUs > timeUs) return null;
-    const first = { inode: this.inodes[0]!, untilUs };
+  pop(timeUs: number): { readonly key: Key; readonly dueUs: number } | null {
+    const dueUs = this.times[0];
+    if (dueUs === undefined || dueUs > timeUs) return null;
+    const first = { key: this.keys[0]!, dueUs };
     this.swap(0, this.times.length - 1);
     this.times.pop();
-    this.inodes.pop();
+    this.keys.pop();
     this.sink();
     return first;
   }
@@ -41,14 +46,15 @@ export class TrashQueue {
 
   private before(a: number, b: number): boolean {
     const difference = this.times[a]! - this.times[b]!;
-    return difference < 0 || (difference === 0 && this.inodes[a]! < this.inodes[b]!);
+    return difference < 0 || (difference === 0 && this.keys[a]! < this.keys[b]!);
   }
 
   private swap(a: number, b: number): void {
-    const [time, inode] = [this.times[a]!, this.inodes[a]!];
+    const time = this.times[a]!;
+    const key = this.keys[a]!;
     this.times[a] = this.times[b]!;
-    this.inodes[a] = this.inodes[b]!;
+    this.keys[a] = this.keys[b]!;
     this.times[b] = time;
-    this.inodes[b] = inode;
+    this.keys[b] = key;
   }
 }

@@ -1,6 +1,6 @@
-import { type ByteReader, ByteWriter } from '../../common/bytes.ts';
-import type { Field } from '../../common/fields.ts';
-import { hashBytes } from '../../common/hash.ts';
+import { type ByteReader, ByteWriter } from './bytes.ts';
+import { type Field, integer } from './fields.ts';
+import { hashBytes } from './hash.ts';
 
 // One for all rows: it has grown to the largest.
 const writer: ByteWriter = new ByteWriter();
@@ -8,7 +8,7 @@ const writer: ByteWriter = new ByteWriter();
 /** A row in its table, with its share in the sum. */
 export interface Cell {
   readonly table: string;
-  readonly group: number;
+  readonly group: number | string;
   readonly key: number | string;
   row: unknown;
   low: number;
@@ -58,32 +58,44 @@ export class TableSum {
 }
 
 /**
- * Rows by a number (the group) and a key within it. Rows that `get` gives are for reading; a row is
+ * Rows by a group and a key within it. Rows that `get` gives are for reading; a row is
  * changed only through `edit`, so that the sum sees it.
  */
-export class GroupTable<Key extends number | string, Row> implements Summed {
+export class GroupTable<Key extends number | string, Row, Group extends number | string = number>
+  implements Summed
+{
   readonly name: string;
-  private readonly groups: Map<number, Map<Key, Cell>> = new Map();
+  private readonly groups: Map<Group, Map<Key, Cell>> = new Map();
+  private readonly groupField: Field<Group>;
   private readonly keyField: Field<Key>;
   private readonly rowField: Field<Row>;
   private readonly sum: TableSum;
   private readonly seed: number;
   size: number = 0;
 
-  constructor(name: string, seed: number, keys: Field<Key>, rows: Field<Row>, sum: TableSum) {
+  /** `groups` may be left out when they are numbers. */
+  constructor(
+    name: string,
+    seed: number,
+    keys: Field<Key>,
+    rows: Field<Row>,
+    sum: TableSum,
+    groups?: Field<Group>,
+  ) {
     this.name = name;
     this.seed = seed;
+    this.groupField = groups ?? (integer as unknown as Field<Group>);
     this.keyField = keys;
     this.rowField = rows;
     this.sum = sum;
   }
 
-  get(group: number, key: Key): Readonly<Row> | undefined {
+  get(group: Group, key: Key): Readonly<Row> | undefined {
     return this.groups.get(group)?.get(key)?.row as Row | undefined;
   }
 
   /** The row for changing. Throws when there is none. */
-  edit(group: number, key: Key): Row {
+  edit(group: Group, key: Key): Row {
     const cell = this.groups.get(group)?.get(key);
     if (cell === undefined) throw new Error(`no row ${group}/${key} in ${this.name}`);
     this.sum.note(this, cell);
@@ -91,7 +103,7 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
   }
 
   /** Adds a row. Throws when the key is taken. */
-  insert(group: number, key: Key, row: Row): void {
+  insert(group: Group, key: Key, row: Row): void {
     let rows = this.groups.get(group);
     if (rows === undefined) {
       rows = new Map();
@@ -114,7 +126,7 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
   }
 
   /** Takes a row out; false when there was none. */
-  delete(group: number, key: Key): boolean {
+  delete(group: Group, key: Key): boolean {
     const rows = this.groups.get(group);
     const cell = rows?.get(key);
     if (rows === undefined || cell === undefined) return false;
@@ -126,24 +138,24 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
     return true;
   }
 
-  count(group: number): number {
+  count(group: Group): number {
     return this.groups.get(group)?.size ?? 0;
   }
 
   /** The keys of a group in order: numbers by size, texts by their UTF-16 units. */
-  keys(group: number): Key[] {
+  keys(group: Group): Key[] {
     const rows = this.groups.get(group);
     return rows === undefined ? [] : [...rows.keys()].sort(compareKeys);
   }
 
   /** The groups that have rows, in order. */
-  groupKeys(): number[] {
+  groupKeys(): Group[] {
     return [...this.groups.keys()].sort(compareKeys);
   }
 
   sumOf(cell: Cell): void {
     writer.length = 0;
-    writer.varint(cell.group);
+    this.groupField.write(writer, cell.group as Group);
     this.keyField.write(writer, cell.key as Key);
     this.rowField.write(writer, cell.row as Row);
     const bytes = writer.written();
@@ -155,7 +167,7 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
     into.varint(this.size);
     for (const group of this.groupKeys()) {
       for (const key of this.keys(group)) {
-        into.varint(group);
+        this.groupField.write(into, group);
         this.keyField.write(into, key);
         this.rowField.write(into, this.get(group, key) as Row);
       }
@@ -165,7 +177,7 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
   /** Fills an empty table. */
   restore(reader: ByteReader): void {
     for (let left = reader.varint(); left > 0; left--) {
-      const group = reader.varint();
+      const group = this.groupField.read(reader);
       const key = this.keyField.read(reader);
       if (this.get(group, key) !== undefined) throw new RangeError(`a row twice in ${this.name}`);
       this.insert(group, key, this.rowField.read(reader));
@@ -173,11 +185,11 @@ export class GroupTable<Key extends number | string, Row> implements Summed {
   }
 }
 
-/** Rows by a single number. */
-export class Table<Row> {
-  readonly grouped: GroupTable<number, Row>;
+/** Rows by a single key. */
+export class Table<Row, Key extends number | string = number> {
+  readonly grouped: GroupTable<Key, Row>;
 
-  constructor(grouped: GroupTable<number, Row>) {
+  constructor(grouped: GroupTable<Key, Row>) {
     this.grouped = grouped;
   }
 
@@ -185,23 +197,23 @@ export class Table<Row> {
     return this.grouped.size;
   }
 
-  get(key: number): Readonly<Row> | undefined {
+  get(key: Key): Readonly<Row> | undefined {
     return this.grouped.get(0, key);
   }
 
-  edit(key: number): Row {
+  edit(key: Key): Row {
     return this.grouped.edit(0, key);
   }
 
-  insert(key: number, row: Row): void {
+  insert(key: Key, row: Row): void {
     this.grouped.insert(0, key, row);
   }
 
-  delete(key: number): boolean {
+  delete(key: Key): boolean {
     return this.grouped.delete(0, key);
   }
 
-  keys(): number[] {
+  keys(): Key[] {
     return this.grouped.keys(0);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
-import { integer, structure, text } from '../../common/fields.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { integer, structure, text } from './fields.ts';
 import { GroupTable, TableSum } from './table.ts';
 
 interface Row {
