@@ -50,8 +50,8 @@ export class MirrorAgent {
   private readonly settings: MirrorSettings;
   private readonly sides: readonly [Side, Side];
   private readonly pace: Pace;
-  /** Since when one side does not answer. */
-  private aloneSinceUs: number | null = null;
+  /** The only side that answers, and since when. */
+  private alone: { readonly with: Side; readonly sinceUs: number } | null = null;
 
   constructor(env: Env<StorageWireMessage>, settings: MirrorSettings) {
     this.env = env;
@@ -85,12 +85,14 @@ export class MirrorAgent {
     const [home, away] = this.sides;
     const [first, second] = await Promise.all([home.survey(), away.survey()]);
     if (first !== null && second !== null) {
-      this.aloneSinceUs = null;
+      this.alone = null;
       await this.together({ side: home, facts: first }, { side: away, facts: second });
     } else if (first !== null) {
-      await this.alone({ side: home, facts: first });
+      await this.waitOrPromote({ side: home, facts: first });
     } else if (second !== null) {
-      await this.alone({ side: away, facts: second });
+      await this.waitOrPromote({ side: away, facts: second });
+    } else {
+      this.alone = null;
     }
   }
 
@@ -166,14 +168,14 @@ export class MirrorAgent {
     this.env.probe('the mirror failed back');
   }
 
-  private async alone(seen: Seen): Promise<void> {
+  private async waitOrPromote(seen: Seen): Promise<void> {
     const { side, facts } = seen;
     const { promoteAfterUs } = this.settings;
     this.doing = 'alone';
     const nowUs = this.env.clock.monotonicUs();
-    this.aloneSinceUs ??= nowUs;
+    if (this.alone?.with !== side) this.alone = { with: side, sinceUs: nowUs };
     if (facts.mode !== 'standby' || promoteAfterUs === null) return;
-    if (nowUs - this.aloneSinceUs < promoteAfterUs) return;
+    if (nowUs - this.alone.sinceUs < promoteAfterUs) return;
     if ((await newestFinished(side.as(facts.mode), facts.epoch)) === null) return;
     await this.promote(seen, facts.epoch + 1);
     this.env.probe('a region was promoted');
