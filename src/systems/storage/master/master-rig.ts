@@ -243,7 +243,7 @@ export class MasterRig {
   }
 
   session(leaseUs: number = simulationTimings.sessionLeaseUs): number {
-    const reply = this.do(0, { kind: 'open-session', owner: 7, leaseUs });
+    const reply = this.do(0, { kind: 'open-session', owner: 7, leaseUs, role: 'client' });
     if (reply.kind !== 'session') throw new Error('no session');
     return reply.session;
   }

@@ -65,7 +65,9 @@ describe('who may ask for what', () => {
     rig.service.ceasesToLead();
     rig.leads = false;
     rig.sent.length = 0;
-    expect(rig.ended(rig.call(0, { kind: 'open-session', owner: 1, leaseUs: 9 }))).toMatchObject({
+    expect(
+      rig.ended(rig.call(0, { kind: 'open-session', owner: 1, leaseUs: 9, role: 'client' })),
+    ).toMatchObject({
       outcome: 'not-leader',
       leader: 'n2',
     });
