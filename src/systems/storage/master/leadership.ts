@@ -80,14 +80,15 @@ export class Leadership {
 
   /**
    * Proposes a command of the leader's own. `done` gets the reply, or null when it was not taken or
-   * nobody knows; it is not called once the term is over.
+   * nobody knows; it is not called once the term is over. `leastUs`: the tables' time is at least this
+   * afterwards, whatever the wall clock says.
    */
-  propose(command: Command, done?: (reply: Reply | null) => void): void {
+  propose(command: Command, done?: (reply: Reply | null) => void, leastUs: number = 0): void {
     const data = encodeEnvelope({
       session: 0,
       sequence: 0,
       oldest: 0,
-      timeUs: wallUs(this.env),
+      timeUs: Math.max(leastUs, wallUs(this.env)),
       command,
     });
     this.host.propose(data, (outcome) => {
