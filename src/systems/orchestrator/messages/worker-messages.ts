@@ -222,7 +222,7 @@ export interface AssignedTask {
 
 /**
  * What a node is to do. Full: all of it, and nothing else is its own any more. Else what has changed
- * since `from`, which the worker must have; one that has something else ignores it and beats at once.
+ * since `from`, which the worker must have; one that has something else ignores it, and its beats show it.
  */
 export interface Assign extends OfSession {
   readonly kind: 'assign';

@@ -146,7 +146,8 @@ export class ClusterMachine {
   }
 }
 
-function isOfClients(command: Command): command is ClientCommand {
+/** Whether a command is one that clients ask for. */
+export function isOfClients(command: Command): command is ClientCommand {
   return ofClients.has(command.kind);
 }
 
