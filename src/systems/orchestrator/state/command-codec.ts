@@ -6,6 +6,7 @@ import { nodeDescriptionField, nodeField } from '../specs/node-spec.ts';
 import { serviceField } from '../specs/service-spec.ts';
 import { volumeField } from '../specs/volume-spec.ts';
 import { taskStates } from '../tasks/task-states.ts';
+import { trustCommandFields } from '../trust/trust-commands.ts';
 import {
   type Command,
   deploymentActions,
@@ -18,7 +19,7 @@ import { healthStates } from './rows.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
-const reports = listOf(
+export const taskReportsField: Field<readonly TaskReport[]> = listOf(
   structure<TaskReport>({
     task: text,
     sequence: integer,
@@ -54,7 +55,7 @@ export const commandField: Field<Command> = union<Command>({
   'expire-session': { expired: integer, activeIndex: integer },
   'register-node': { node: text, spec: nodeField, description: nodeDescriptionField },
   'node-edges': { edges },
-  report: { node: text, registration: integer, reports },
+  report: { node: text, registration: integer, reports: taskReportsField },
   unmounted: { node: text, volume: text, epoch: integer },
   reconcile: { slots },
   allocate: { tasks: listOf(text) as Field<readonly string[]> },
@@ -62,6 +63,7 @@ export const commandField: Field<Command> = union<Command>({
   'step-deployment': { deployment: text, version: integer, step: oneOf(stepKinds) },
   orphan: { node: text },
   barrier: {},
+  ...trustCommandFields,
 });
 
 /** The data of a log entry. */

@@ -31,6 +31,10 @@ export interface HostPort {
   readonly hostPort: number;
 }
 
+export const hostPortsField: Field<readonly HostPort[]> = listOf(
+  structure<HostPort>({ containerPort: integer, protocol: oneOf(protocols), hostPort: integer }),
+) as Field<readonly HostPort[]>;
+
 export const healthStates = ['none', 'starting', 'healthy', 'unhealthy'] as const;
 /** What the probe says: `none` where a task has no probe. */
 export type Health = (typeof healthStates)[number];
@@ -80,9 +84,7 @@ export const taskField: Field<Task> = structure<Task>({
   notBeforeUs: integer,
   node: text,
   address: integer,
-  ports: listOf(
-    structure<HostPort>({ containerPort: integer, protocol: oneOf(protocols), hostPort: integer }),
-  ) as Field<readonly HostPort[]>,
+  ports: hostPortsField,
   lostUs: integer,
   observed: oneOf(taskStates),
   health: oneOf(healthStates),
@@ -147,9 +149,14 @@ export const serviceRowField: Field<Service> = structure<Service>({
 /** A version of a service's tasks. */
 export interface Revision {
   readonly spec: ServiceSpec;
+  /** Versions of the secrets that it names, in its order, as they were when it was made. */
+  readonly secrets: readonly number[];
 }
 
-export const revisionField: Field<Revision> = structure<Revision>({ spec: serviceField });
+export const revisionField: Field<Revision> = structure<Revision>({
+  spec: serviceField,
+  secrets: listOf(integer) as Field<readonly number[]>,
+});
 
 /** What is remembered of the restarts of a slot's tasks of one revision. */
 export interface Restarts {

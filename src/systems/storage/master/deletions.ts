@@ -1,4 +1,4 @@
-import { Reminder } from './alarms.ts';
+import { Reminder } from '../../common/alarms.ts';
 import type { PlannedWork } from './indexes.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { TaskAnswer } from './tasks.ts';
