@@ -22,6 +22,7 @@ function withChunk(only?: string): { rig: StorageRig; session: number; fence: nu
   const members = [4, 6, 8];
   const reply = rig.ask(session, 4, { kind: 'grant-write', inode: 2, index: 0, members });
   const { fence } = reply as { fence: number };
+  rig.store(members, { chunk: 1, version: 1, generation: 0, part: 0 });
   rig.lead({ kind: 'commit-version', chunk: 1, fence, members });
   return { rig, session, fence };
 }

@@ -1,11 +1,10 @@
-import type { Cell } from '../../src/systems/common/table.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { Envelope } from '../../src/systems/storage/metadata/command.ts';
 import { decodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
 import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import type { StorageSettings } from '../../src/systems/storage/metadata/settings.ts';
-import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import type { MetadataCell, MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { succeed } from './model-commands.ts';
 import { isTrue } from './model-errors.ts';
 import { ModelFiles } from './model-files.ts';
@@ -37,7 +36,7 @@ export class MetadataOracle {
   readonly #applied: Applied[] = [];
   /** Of the newest batch: its first index, and the rows that it touched, by table, group and key. */
   freshFrom: number = 1;
-  readonly touched: Map<string, Cell> = new Map();
+  readonly touched: Map<string, MetadataCell> = new Map();
   /** By session and sequence. */
   readonly #first: Map<string, number> = new Map();
 

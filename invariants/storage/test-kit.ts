@@ -8,6 +8,8 @@ import {
 } from '../../src/index.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
+import type { FragmentName } from '../../src/systems/storage/block-checksum.ts';
+import { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
 import { storageSettingsFrom } from '../../src/systems/storage/drawn-settings.ts';
 import type { Command } from '../../src/systems/storage/metadata/command.ts';
 import { encodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
@@ -220,6 +222,11 @@ export class StorageRig {
     const session = this.session();
     this.ask(session, 1, { kind: 'set-class', inode: 1, classId: 1 });
     return session;
+  }
+
+  /** Chunkservers have promised a fragment to their disks. */
+  store(servers: readonly number[], name: FragmentName): void {
+    for (const server of servers) this.facts.servers[server - 1]!.table.add(new Fragment(1, name));
   }
 
   /** The client sends a call; gives the number of its request. */

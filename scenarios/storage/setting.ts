@@ -2,7 +2,7 @@ import { type ClientsDefinition, type Domain, fileClients, seconds } from '../..
 import { fileProtocol } from '../../src/systems/storage/file-protocol.ts';
 
 /** Phases that all drawn storage scenarios share: repairs take seconds, so settling is long. */
-export const phases = { form: seconds(2), storm: seconds(7), settle: seconds(10) } as const;
+export const phases = { form: seconds(2), storm: seconds(7), settle: seconds(20) } as const;
 
 /** How long phases last, in microseconds. */
 interface Lengths {

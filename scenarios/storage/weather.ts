@@ -16,7 +16,7 @@ function draws(seed: number): (bound: number) => number {
   let state = (seed ^ 0x9e37_79b9) >>> 0;
   return (bound) => {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d) + 0x2979_1eb5) >>> 0;
-    return (state ^ (state >>> 13)) % bound;
+    return ((state ^ (state >>> 13)) >>> 0) % bound;
   };
 }
 

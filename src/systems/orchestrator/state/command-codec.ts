@@ -18,7 +18,7 @@ import { healthStates } from './rows.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
-const reports = listOf(
+export const taskReportsField: Field<readonly TaskReport[]> = listOf(
   structure<TaskReport>({
     task: text,
     sequence: integer,
@@ -54,7 +54,7 @@ export const commandField: Field<Command> = union<Command>({
   'expire-session': { expired: integer, activeIndex: integer },
   'register-node': { node: text, spec: nodeField, description: nodeDescriptionField },
   'node-edges': { edges },
-  report: { node: text, registration: integer, reports },
+  report: { node: text, registration: integer, reports: taskReportsField },
   unmounted: { node: text, volume: text, epoch: integer },
   reconcile: { slots },
   allocate: { tasks: listOf(text) as Field<readonly string[]> },

@@ -31,6 +31,10 @@ export interface HostPort {
   readonly hostPort: number;
 }
 
+export const hostPortsField: Field<readonly HostPort[]> = listOf(
+  structure<HostPort>({ containerPort: integer, protocol: oneOf(protocols), hostPort: integer }),
+) as Field<readonly HostPort[]>;
+
 export const healthStates = ['none', 'starting', 'healthy', 'unhealthy'] as const;
 /** What the probe says: `none` where a task has no probe. */
 export type Health = (typeof healthStates)[number];
@@ -80,9 +84,7 @@ export const taskField: Field<Task> = structure<Task>({
   notBeforeUs: integer,
   node: text,
   address: integer,
-  ports: listOf(
-    structure<HostPort>({ containerPort: integer, protocol: oneOf(protocols), hostPort: integer }),
-  ) as Field<readonly HostPort[]>,
+  ports: hostPortsField,
   lostUs: integer,
   observed: oneOf(taskStates),
   health: oneOf(healthStates),

@@ -50,7 +50,7 @@ export class ChunkServer {
     if (empty && !env.firstBoot) env.probe('disk found empty');
     if (lost) {
       env.probe('files lost');
-      env.log('files lost', { reason, quarantined: table.quarantined });
+      env.log('files lost', { reason, quarantined: table.bad.size });
     }
   }
 

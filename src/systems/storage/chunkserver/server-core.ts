@@ -144,8 +144,7 @@ export class ServerCore {
    */
   quarantine(fragment: Fragment, why: string): void {
     if (fragment.fault !== null) return;
-    fragment.fault = 'bad';
-    this.table.quarantined++;
+    this.table.setBad(fragment);
     const { number, chunk } = fragment;
     this.env.probe('fragment in quarantine');
     this.env.log('fragment in quarantine', { chunk, part: fragment.part, why });

@@ -7,13 +7,11 @@ type Done = (outcome: ReadOutcome) => void;
  * waits for the next one, as the answer speaks only for what came before the question.
  */
 export class FreshReads {
-  // biome-ignore lint/suspicious/noExplicitAny: nothing here depends on messages or results
-  private readonly host: RaftHost<any, any>;
+  private readonly host: Pick<RaftHost, 'read'>;
   private waiting: Done[] = [];
   private asking = false;
 
-  // biome-ignore lint/suspicious/noExplicitAny: it takes the host of any service
-  constructor(host: RaftHost<any, any>) {
+  constructor(host: Pick<RaftHost, 'read'>) {
     this.host = host;
   }
 

@@ -1,5 +1,6 @@
 import type { Env } from '../../../sim/env.ts';
 import type { Address, NodeId } from '../../../sim/message.ts';
+import { Alarms } from '../../common/alarms.ts';
 import type { RaftHost } from '../../raft/index.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Command } from '../metadata/command.ts';
@@ -7,7 +8,6 @@ import { encodeEnvelope } from '../metadata/command-codec.ts';
 import type { Reply } from '../metadata/reply.ts';
 import type { MetadataState } from '../metadata/state.ts';
 import type { StorageTimings } from '../timings.ts';
-import { Alarms } from './alarms.ts';
 import { FreshReads } from './fresh-reads.ts';
 import type { Indexes } from './indexes.ts';
 
@@ -80,14 +80,15 @@ export class Leadership {
 
   /**
    * Proposes a command of the leader's own. `done` gets the reply, or null when it was not taken or
-   * nobody knows; it is not called once the term is over.
+   * nobody knows; it is not called once the term is over. `leastUs`: the tables' time is at least this
+   * afterwards, whatever the wall clock says.
    */
-  propose(command: Command, done?: (reply: Reply | null) => void): void {
+  propose(command: Command, done?: (reply: Reply | null) => void, leastUs: number = 0): void {
     const data = encodeEnvelope({
       session: 0,
       sequence: 0,
       oldest: 0,
-      timeUs: wallUs(this.env),
+      timeUs: Math.max(leastUs, wallUs(this.env)),
       command,
     });
     this.host.propose(data, (outcome) => {

@@ -31,6 +31,8 @@ export class MasterRig {
   leads = true;
   /** Proposals and reads wait until `release`. */
   held = false;
+  /** Only reads do. */
+  readsHeld = false;
   readonly sent: Sent[] = [];
   readonly probes: Set<string> = new Set();
   readonly commands: Command['kind'][] = [];
@@ -81,7 +83,9 @@ export class MasterRig {
         return true;
       },
       read(done: (outcome: ReadOutcome) => void) {
-        if (rig.leads) rig.later(() => done({ status: 'fresh' }));
+        const fresh = () => done({ status: 'fresh' });
+        if (rig.leads && rig.readsHeld) rig.waiting.push(fresh);
+        else if (rig.leads) rig.later(fresh);
         else done({ status: 'not-leader', leader: 'n2' });
       },
     };
@@ -130,8 +134,15 @@ export class MasterRig {
     this.running = false;
   }
 
+  /** Carries out the oldest of what waits. */
+  releaseOne(): void {
+    this.waiting.shift()?.();
+    this.drain();
+  }
+
   release(): void {
     this.held = false;
+    this.readsHeld = false;
     for (const what of this.waiting.splice(0)) this.queue.push(what);
     this.drain();
   }

@@ -40,6 +40,9 @@ const writer: ByteWriter = new ByteWriter();
 export const rootInode = 1;
 
 /** All metadata of a file store: the tables, three counters and the time. */
+/** A row of the metadata: their tables are grouped by number. */
+export type MetadataCell = Cell & { readonly group: number };
+
 export class MetadataState {
   readonly settings: StorageSettings;
   /** Index of the last entry that was applied. */
@@ -122,8 +125,8 @@ export class MetadataState {
   }
 
   /** The rows that the last entry changed, made or deleted. */
-  get changed(): readonly Cell[] {
-    return this.sum.changed;
+  get changed(): readonly MetadataCell[] {
+    return this.sum.changed as readonly MetadataCell[];
   }
 
   /** 16 hex digits; equal states have equal ones. Costs nothing that grows with the state. */

@@ -1,4 +1,4 @@
-import type { Env } from '../../../sim/env.ts';
+import type { Env } from '../../sim/env.ts';
 
 /** Something to be done at a time. */
 export interface Alarm {
