@@ -48,10 +48,7 @@ const wellBehaved: Omit<ImageBehaviour, 'layers'> = {
 };
 
 /** What a container of an image does, with a base layer that all share unless layers are given. */
-export function imageBehaviour(
-  image: string,
-  given: Partial<ImageBehaviour> = {},
-): ImageBehaviour {
+export function imageBehaviour(image: string, given: Partial<ImageBehaviour> = {}): ImageBehaviour {
   const layers = [
     { id: 'base', bytes: 30_000_000 },
     { id: `${image} top`, bytes: 5_000_000 },

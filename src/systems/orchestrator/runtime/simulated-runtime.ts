@@ -118,7 +118,8 @@ export class SimulatedRuntime implements ContainerRuntime {
     };
     const fillsUs = outOfMemoryAfterUs(behaviour, container.spec.limits.memoryBytes);
     if (fillsUs !== null) end(fillsUs, outOfMemory);
-    if (runUs !== null) end(this.draw(runUs, 'container run', number), { code: exitCode, reason: '' });
+    if (runUs !== null)
+      end(this.draw(runUs, 'container run', number), { code: exitCode, reason: '' });
     if (this.env.maybe('container crashes')) {
       end(this.draw(crashUs, 'container crash', number), { code: 139, reason: 'crashed' });
     }

@@ -1,12 +1,12 @@
 import type { Env } from '../../../sim/env.ts';
 import type { NodeId } from '../../../sim/message.ts';
+import { diskIn } from '../../common/directory-disk.ts';
 import type { FragmentName } from '../block-checksum.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { StorageMessage, StorageWireMessage } from '../messages/storage-codec.ts';
 import type { StorageSettings } from '../metadata/settings.ts';
 import type { StorageTimings } from '../timings.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { diskIn } from './directory-disk.ts';
 import type { Fragment } from './fragment.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { FragmentTable } from './fragment-table.ts';
