@@ -225,6 +225,7 @@ export class SimulatedRuntime implements ContainerRuntime {
   private expire(): void {
     const { machine } = this;
     const nowUs = this.env.clock.monotonicUs();
+    if (nowUs < machine.holdUntilUs) return;
     for (const [volume, mount] of machine.mounts) {
       if (!machine.isOpen(mount, nowUs)) machine.mounts.delete(volume);
     }
