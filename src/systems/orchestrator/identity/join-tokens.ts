@@ -5,7 +5,7 @@ import { type NodeRole, nodeRoles } from '../specs/node-spec.ts';
 
 /** What the replicated state has of a join token: enough to know it, too little to make it. */
 export interface TokenRow {
-  /** Index of the entry that made it. */
+  /** Index of an entry that was committed for it. */
   readonly id: number;
   /** What a node may become with it. */
   readonly role: NodeRole;

@@ -4,6 +4,7 @@ import type { CommandOf } from '../state/command.ts';
 import { done, type Reply, refuse } from '../state/reply.ts';
 import type { ClusterState } from '../state/state.ts';
 import { orphan } from '../tasks/task-life.ts';
+import { removeMember } from '../trust/membership.ts';
 
 /**
  * A worker has come, for the first time or again. Whatever was held of it before ends with this: its
@@ -94,6 +95,7 @@ export function removeNode(state: ClusterState, { node }: CommandOf<'remove-node
   giveAddressBack(state, row.address);
   state.names.delete(`node/${row.spec.name}`);
   state.nodes.delete(node);
+  removeMember(state, node);
   return done;
 }
 

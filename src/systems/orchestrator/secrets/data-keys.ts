@@ -16,7 +16,7 @@ export interface KeyEncryptionKey {
 
 /** A data key as the replicated state has it: of use to nobody without its key-encryption key. */
 export interface WrappedKey {
-  /** Index of the entry that made it. */
+  /** Index of an entry that was committed for it. */
   readonly id: number;
   readonly purpose: Purpose;
   /** The key-encryption key that it is wrapped with. */

@@ -7,6 +7,7 @@ import type { CommandOf } from '../state/command.ts';
 import { done, type Reply, refuse } from '../state/reply.ts';
 import type { Service } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
+import { secretVersions } from '../trust/secret-changes.ts';
 import { dropService, releaseRevisions } from './revisions.ts';
 
 /** Makes a service, with all its addresses and ports or not at all. */
@@ -14,6 +15,8 @@ export function createService(state: ClusterState, { spec }: CommandOf<'create-s
   const wrong = faultsOf(spec);
   if (wrong !== null) return wrong;
   if (state.named('service', spec.name) !== undefined) return refuse('exists', spec.name);
+  const secrets = secretVersions(state, spec.template);
+  if (typeof secrets === 'string') return refuse('invalid', `there is no secret ${secrets}`);
   const id = state.nextId();
   const port = takenIngressPort(state, id, spec);
   if (port !== null) return refuse('exhausted', `port ${port} is taken`);
@@ -32,7 +35,7 @@ export function createService(state: ClusterState, { spec }: CommandOf<'create-s
     lastDeployment: '',
     removing: false,
   });
-  state.revisions.insert(id, 1, { spec });
+  state.revisions.insert(id, 1, { spec, secrets });
   takeIngressPorts(state, id, spec);
   state.names.set(`service/${spec.name}`, id);
   if (spec.mode.kind === 'global') state.globals.add(id);
@@ -59,17 +62,22 @@ export function updateService(
   if (wrong !== null) return wrong;
   if (spec.name !== before.spec.name) return refuse('invalid', 'metadata.name: it is fixed');
   if (spec.mode.kind !== before.spec.mode.kind) return refuse('invalid', 'spec.mode: it is fixed');
+  const secrets = secretVersions(state, spec.template);
+  if (typeof secrets === 'string') return refuse('invalid', `there is no secret ${secrets}`);
   const port = takenIngressPort(state, id, spec);
   if (port !== null) return refuse('exhausted', `port ${port} is taken`);
   const addresses = serviceAddresses(state, id, spec, before.addresses);
   if (addresses === null) return refuse('exhausted', 'no virtual address is free');
   const service = state.services.edit(id);
-  const deploys = !sameTemplate(spec.template, service.spec.template);
+  // A secret has a newer version since: then the same words ask for something else.
+  const known = state.revisions.get(id, service.revision)!;
+  const deploys =
+    !sameTemplate(spec.template, service.spec.template) || !sameNumbers(secrets, known.secrets);
   service.spec = spec;
   service.addresses = addresses;
   service.version += 1;
   if (deploys) {
-    const revision = revisionFor(state, id, service);
+    const revision = revisionFor(state, id, service, secrets);
     beginDeployment(state, id, service, revision, false);
     service.revision = revision;
     takeIngressPorts(state, id, spec);
@@ -79,16 +87,26 @@ export function updateService(
 }
 
 /** The number of the revision with this template: a known one, or a new one. */
-function revisionFor(state: ClusterState, id: string, service: Service): number {
+function revisionFor(
+  state: ClusterState,
+  id: string,
+  service: Service,
+  secrets: readonly number[],
+): number {
   const { spec } = service;
   for (const revision of state.revisions.keys(id)) {
     const known = state.revisions.get(id, revision)!;
-    if (sameTemplate(known.spec.template, spec.template)) return revision;
+    const isSame = sameTemplate(known.spec.template, spec.template);
+    if (isSame && sameNumbers(known.secrets, secrets)) return revision;
   }
   const revision = service.nextRevision;
   service.nextRevision += 1;
-  state.revisions.insert(id, revision, { spec });
+  state.revisions.insert(id, revision, { spec, secrets });
   return revision;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((number, at) => number === b[at]);
 }
 
 /** The name is free at once; the rest when the last task is over. */

@@ -6,6 +6,7 @@ import { nodeDescriptionField, nodeField } from '../specs/node-spec.ts';
 import { serviceField } from '../specs/service-spec.ts';
 import { volumeField } from '../specs/volume-spec.ts';
 import { taskStates } from '../tasks/task-states.ts';
+import { trustCommandFields } from '../trust/trust-commands.ts';
 import {
   type Command,
   deploymentActions,
@@ -62,6 +63,7 @@ export const commandField: Field<Command> = union<Command>({
   'step-deployment': { deployment: text, version: integer, step: oneOf(stepKinds) },
   orphan: { node: text },
   barrier: {},
+  ...trustCommandFields,
 });
 
 /** The data of a log entry. */

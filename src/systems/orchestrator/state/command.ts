@@ -5,6 +5,7 @@ import type { NodeDescription, NodeSpec } from '../specs/node-spec.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
 import type { VolumeSpec } from '../specs/volume-spec.ts';
 import type { TaskState } from '../tasks/task-states.ts';
+import type { ClientTrustCommand, LeaderTrustCommand } from '../trust/trust-commands.ts';
 import type { Health, NodeStatus } from './rows.ts';
 
 /** What a log entry carries. */
@@ -73,7 +74,8 @@ export type ClientCommand =
   | { readonly kind: 'create-volume'; readonly spec: VolumeSpec }
   | { readonly kind: 'remove-volume'; readonly volume: string }
   | { readonly kind: 'renew-session' }
-  | { readonly kind: 'close-session' };
+  | { readonly kind: 'close-session' }
+  | ClientTrustCommand;
 
 /** What the leader proposes: for others, or because it is time. */
 export type LeaderCommand =
@@ -113,7 +115,8 @@ export type LeaderCommand =
   /** Gives up the tasks of a node that has been down for too long. */
   | { readonly kind: 'orphan'; readonly node: string }
   /** Nothing but term and time: a new leader's first entry. */
-  | { readonly kind: 'barrier' };
+  | { readonly kind: 'barrier' }
+  | LeaderTrustCommand;
 
 export type Command = ClientCommand | LeaderCommand;
 

@@ -18,6 +18,22 @@ import {
 } from '../services/service-commands.ts';
 import { mergeReports } from '../tasks/reports.ts';
 import { allocateTask } from '../tasks/task-life.ts';
+import {
+  createToken,
+  joinNode,
+  removeToken,
+  renewCertificate,
+  updateMember,
+} from '../trust/member-changes.ts';
+import { foundTrust, rotateRoot, stepRoot } from '../trust/roots.ts';
+import {
+  putKey,
+  putSecret,
+  removeSecret,
+  resealSecret,
+  retireKeys,
+} from '../trust/secret-changes.ts';
+import type { LeaderTrustCommand } from '../trust/trust-commands.ts';
 import { createVolume, removeVolume } from '../volumes/volume-commands.ts';
 import { releaseVolume } from '../volumes/volumes.ts';
 import type { ClientCommand, Command, Envelope, LeaderCommand } from './command.ts';
@@ -40,6 +56,11 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'remove-volume',
   'renew-session',
   'close-session',
+  'put-secret',
+  'remove-secret',
+  'create-token',
+  'remove-token',
+  'rotate-root',
 ]);
 
 /**
@@ -151,6 +172,16 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return done;
     case 'close-session':
       return endSession(state, session);
+    case 'put-secret':
+      return putSecret(state, command);
+    case 'remove-secret':
+      return removeSecret(state, command);
+    case 'create-token':
+      return createToken(state, command);
+    case 'remove-token':
+      return removeToken(state, command);
+    case 'rotate-root':
+      return rotateRoot(state, command);
   }
 }
 
@@ -184,5 +215,28 @@ function asLeader(state: ClusterState, command: LeaderCommand): Reply {
       return orphanTasks(state, command);
     case 'barrier':
       return done;
+    default:
+      return asLeaderOfTrust(state, command);
+  }
+}
+
+function asLeaderOfTrust(state: ClusterState, command: LeaderTrustCommand): Reply {
+  switch (command.kind) {
+    case 'found-trust':
+      return foundTrust(state, command);
+    case 'put-key':
+      return putKey(state, command);
+    case 'reseal-secret':
+      return resealSecret(state, command);
+    case 'retire-keys':
+      return retireKeys(state);
+    case 'join-node':
+      return joinNode(state, command);
+    case 'renew-certificate':
+      return renewCertificate(state, command);
+    case 'update-member':
+      return updateMember(state, command);
+    case 'root-step':
+      return stepRoot(state, command);
   }
 }

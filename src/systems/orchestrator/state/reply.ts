@@ -36,6 +36,13 @@ export type Reply =
   | { readonly kind: 'session'; readonly session: number }
   /** A node registered: the index counts for its reports. */
   | { readonly kind: 'registered'; readonly node: string; readonly registration: number }
+  /** A node has a certificate to come: its serial, and the root that is to sign it. */
+  | {
+      readonly kind: 'certified';
+      readonly node: string;
+      readonly serial: number;
+      readonly issuer: number;
+    }
   /** A batch: how many of its parts took effect. The others were outdated. */
   | { readonly kind: 'batch'; readonly effective: number };
 
@@ -46,6 +53,7 @@ export const replyField: Field<Reply> = union<Reply>({
   session: { session: integer },
   registered: { node: text, registration: integer },
   batch: { effective: integer },
+  certified: { node: text, serial: integer, issuer: integer },
 });
 
 export const done: Reply = { kind: 'done' };

@@ -149,9 +149,14 @@ export const serviceRowField: Field<Service> = structure<Service>({
 /** A version of a service's tasks. */
 export interface Revision {
   readonly spec: ServiceSpec;
+  /** Versions of the secrets that it names, in its order, as they were when it was made. */
+  readonly secrets: readonly number[];
 }
 
-export const revisionField: Field<Revision> = structure<Revision>({ spec: serviceField });
+export const revisionField: Field<Revision> = structure<Revision>({
+  spec: serviceField,
+  secrets: listOf(integer) as Field<readonly number[]>,
+});
 
 /** What is remembered of the restarts of a slot's tasks of one revision. */
 export interface Restarts {

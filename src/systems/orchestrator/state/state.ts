@@ -3,7 +3,19 @@ import { blob, type Field, integer, structure, text } from '../../common/fields.
 import { hashPair } from '../../common/hash.ts';
 import { type Cell, GroupTable, Table, TableSum } from '../../common/table.ts';
 import { type Deployment, deploymentField } from '../deployments/deployment.ts';
+import { type TokenRow, tokenField } from '../identity/join-tokens.ts';
+import { type WrappedKey, wrappedKeyField } from '../secrets/data-keys.ts';
 import { noResources, type Resources } from '../specs/task-template.ts';
+import {
+  type HeldRoot,
+  heldRootField,
+  type Member,
+  type MeshRevision,
+  memberField,
+  meshRevisionField,
+  type Secret,
+  secretRowField,
+} from '../trust/trust-rows.ts';
 import { makeId } from './ids.ts';
 import {
   type Lease,
@@ -88,6 +100,24 @@ export class ClusterState {
     structure<{ reply: Uint8Array }>({ reply: blob }),
   );
 
+  /** By name and version. */
+  readonly secrets: GroupTable<number, Secret, string> = this.grouped(
+    'secrets',
+    integer,
+    secretRowField,
+    text,
+  );
+  readonly keys: Table<WrappedKey> = this.numbered('keys', wrappedKeyField);
+  readonly tokens: Table<{ -readonly [Name in keyof TokenRow]: TokenRow[Name] }> = this.numbered(
+    'tokens',
+    tokenField,
+  );
+  readonly roots: Table<HeldRoot> = this.numbered('roots', heldRootField);
+  /** By node. */
+  readonly members: Table<Member, string> = this.table('members', memberField);
+  /** One row, 0, once there is a member. */
+  readonly mesh: Table<MeshRevision> = this.numbered('mesh', meshRevisionField);
+
   /** By kind and name; what is going away has no name any more. */
   readonly names: Map<string, string> = new Map();
   readonly index: TaskIndex = new TaskIndex();
@@ -109,6 +139,10 @@ export class ClusterState {
     const table = new GroupTable<Key, Row, Group>(name, seed, keys, rows, this.sum, groups);
     this.all.push(table as unknown as GroupTable<never, unknown, never>);
     return table;
+  }
+
+  private numbered<Row>(name: string, rows: Field<Row>): Table<Row> {
+    return new Table(this.grouped(name, integer, rows));
   }
 
   private table<Row>(name: string, rows: Field<Row>): Table<Row, string> {

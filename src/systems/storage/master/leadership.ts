@@ -1,14 +1,13 @@
 import type { Env } from '../../../sim/env.ts';
 import type { Address, NodeId } from '../../../sim/message.ts';
 import { Alarms } from '../../common/alarms.ts';
-import type { RaftHost } from '../../raft/index.ts';
+import { FreshReads, type RaftHost } from '../../raft/index.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Command } from '../metadata/command.ts';
 import { encodeEnvelope } from '../metadata/command-codec.ts';
 import type { Reply } from '../metadata/reply.ts';
 import type { MetadataState } from '../metadata/state.ts';
 import type { StorageTimings } from '../timings.ts';
-import { FreshReads } from './fresh-reads.ts';
 import type { Indexes } from './indexes.ts';
 
 /** A proposal of the leader's own that came to nothing is tried again after this time. */

@@ -1,4 +1,4 @@
-import type { RaftHost, ReadOutcome } from '../../raft/index.ts';
+import type { RaftHost, ReadOutcome } from './replicated-machine.ts';
 
 type Done = (outcome: ReadOutcome) => void;
 
