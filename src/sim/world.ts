@@ -662,6 +662,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       if (this.#awaiting === node) this.#awaiting = undefined;
       node.disk.crash(powerLoss);
     }
+    if (powerLoss) node.component.powerLost?.();
     this.topologyVersion++;
     this.#digest.word(powerLoss ? 0x70776c73 : 0x6b696c6c);
     this.#digest.word(index);

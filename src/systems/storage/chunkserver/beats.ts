@@ -1,5 +1,6 @@
 import type { NodeId } from '../../../sim/message.ts';
 import type { BeatHeard, HeldFragment } from '../messages/control-messages.ts';
+import { heldForUs } from '../timings.ts';
 import type { ServerCore } from './server-core.ts';
 
 const beatsPerLease = 8;
@@ -58,7 +59,7 @@ export class Beats {
       return;
     }
     core.obeying = true;
-    core.lease.heard(message.beat, message.serveUs);
+    core.lease.heard(message.beat, heldForUs(message.serveUs, core.options.timings.driftBoundPpm));
     if (message.wantsReport) this.report(from);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DiskRig, ignore } from '../../../sim/disk/disk-rig.ts';
+import { diskIn } from '../../common/directory-disk.ts';
 import { blockChecksum } from '../block-checksum.ts';
-import { diskIn } from './directory-disk.ts';
 import { fragmentsOnDisk, type ImageFiles, noticedDamage } from './disk-image.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { FragmentTable } from './fragment-table.ts';

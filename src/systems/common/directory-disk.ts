@@ -1,4 +1,4 @@
-import type { Disk } from '../../../sim/disk-contract.ts';
+import type { Disk } from '../../sim/disk-contract.ts';
 
 /** The files of one directory of a disk, under their names in it. Its own top directory is that one. */
 export function diskIn(disk: Disk, directory: string): Disk {
