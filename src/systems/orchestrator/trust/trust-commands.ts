@@ -1,4 +1,14 @@
-import { blob, type Field, integer, listOf, oneOf, structure, text } from '../../common/fields.ts';
+import {
+  blob,
+  type Field,
+  type Fields,
+  integer,
+  listOf,
+  type OfKind,
+  oneOf,
+  structure,
+  text,
+} from '../../common/fields.ts';
 import type { ShownToken, TokenRow } from '../identity/join-tokens.ts';
 import { tokenField } from '../identity/join-tokens.ts';
 import { type WrappedKey, wrappedKeyField } from '../secrets/data-keys.ts';
@@ -29,7 +39,7 @@ export type ClientTrustCommand =
   /** Announces a root that is to take over. */
   | { readonly kind: 'rotate-root'; readonly roots: readonly HeldRoot[] };
 
-export const rootSteps = ['switch', 'finish'] as const;
+export const rootSteps: readonly ['switch', 'finish'] = ['switch', 'finish'] as const;
 
 /** What the leader proposes for trust. */
 export type LeaderTrustCommand =
@@ -82,7 +92,11 @@ const bit: Field<0 | 1> = {
   fold: (into, value) => into.int(value),
 };
 
-export const trustCommandFields = {
+type TrustCommand = ClientTrustCommand | LeaderTrustCommand;
+
+export const trustCommandFields: {
+  readonly [Kind in TrustCommand['kind']]: Fields<Omit<OfKind<TrustCommand, Kind>, 'kind'>>;
+} = {
   'put-secret': { version: integer, spec: secretField, value: sealedValueField },
   'remove-secret': { name: text },
   'create-token': { row: tokenField, lifetimeUs: integer, rotate: bit },
@@ -105,4 +119,4 @@ export const trustCommandFields = {
   'renew-certificate': { node: text, publicKey: text },
   'update-member': { node: text, serial: integer, meshKey: blob, trusts: integer },
   'root-step': { step: oneOf(rootSteps) },
-} as const;
+};
