@@ -10,7 +10,7 @@ export const tablesAddUp = rung<StorageMoment>({
   statement:
     'At the end, sums, links, references and indexes of the metadata are those that all rows give, counted anew.',
   source: 'MooseFS NEWS 3.0.85: wrong counters of directories; ceph, forward scrub of sums',
-  kind: 'always',
+  kind: 'eventually',
   owedUnder: 'any damage',
   watches: ['end'],
   check({ facts: { oracle } }) {
@@ -29,7 +29,7 @@ export const changelogIsTheLog = rung<StorageMoment>({
   source: 'lizardfs#682, MooseNG metalogger/wal: numbers that begin anew; leilfs#7',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['phase', 'end'],
+  watches: ['phase', 'crashed', 'end'],
   check({ facts }) {
     const { masters, firstServer } = facts.topology;
     let outcome: Outcome = premiseFalse;

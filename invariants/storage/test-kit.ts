@@ -16,6 +16,7 @@ import { encodeEnvelope } from '../../src/systems/storage/metadata/command-codec
 import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import { testClasses } from '../../src/systems/storage/metadata/test-rig.ts';
+import type { FileHistory } from '../../src/workload/file-history.ts';
 import { emptyView } from '../raft/marks.ts';
 import { storageRungs } from './ladder.ts';
 import { storageGhost } from './ledger.ts';
@@ -51,12 +52,14 @@ export class StorageRig {
   /** What the log gives. */
   readonly truth: MetadataMachine = new MetadataMachine(storageSettingsFrom(config));
   timeUs = 0;
+  /** What disks hold, by node and file. */
+  readonly disks: Map<number, Map<string, Uint8Array>> = new Map();
   wallUs = 0;
   steps = 0;
   #requests = 0;
   #facts: StorageFacts | undefined;
 
-  constructor(only?: string) {
+  constructor(only?: string, history?: FileHistory) {
     const ghost = {
       triggers: storageGhost.triggers,
       begin: (options: LadderOptions) => {
@@ -71,7 +74,7 @@ export class StorageRig {
       damage: 'noticeable damage',
       anyNumber: false,
       config,
-      history: undefined,
+      history: history as unknown as LadderOptions['history'],
       stopAtFirst: false,
     });
     this.run.phase('storm', 0);
@@ -97,12 +100,12 @@ export class StorageRig {
       incarnation: () => 1,
       component: () => ({ name: 'storage', create: () => ({}) }),
       state: () => undefined,
-      disk: () => ({
+      disk: (node) => ({
         promisedFiles: () => [],
         promisedBytes: () => undefined,
-        actualFiles: () => [],
+        actualFiles: () => [...(rig.disks.get(node)?.keys() ?? [])],
         cachedFiles: () => [],
-        actualBytes: () => undefined,
+        actualBytes: (file) => rig.disks.get(node)?.get(file),
         images: () => undefined,
       }),
       linkOpen: () => true,

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { FileHistory } from '../../src/workload/file-history.ts';
+import type { FileAnswer, FileCall, FileMode } from '../../src/workload/file-protocol.ts';
+import { writtenBytes } from '../../src/workload/written-bytes.ts';
+import { client, StorageRig } from './test-kit.ts';
+
+const inode = 2;
+const path = '/a';
+const flags = { read: true, write: true, create: true, exclusive: false, truncate: false };
+
+type Result = FileAnswer['result'];
+
+/** Clients of files on paper: they ask and are told what tests say. */
+class Clients {
+  readonly history: FileHistory = new FileHistory();
+  readonly rig: StorageRig;
+  #processes = 0;
+
+  constructor(only: string) {
+    this.rig = new StorageRig(only, this.history);
+  }
+
+  /** An operation begins; gives what ends it. */
+  begin(mode: FileMode, call: FileCall, writer = 0): (result: Result, errno?: string) => void {
+    this.#processes += 1;
+    const who = { process: this.#processes, client: 0, life: 1, mode, call, writer };
+    const operation = this.history.begin(who, this.rig.timeUs);
+    this.rig.step(client, {});
+    return (result, errno) => {
+      const answer = { errno: errno ?? null, unknown: false, inode, result, steps: [] };
+      this.history.end(operation, answer, this.rig.timeUs);
+      this.rig.step(client, {});
+    };
+  }
+
+  /** Writes bytes of a new writer, and is told that all of them were written. */
+  write(offset: number, length: number, mode: FileMode = 'strict'): number {
+    const writer = this.history.nextWriter();
+    const bytes = writtenBytes(writer, length);
+    const end = this.begin(mode, { do: 'write', path, handle: 1, offset, bytes }, writer);
+    end({ kind: 'number', number: length });
+    return writer;
+  }
+
+  append(at: number, length: number): void {
+    const writer = this.history.nextWriter();
+    const bytes = writtenBytes(writer, length);
+    const end = this.begin('strict', { do: 'append', path, handle: 1, bytes }, writer);
+    end({ kind: 'number', number: at });
+  }
+
+  /** Reads from 0 on, and is told these bytes. */
+  read(bytes: Uint8Array, mode: FileMode = 'strict', length = 64): void {
+    this.reading(mode, length)({ kind: 'bytes', bytes });
+  }
+
+  reading(mode: FileMode = 'strict', length = 64): (result: Result, errno?: string) => void {
+    return this.begin(mode, { do: 'read', path, handle: 1, offset: 0, length });
+  }
+
+  open(): void {
+    this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: 1 });
+  }
+
+  cut(sizeBytes: number): void {
+    this.begin('strict', { do: 'ftruncate', path, handle: 1, sizeBytes })({ kind: 'none' });
+  }
+
+  get broken(): readonly string[] {
+    return this.rig.broken;
+  }
+}
+
+function holds(clients: Clients, id: string): void {
+  expect(clients.broken).toEqual([]);
+  expect(clients.rig.premise(id)).toBeGreaterThan(0);
+}
+
+describe('SD1 bytes were written', () => {
+  it('holds for what a write left there', () => {
+    const clients = new Clients('SD1');
+    const writer = clients.write(0, 16);
+    clients.read(writtenBytes(writer, 16));
+    holds(clients, 'SD1');
+  });
+
+  it('breaks for bytes of nobody, and for bytes out of their place', () => {
+    const nobody = new Clients('SD1');
+    nobody.read(writtenBytes(9, 16));
+    expect(nobody.broken).toEqual(['SD1']);
+    const moved = new Clients('SD1');
+    const writer = moved.write(0, 32);
+    moved.read(writtenBytes(writer, 32).subarray(8));
+    expect(moved.broken).toEqual(['SD1']);
+  });
+});
+
+describe('SD3 strict reads', () => {
+  it('holds for the last write, or for one that went on at the same time', () => {
+    const clients = new Clients('SD3');
+    const first = clients.write(0, 16);
+    const end = clients.reading();
+    clients.write(0, 16);
+    end({ kind: 'bytes', bytes: writtenBytes(first, 16) });
+    holds(clients, 'SD3');
+  });
+
+  it('breaks for an older write, for zeros and for a file that is too short', () => {
+    for (const stale of ['older', 'zeros', 'short'] as const) {
+      const clients = new Clients('SD3');
+      const first = clients.write(0, 16);
+      clients.write(0, 16);
+      const found = { older: writtenBytes(first, 16), zeros: new Uint8Array(16) };
+      clients.read(stale === 'short' ? new Uint8Array(0) : found[stale]);
+      expect(clients.broken, stale).toEqual(['SD3']);
+    }
+  });
+});
+
+describe('SD4 close to open', () => {
+  const sync = (clients: Clients): void =>
+    clients.begin('close-to-open', { do: 'fsync', path, handle: 1 })({ kind: 'none' });
+
+  it('holds for a write that was synced before the open, and owes nothing else', () => {
+    const clients = new Clients('SD4');
+    const writer = clients.write(0, 16, 'close-to-open');
+    sync(clients);
+    clients.open();
+    clients.read(writtenBytes(writer, 16), 'close-to-open');
+    clients.write(0, 16, 'close-to-open');
+    clients.read(writtenBytes(writer, 16), 'close-to-open');
+    holds(clients, 'SD4');
+  });
+
+  it('breaks when the open came after the sync and the read finds nothing', () => {
+    const clients = new Clients('SD4');
+    clients.write(0, 16, 'close-to-open');
+    sync(clients);
+    clients.open();
+    clients.read(new Uint8Array(0), 'close-to-open');
+    expect(clients.broken).toEqual(['SD4']);
+  });
+});
+
+describe('SD6 appends apart', () => {
+  it('holds for one behind the other, and breaks when they meet', () => {
+    const clients = new Clients('SD6');
+    clients.append(0, 16);
+    clients.append(16, 16);
+    holds(clients, 'SD6');
+    clients.append(31, 4);
+    expect(clients.broken).toEqual(['SD6']);
+  });
+});
+
+describe('SD7 what is cut stays cut', () => {
+  it('holds for zeros, and for what was written since', () => {
+    const clients = new Clients('SD7');
+    clients.write(0, 32);
+    clients.cut(8);
+    clients.cut(32);
+    const later = clients.write(16, 16);
+    const bytes = new Uint8Array(32);
+    bytes.set(writtenBytes(later, 16), 16);
+    clients.read(bytes);
+    holds(clients, 'SD7');
+  });
+
+  it('breaks when the old bytes are back', () => {
+    const clients = new Clients('SD7');
+    const writer = clients.write(0, 32);
+    clients.cut(8);
+    clients.cut(32);
+    clients.read(writtenBytes(writer, 32));
+    expect(clients.broken).toEqual(['SD7']);
+  });
+});
+
+describe('SH4 operations end', () => {
+  it('holds when all are over, and breaks for one that hangs', () => {
+    const clients = new Clients('SH4');
+    clients.write(0, 16);
+    clients.rig.run.finish();
+    holds(clients, 'SH4');
+    const hanging = new Clients('SH4');
+    hanging.reading();
+    hanging.rig.timeUs += 60_000_000;
+    hanging.rig.run.finish();
+    expect(hanging.broken).toEqual(['SH4']);
+  });
+});
+
+describe('SE7 caches are true', () => {
+  const create = { kind: 'create', parent: 1, name: 'a', exclusive: true } as const;
+  const node = { mode: 0o644, uid: 0, gid: 0 };
+
+  function stat(clients: Clients): (mode: number) => void {
+    const end = clients.begin('strict', { do: 'stat', path });
+    const rest = { kind: 'file', links: 1, sizeBytes: 0, classId: 1, frozen: false };
+    return (mode) => end({ kind: 'facts', facts: { inode, mode, ...rest } });
+  }
+
+  /** A file whose mode was 0644 and is 0600, which some client knows. */
+  function changed(): Clients {
+    const clients = new Clients('SE7');
+    const { rig } = clients;
+    const session = rig.furnish();
+    rig.ask(session, 2, { ...create, ...node });
+    const others = { uid: null, gid: null, atimeUs: null, mtimeUs: null, trashUs: null };
+    const command = { kind: 'setattr', inode, mode: 0o600, ...others } as const;
+    const request = rig.call(session, 3, command);
+    const before = stat(clients);
+    const reply = rig.ask(session, 3, command);
+    before(0o644);
+    rig.answer(request, rig.log.length, reply);
+    return clients;
+  }
+
+  it('holds for what is so, and for what was so when it was asked', () => {
+    const clients = changed();
+    stat(clients)(0o600);
+    holds(clients, 'SE7');
+  });
+
+  it('breaks for what was changed before it was asked', () => {
+    const clients = changed();
+    stat(clients)(0o644);
+    expect(clients.broken).toEqual(['SE7']);
+  });
+});
