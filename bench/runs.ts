@@ -20,7 +20,8 @@ export interface Cost {
   readonly bare: number;
 }
 
-export interface Measured {
+/** Seeds of a scenario, one after another. */
+export interface Load {
   readonly scenario: Scenario;
   readonly from: number;
   readonly to: number;
@@ -35,7 +36,7 @@ function cpuUs(since?: NodeJS.CpuUsage): number {
 }
 
 /** Runs the seeds one after another in this thread. */
-export function measure({ scenario, from, to, settings, ladder = true }: Measured): Cost {
+function measure({ scenario, from, to, settings, ladder = true }: Load): Cost {
   const before = bareLoop(2_000_000);
   const begin = process.cpuUsage();
   let steps = 0;
@@ -49,6 +50,11 @@ export function measure({ scenario, from, to, settings, ladder = true }: Measure
     setUpUs += cpuUs(beginSeed);
     run.advance();
     const { record } = run.finish();
+    if (record.verdict === 'broken') {
+      throw new Error(
+        `seed ${seed} broke ${record.violation?.rung}: its figures would say nothing`,
+      );
+    }
     steps += (run.world as World).componentSteps;
     virtualUs += run.world.timeUs;
     completed += record.operations?.['outcome/ok'] ?? 0;
@@ -58,12 +64,12 @@ export function measure({ scenario, from, to, settings, ladder = true }: Measure
   return { seeds: to - from + 1, steps, virtualUs, cpuUs: spent, setUpUs, completed, bare };
 }
 
+/** What each of some rounds cost. */
+export function costs(rounds: number, load: Load): readonly Cost[] {
+  return Array.from({ length: rounds }, () => measure(load));
+}
+
 /** The round with the least processor time: what else the machine does only ever adds to it. */
-export function best(rounds: number, measured: Measured): Cost {
-  let least = measure(measured);
-  for (let round = 1; round < rounds; round++) {
-    const cost = measure(measured);
-    if (cost.cpuUs < least.cpuUs) least = cost;
-  }
-  return least;
+export function least(all: readonly Cost[]): Cost {
+  return all.reduce((least, cost) => (cost.cpuUs < least.cpuUs ? cost : least));
 }

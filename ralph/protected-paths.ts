@@ -5,6 +5,7 @@ const always: readonly string[] = [
   'mutants',
   'ralph',
   'logs',
+  'claims.json',
   'docs/status.md',
   'seedstorm.config.*',
   'vitest.config.*',

@@ -1,5 +1,5 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
-import { reigns, scenario } from '../src/index.ts';
+import { reigns, scenario, seconds } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
 import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
@@ -7,16 +7,27 @@ import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/sett
 const words = {
   ...raftWords,
   messages: ['vote', 'timeout-now'],
+  asks: ['heartbeat'],
   probes: ['transfer begun', 'campaign by order of the leader', 'lease read served'],
 } as const;
 
+/** Reigns are long where leases are, and a storm is to see several of them. */
+const longPhases = { ...phases, storm: seconds(14) } as const;
+
 export default scenario({
   summary: 'Raft KV that reads by leases, while leaders are cut off, stand still and hand over',
-  system: raftKv({ nodes: { kind: 'one of', values: [3, 5] } }),
-  clients: raftClients(),
+  system: raftKv({
+    nodes: { kind: 'one of', values: [3, 5] },
+    knobs: {
+      // Where nobody else can be elected in time, a lease is worth nothing.
+      'raft.spares': { kind: 'one of', values: [0, 0, 0, 1, 2] },
+      'raft.priorities': { kind: 'one of', values: ['equal', 'equal', 'equal', 'first', 'last'] },
+    },
+  }),
+  clients: raftClients({ 'clients.operations': { kind: 'one of', values: [900] } }, longPhases),
   storm: reigns({ words }),
   ladder: raftLadder,
-  phases,
+  phases: longPhases,
   fixed: {
     'raft.leaseReads': true,
     'raft.checkQuorum': true,
@@ -24,9 +35,9 @@ export default scenario({
     'raft.electionTimeoutUs': 300_000,
     'raft.heartbeatUs': 50_000,
     'clients.count': 8,
-    'clients.operations': 450,
     'clients.keys': 1,
     'clients.localReadPercent': 0,
+    'clients.readersPercent': 50,
     'clients.atLimits': false,
     'clients.shape': 'steady',
     'clients.thinkUs': 0,

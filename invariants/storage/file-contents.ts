@@ -14,7 +14,7 @@ type Reading = NonNullable<FileHistory['read'][number]>;
 type Run = Reading['runs'][number];
 
 /** A read that is over. */
-interface Read {
+export interface Read {
   readonly operation: number;
   readonly inode: number;
   readonly reading: Reading;
@@ -23,7 +23,7 @@ interface Read {
 }
 
 /** The reads among operations that are over. */
-function readsOf({ history }: FileLedger, finished: readonly number[]): Read[] {
+export function readsOf({ history }: FileLedger, finished: readonly number[]): Read[] {
   const reads: Read[] = [];
   for (const operation of finished) {
     const reading = history.read[operation];
@@ -173,6 +173,13 @@ export const closeToOpen = rung<StorageMoment>({
   watches: ['finished'],
   check: (moment) => judge(moment, 'close-to-open', openedUs),
 });
+
+/** From when on what was over must be seen by a read: its own begin, or that of the open before it. */
+export function startOfView(files: FileLedger, read: Read): number | undefined {
+  const { history } = files;
+  const isStrict = history.mode[read.operation] === 'strict';
+  return isStrict ? history.invokedUs[read.operation]! : openedUs(files, read);
+}
 
 /** When the handle of a read was opened; undefined: its open is not known. */
 function openedUs({ history }: FileLedger, { operation }: Read): number | undefined {

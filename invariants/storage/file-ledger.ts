@@ -13,6 +13,14 @@ export interface Acknowledged {
   readonly isAppend: boolean;
 }
 
+/** A file was made so long, or so short, for certain. */
+export interface Cut {
+  readonly operation: number;
+  readonly sizeBytes: number;
+  readonly invokedUs: number;
+  readonly completedUs: number;
+}
+
 /** A write that waits in its client's buffer. */
 interface Buffered {
   readonly inode: number;
@@ -33,12 +41,24 @@ export class FileLedger {
   #noted = 0;
   /** Contents have been copied from inode to inode. */
   hasClones = false;
+  /** What was known to be committed when an operation began: see `Calls.knownIndex`. */
+  readonly floorOf: Map<number, number> = new Map();
+  /** Of each inode: when it was made shorter for certain, and to how many bytes. */
+  readonly #cutsOf: Map<number, Cut[]> = new Map();
+  #begun = 0;
   /** Operations that are over and not judged yet. */
   readonly finished: number[] = [];
 
   constructor(history: FileHistory) {
     this.history = history;
     history.onComplete((operation) => this.finished.push(operation));
+  }
+
+  /** Operations may have begun: nothing was known beyond this index before. */
+  noteBegun(knownIndex: number): void {
+    for (; this.#begun < this.history.length; this.#begun += 1) {
+      this.floorOf.set(this.#begun, knownIndex);
+    }
   }
 
   /** Takes in what was invoked since, and what is over. To be called before anything is asked. */
@@ -52,6 +72,7 @@ export class FileLedger {
       this.#forget(operation);
       return;
     }
+    if (call.do === 'ftruncate') this.#cut(operation, answer.inode, call.sizeBytes);
     if (call.do === 'write' || call.do === 'append') this.#written(operation);
     else if (call.do === 'fsync' || call.do === 'close') this.#flushed(operation);
   }
@@ -64,6 +85,18 @@ export class FileLedger {
       call.do === 'ftruncate' ||
       (call.do === 'open' && call.flags.truncate);
     if (cuts) this.#cuts.push(operation);
+  }
+
+  #cut(operation: number, inode: number, sizeBytes: number): void {
+    const invokedUs = this.history.invokedUs[operation]!;
+    const completedUs = this.history.completedUs[operation]!;
+    const cuts = this.#cutsOf.get(inode) ?? [];
+    cuts.push({ operation, sizeBytes, invokedUs, completedUs });
+    this.#cutsOf.set(inode, cuts);
+  }
+
+  cutsOf(inode: number): readonly Cut[] {
+    return this.#cutsOf.get(inode) ?? [];
   }
 
   #written(operation: number): void {

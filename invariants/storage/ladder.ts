@@ -1,9 +1,12 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
+import { cachesAreTrue } from './cached-facts.ts';
 import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
+import { cutStaysCut } from './cuts.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
 import {
   appendsApart,
@@ -61,7 +64,12 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   bytesWereWritten,
   strictReads,
   closeToOpen,
+  cutStaysCut,
+  cachesAreTrue,
   appendsApart,
+  // at rest
+  tablesAddUp,
+  changelogIsTheLog,
   // progress
   operationsEnd,
   serviceIsBack,

@@ -227,7 +227,11 @@ class StorageLedger implements Ledger<StorageMoment> {
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
       else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
-    return this.#noteTold(step) | this.#noteFinished();
+    const known = calls.knownIndex;
+    const told = this.#noteTold(step);
+    // What began in this step may have begun before the client had read what came with it.
+    this.#facts.files?.noteBegun(known);
+    return told | this.#noteFinished();
   }
 
   /** What the step made the workload record. */

@@ -96,6 +96,19 @@ function onFiles(files: ModelFiles, command: Command, success: Success): Complai
     case 'expire-session':
       endSession(files, command.expired);
       return null;
+    case 'open-session':
+      if (command.role === 'mirror') {
+        endSessions(files, (role) => role === 'mirror');
+        if (success.reply.kind === 'session') files.mirrors.add(success.reply.session);
+      }
+      return null;
+    case 'set-region-mode': {
+      const writers = { active: 'client', standby: 'mirror', lost: 'nobody' };
+      if (command.region === success.settings.region) {
+        endSessions(files, (role) => role !== writers[command.mode]);
+      }
+      return null;
+    }
     case 'set-quota':
       if (files.directory(command.inode) === undefined) return 'a quota of no directory';
       if (command.inodes + command.bytes > 0) files.quotas.add(command.inode);
@@ -255,6 +268,12 @@ function open(files: ModelFiles, inode: number, session: number): Complaint {
   if (node.parents.length === 0 && node.opens.size === 0) return 'opened what has no name any more';
   files.open(session, inode);
   return null;
+}
+
+function endSessions(files: ModelFiles, ends: (role: 'client' | 'mirror') => boolean): void {
+  for (const session of [...files.openOf.keys()]) {
+    if (ends(files.mirrors.has(session) ? 'mirror' : 'client')) endSession(files, session);
+  }
 }
 
 function endSession(files: ModelFiles, session: number): void {

@@ -28,6 +28,8 @@ export class ModelFiles {
   readonly quotas: Set<number> = new Set();
   /** Inodes that are in the trash. */
   readonly trash: Set<number> = new Set();
+  /** Sessions of a mirror; all others are clients'. */
+  readonly mirrors: Set<number> = new Set();
   /** What each session has open. */
   readonly openOf: Map<number, Set<number>> = new Map();
   /** Inodes, and names as `directory/name`, that were touched. */

@@ -1,11 +1,12 @@
+import { hashBytes } from '../../src/index.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { Envelope } from '../../src/systems/storage/metadata/command.ts';
 import { decodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
 import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import type { StorageSettings } from '../../src/systems/storage/metadata/settings.ts';
-import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import type { Cell } from '../../src/systems/storage/metadata/table.ts';
+import type { MetadataCell, MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { InodePast } from './inode-past.ts';
 import { succeed } from './model-commands.ts';
 import { isTrue } from './model-errors.ts';
 import { ModelFiles } from './model-files.ts';
@@ -13,6 +14,9 @@ import { ModelFiles } from './model-files.ts';
 /** What one committed entry did. */
 export interface Applied {
   readonly index: number;
+  readonly term: number;
+  /** Hash of its bytes. */
+  readonly data: number;
   /** Null: no command. */
   readonly envelope: Envelope | null;
   readonly reply: Reply | undefined;
@@ -33,11 +37,12 @@ export interface Applied {
 export class MetadataOracle {
   readonly machine: MetadataMachine;
   readonly files: ModelFiles = new ModelFiles();
+  readonly past: InodePast = new InodePast();
   /** By index, from 1. */
   readonly #applied: Applied[] = [];
   /** Of the newest batch: its first index, and the rows that it touched, by table, group and key. */
   freshFrom: number = 1;
-  readonly touched: Map<string, Cell> = new Map();
+  readonly touched: Map<string, MetadataCell> = new Map();
   /** By session and sequence. */
   readonly #first: Map<string, number> = new Map();
 
@@ -75,8 +80,11 @@ export class MetadataOracle {
     for (const cell of state.changed) {
       this.touched.set(`${cell.table}/${cell.group}/${cell.key}`, cell);
     }
+    this.past.follow(state, entry.index);
     this.#applied.push({
       index: entry.index,
+      term: entry.term,
+      data: hashBytes(entry.data),
       envelope,
       reply,
       repeated,

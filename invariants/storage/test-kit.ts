@@ -207,7 +207,9 @@ export class StorageRig {
 
   session(): number {
     return (
-      this.lead({ kind: 'open-session', owner: 1, leaseUs: 1_000_000 }) as { session: number }
+      this.lead({ kind: 'open-session', owner: 1, leaseUs: 1_000_000, role: 'client' }) as {
+        session: number;
+      }
     ).session;
   }
 

@@ -5,10 +5,13 @@ import { raftKvProtocol } from '../../src/systems/raft/index.ts';
 export const phases = { form: seconds(1), storm: seconds(7), settle: seconds(4) } as const;
 
 /** Key-value clients whose load follows the phases. */
-export function raftClients(knobs: Readonly<Record<string, Domain>> = {}): ClientsDefinition {
+export function raftClients(
+  knobs: Readonly<Record<string, Domain>> = {},
+  { form, storm, settle }: { readonly [Phase in keyof typeof phases]: number } = phases,
+): ClientsDefinition {
   return kvClients({
     protocol: raftKvProtocol,
-    phases: { formUs: phases.form, stormUs: phases.storm, settleUs: phases.settle },
+    phases: { formUs: form, stormUs: storm, settleUs: settle },
     knobs,
   });
 }

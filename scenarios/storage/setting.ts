@@ -26,6 +26,12 @@ export function storageClients(
 /** What storms may aim at in the storage system. */
 export const storageWords = {
   role: 'leader',
+  // Every chunkserver, and whoever of the masters does not lead.
+  mostOthers: 28,
+  // As many as there are always: a writer that stands still or is late holds a lease that ends.
+  clients: ['c1', 'c2'],
+  // Beside the journals, which come first by their names and are the most bytes.
+  files: ['fragments/', '.data'],
   roles: ['candidate', 'silent', 'serving'],
   messages: [
     'append',

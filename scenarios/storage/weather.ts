@@ -7,6 +7,7 @@ import {
   seconds,
 } from '../../src/index.ts';
 import { siteOf, topologyOf } from '../../src/systems/storage/topology.ts';
+import { always, storageWords } from './setting.ts';
 
 /** When phases begin. */
 export type Times = Parameters<StormDefinition['drawPlan']>[2];
@@ -58,7 +59,9 @@ export function someoneIn(config: Config, region: number): string {
 
 /** Disks that rot, and nothing else that damages them. */
 export function rotting(): StormDefinition {
-  return disks({
+  const storm = disks({
     except: ['wipe', 'disk/full', 'disk/write-error', 'disk/sync-error', 'disk/stall', 'disk/slow'],
+    words: storageWords,
   });
+  return { ...storm, knobs: { ...storm.knobs, 'storm.bit-flip': always(true) } };
 }

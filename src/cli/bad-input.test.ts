@@ -53,6 +53,26 @@ file('twice.jsonl', `${insert}\n${insert}\n`);
 file('orphan.jsonl', '{"process":1,"type":"ok","op":"insert","value":1}\n');
 file('torn.edn', '\n{:process 1, :type :invoke, :f :enqueue');
 
+const figure = {
+  ...{ schema: 'seedstorm-bench/1', at: '2030-01-31T10:00:00.000Z', commit: null },
+  ...{ committedAt: null, dirty: false, machine: 'lagoon', node: 'v24.0.0' },
+  ...{
+    benchmark: 'codec',
+    metric: 'encode',
+    value: 7,
+    unit: 'MB/s',
+    better: 'higher',
+    exact: false,
+  },
+};
+const figures = (name: string, change: object): string =>
+  file(name, `${JSON.stringify(figure)}\n${JSON.stringify({ ...figure, ...change })}\n`);
+figures('value.jsonl', { value: null });
+figures('better.jsonl', { better: 'upwards' });
+figures('pair.jsonl', { seeds: [1] });
+figures('row.jsonl', { schema: 'seedstorm-bench/9' });
+file('rows.jsonl', `${JSON.stringify(figure)}\n{"sche\n${JSON.stringify(figure)}\n`);
+
 const config = (name: string, text: string): string =>
   file(`${name}.config.ts`, `export default ${text};\n`);
 const gate = (fields: string): string =>
@@ -81,6 +101,10 @@ const ci = (name: string, ...args: readonly string[]): readonly string[] => [
   ...['--config', `${name}.config.ts`],
   ...args,
 ];
+
+const bench = (name: string): readonly string[] => {
+  return ['report', '--bench', '--history', `${name}.jsonl`];
+};
 
 /** Arguments, and what the message must name: what is wrong, where, and what would be right. */
 const mistakes: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
@@ -150,6 +174,16 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
     ['report', 'lagoon-storm', '--seed', '1', '--output', 'list.json/report.html'],
     ['list.json', 'cannot be written'],
   ],
+  ['a report of nothing', ['report'], ['missing', 'report --bench']],
+  ['a history without benchmarks', ['report', 'x', '--history', 'y'], ['--history', '--bench']],
+  ['benchmarks of a case', ['report', 'good.json', '--bench'], ['--bench', 'good.json']],
+  ['benchmarks of a seed', ['report', '--bench', '--seed', '1'], ['--bench', '--seed']],
+  ['benchmarks that nobody ran', ['report', '--bench'], ['logs/bench.jsonl', 'no such file']],
+  ['a figure that is none', bench('value'), ['value.jsonl:2, value', 'number', 'null']],
+  ['a direction that is none', bench('better'), ['better.jsonl:2, better', 'higher', 'upwards']],
+  ['seeds that are no pair', bench('pair'), ['pair.jsonl:2, seeds.1']],
+  ['rows of another version', bench('row'), ['row.jsonl:2, schema', 'seedstorm-bench/1']],
+  ['a row that is torn', bench('rows'), ['rows.jsonl:2', 'row of a benchmark']],
   ['an export for nobody', ['export', 'lagoon-storm', '--seed', '1'], ['--format', 'perfetto']],
   [
     'an export for nobody known',

@@ -6,7 +6,7 @@ import { logsDirectory } from './logs.ts';
 import type { Subject } from './subject.ts';
 
 /** Where reports go unless a file is named. */
-const reportsDirectory: string = join(logsDirectory, 'reports');
+export const reportsDirectory: string = join(logsDirectory, 'reports');
 
 /** A traced run, and whether a person ended it early. */
 export interface PictureRun {

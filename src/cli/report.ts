@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunTrace } from '../record/run-trace.ts';
+import { UsageError } from '../record/usage-error.ts';
 import { count, plural } from '../report/format.ts';
 import { jsonLine } from '../report/json.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -13,28 +14,56 @@ interface ReportVerbOptions extends RunningOptions {
   readonly seed?: string;
   readonly output?: string;
   readonly events?: string;
+  readonly bench?: true;
+  readonly history?: string;
 }
 
 /** Beyond that a browser takes long to open the file; `--events` says otherwise. */
 const defaultEvents = 100_000;
 
-/** `report`: a case file or a seed as one HTML file with pictures. */
+/** `report`: a case file, a seed or the history of benchmarks as one HTML file with pictures. */
 export const reportVerb: Verb = {
   define(command: Command, finish) {
     addRunningOptions(
       command
-        .argument('<case-or-scenario>', 'a case file, or with --seed a scenario')
+        .argument('[case-or-scenario]', 'a case file, or with --seed a scenario')
         .option('--seed <seed>', 'the seed of the scenario')
         .option('--output <file>', 'where to (default: below logs/reports); - is standard output')
         .option(
           '--events <n>',
           `keep the last n events (default: ${count(defaultEvents).replace(',', '')})`,
-        ),
-    ).action(async (argument: string, options: ReportVerbOptions) => {
-      finish(await report(argument, options));
+        )
+        .option('--bench', 'draw the history of benchmarks instead')
+        .option('--history <file>', 'the history for --bench (default: logs/bench.jsonl)'),
+    ).action(async (argument: string | undefined, options: ReportVerbOptions) => {
+      if (options.bench === true) finish(await bench(argument, options));
+      else finish(await report(checked(argument, options), options));
     });
   },
 };
+
+/** What `--bench` has no use for. */
+const ofRuns = ['seed', 'events', 'set', 'rungs', 'paranoid'] as const;
+
+async function bench(argument: string | undefined, options: ReportVerbOptions): Promise<ExitCode> {
+  const given = argument ?? ofRuns.find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    const hint = 'it draws a history: --history, --output and --json go with it';
+    throw new UsageError(`${argument ?? `--${given}`} has no meaning here`, '--bench', hint);
+  }
+  const { reportBench } = await import('./report-bench.ts');
+  return await reportBench(options);
+}
+
+/** The case or scenario of a report that is not of benchmarks. */
+function checked(argument: string | undefined, options: ReportVerbOptions): string {
+  if (options.history !== undefined) {
+    throw new UsageError('only --bench reads a history', '--history');
+  }
+  if (argument !== undefined) return argument;
+  const hint = 'seedstorm report <case>, report <scenario> --seed 1, or report --bench';
+  throw new UsageError('a case file or a scenario is missing', 'report', hint);
+}
 
 /** A shrunk case has its story told above the pictures; of another one it would be too long. */
 async function withStory(trace: RunTrace, path: string, subject: Subject): Promise<RunTrace> {

@@ -31,7 +31,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: 'report',
-    summary: 'draw a case file or a seed: one HTML file with space-time diagram and states',
+    summary: 'draw a case file, a seed or the history of benchmarks as one HTML file',
     load: async () => (await import('./report.ts')).reportVerb,
   },
   {

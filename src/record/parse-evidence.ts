@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { EvidenceLine } from './evidence-line.ts';
-import { UsageError } from './usage-error.ts';
+import { lineComplaint, readJsonLines } from './json-lines.ts';
 
 const text = v.string();
 const number = v.number();
@@ -89,39 +89,19 @@ const first = v.looseObject({
  * @throws UsageError that names file, line and field
  */
 export function parseEvidence(content: string, file: string): readonly EvidenceLine[] {
-  const lines = content.split('\n');
-  const found: EvidenceLine[] = [];
-  for (const [at, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      if (at === lines.length - 1) continue;
-      const hint = 'a line of evidence is one JSON object; was it merged by hand?';
-      throw new UsageError('not a line of evidence', `${file}:${at + 1}`, hint);
-    }
-    found.push(evidenceOf(value, `${file}:${at + 1}`));
-  }
-  return found;
+  return readJsonLines(content, file, 'a line of evidence', evidenceOf);
 }
 
 function evidenceOf(value: unknown, where: string): EvidenceLine {
   const isFirst = (value as { schema?: unknown } | null)?.schema === 'seedstorm-evidence/1';
   if (isFirst) {
     const result = v.safeParse(first, value);
-    if (!result.success) throw complaint(result.issues[0], where);
+    if (!result.success) throw lineComplaint(result.issues[0], where, 'evidence');
     return fromFirst(value as First);
   }
   const result = v.safeParse(second, value);
-  if (!result.success) throw complaint(result.issues[0], where);
+  if (!result.success) throw lineComplaint(result.issues[0], where, 'evidence');
   return value as EvidenceLine;
-}
-
-function complaint(issue: v.BaseIssue<unknown>, where: string): UsageError {
-  const field = (issue.path ?? []).map((part) => String(part.key)).join('.');
-  const place = field === '' ? where : `${where}, ${field}`;
-  return new UsageError(`not evidence: expected ${issue.expected}, got ${issue.received}`, place);
 }
 
 type Sweep = Extract<EvidenceLine, { kind: 'sweep' }>;

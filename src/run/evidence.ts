@@ -1,20 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Claims } from '../record/claims.ts';
 import type { EvidenceBase, EvidenceContent, EvidenceLine } from '../record/evidence-line.ts';
 import { parseClaims } from '../record/parse-claims.ts';
 import { UsageError } from '../record/usage-error.ts';
 import { fileError } from './case-store.ts';
+import { appendLines } from './line-file.ts';
 import { packageVersion } from './running-copy.ts';
 import { buildBehind, harnessHash, hashesOf } from './tree-hash.ts';
 
@@ -95,26 +87,8 @@ export function appendEvidence(
 ): EvidenceLine {
   const line = evidenceLine(start, content, log);
   const path = join(logsDirectory, evidenceName);
-  try {
-    mkdirSync(logsDirectory, { recursive: true });
-    appendLine(path, JSON.stringify(line));
-  } catch (error) {
-    throw fileError(error, path, 'written');
-  }
+  appendLines(path, [JSON.stringify(line)]);
   return line;
-}
-
-/** One write, on a line of its own even where an earlier writer was cut off. */
-function appendLine(path: string, text: string): void {
-  const file = openSync(path, 'a+');
-  try {
-    const { size } = fstatSync(file);
-    const last = Buffer.alloc(1);
-    const isTorn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
-    writeSync(file, `${isTorn ? '\n' : ''}${text}\n`);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /**
@@ -160,13 +134,20 @@ function unchanged({ root, claims, hashes }: EvidenceStart): Record<string, stri
 /** What the sources of a run can differ in from their commit. */
 const sourceRoots: readonly string[] = ['src', 'invariants', 'scenarios', 'mutants'];
 
-/** The commit of a checkout, and whether what claims rest on differs from it. */
-export function commitOf(root: string): { commit: string | null; dirty: boolean } {
+/**
+ * The commit of a checkout, and whether what claims rest on differs from it.
+ *
+ * @param roots the files and folders that count, if others
+ */
+export function commitOf(
+  root: string,
+  roots: readonly string[] = sourceRoots,
+): { commit: string | null; dirty: boolean } {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const commit = git('rev-parse', 'HEAD').trim();
-    const dirty = git('status', '--porcelain', '--', ...sourceRoots).trim() !== '';
+    const dirty = git('status', '--porcelain', '--', ...roots).trim() !== '';
     return { commit, dirty };
   } catch {
     // An installed package, or no git at all: the hashes say which code it was.

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvidenceLine } from '../record/evidence-line.ts';
 import { parseEvidence } from '../record/parse-evidence.ts';
-import { fileError } from './case-store.ts';
 import { evidenceName } from './evidence.ts';
+import { readLineFile } from './line-file.ts';
 
 /**
  * Reads the evidence of a project; none when there is no such file.
@@ -13,12 +12,5 @@ import { evidenceName } from './evidence.ts';
  */
 export function readEvidence(logsDirectory: string): readonly EvidenceLine[] {
   const path = join(logsDirectory, evidenceName);
-  if (!existsSync(path)) return [];
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  return parseEvidence(content, path);
+  return parseEvidence(readLineFile(path), path);
 }

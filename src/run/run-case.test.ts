@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counters, smallLadder } from '../../test/fixtures/counters.ts';
+import { HarnessFault } from '../checkers/harness-fault.ts';
+import type { Ladder } from '../checkers/ladder-contract.ts';
 import { forkCase, run, runCase } from './run.ts';
 import { prepareRun } from './run-case.ts';
 
@@ -59,6 +61,21 @@ describe('runCase', () => {
     expect(record.violation!.rung).toBe('I1');
     expect(record.violation!.values.error).toBe('RangeError: negative balance');
     expect(record.rungs[0]).toMatchObject({ id: 'I1', verdict: 'broken' });
+  });
+
+  it('puts a throw in a ladder down to the harness, in every kind of step', async () => {
+    const judge = smallLadder(1_000);
+    for (const cause of ['start', 'message', 'timer']) {
+      const begin: Ladder['begin'] = (options) => ({
+        ...judge.begin(options),
+        afterStep: (step) => {
+          if (step.cause === cause) throw new HarnessFault(`wrong books in a ${cause}`);
+        },
+      });
+      const run = runCase(counters({ ladder: { ...judge, begin } }), { seed: 1 });
+      await expect(run).rejects.toThrow(HarnessFault);
+      await expect(run).rejects.toThrow(`wrong books in a ${cause}`);
+    }
   });
 
   it('puts ambient time and a forgotten rejection down to rung I1', async () => {

@@ -28,6 +28,11 @@ export interface Component<State = unknown, M extends Message = Message, View = 
     message: M,
     port: string,
   ): void | Promise<void>;
+  /**
+   * The machine under the component loses power. Only for what is simulated as a part of the machine
+   * and outlives a life of the component because of that, such as containers: it ends here.
+   */
+  powerLost?(): void;
   /** How messages become bytes; by default any plain data can be sent. */
   readonly codec?: Codec<M>;
   /** An empty view. Two are made per node and reused. */

@@ -88,6 +88,11 @@ export type Fault = FaultBase &
         readonly flapUs: number;
         /** Picks the order of nodes into groups. */
         readonly arrangement: number;
+        /**
+         * The links break where messages enter them: what is under way still arrives. Default: they
+         * break where messages leave them, and all that is under way is lost.
+         */
+        readonly sparesUnderWay?: boolean;
       }
     /** Worse links from and to the target (or, with `all`, everywhere). */
     | {
@@ -101,6 +106,8 @@ export type Fault = FaultBase &
         readonly extraLatencyUs: number;
         /** Links of clients stay as they are; default: they get worse too. */
         readonly serversOnly?: boolean;
+        /** Which links of the target get worse: those towards it, those from it, or both (default). */
+        readonly direction?: 'both' | 'inbound' | 'outbound';
       }
     /** Messages on the target's links wait until the end, then all arrive. */
     | {
@@ -120,6 +127,8 @@ export type Fault = FaultBase &
     | {
         readonly kind: 'whole-cluster';
         readonly powerLoss: boolean;
+        /** The switches go down too: what is wrong with links is over. Default: it goes on. */
+        readonly linksToo?: boolean;
         /**
          * A bare majority is started again so much later, the others at the end: whatever any
          * majority has on its disks must be enough. Default: all come back at the end.

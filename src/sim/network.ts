@@ -16,6 +16,7 @@ const slowPoint = choicePoint('slow node');
 
 const noTrouble: Readonly<LinkTrouble> = {
   cut: 0,
+  shut: 0,
   clogged: 0,
   lossPerMillion: 0,
   duplicatePerMillion: 0,
@@ -97,13 +98,14 @@ export class Network {
 
   open(from: number, to: number): boolean {
     const { trouble } = this.#link(from, to);
-    return trouble.cut === 0 && trouble.clogged === 0;
+    return trouble.cut === 0 && trouble.shut === 0 && trouble.clogged === 0;
   }
 
   fair(from: number, to: number): boolean {
     const { trouble } = this.#link(from, to);
     return (
       trouble.cut === 0 &&
+      trouble.shut === 0 &&
       trouble.clogged === 0 &&
       trouble.lossPerMillion === 0 &&
       trouble.corruptPerMillion === 0 &&
@@ -135,7 +137,7 @@ export class Network {
     const link = this.#link(from, to);
     const { trouble, stream } = link;
     const environment = this.#environment;
-    if (trouble.cut > 0) return;
+    if (trouble.cut > 0 || trouble.shut > 0) return;
     const loss = environment.netLossPerMillion + trouble.lossPerMillion;
     if (loss > 0 && stream.chance(lossPoint, packet.key, loss) === 1) return;
     const corrupt = environment.netCorruptPerMillion + trouble.corruptPerMillion;

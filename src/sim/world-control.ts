@@ -7,6 +7,8 @@ import type { WorldView } from './world-view.ts';
 export interface LinkTrouble {
   /** Messages are lost. Counted: overlapping partitions each add one. */
   cut: number;
+  /** Messages sent now are lost; those that are under way arrive. Counted. */
+  shut: number;
   /** Messages wait until this is zero again. Counted. */
   clogged: number;
   lossPerMillion: number;

@@ -262,8 +262,9 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       return;
     }
     enter(node.id);
+    let result: unknown;
     try {
-      const result = handler.call(
+      result = handler.call(
         node.component,
         node.state,
         node.env as never,
@@ -271,10 +272,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         message,
         packet.port,
       );
-      this.#finish(node, result);
     } catch (error) {
       this.#threw(node, error);
+      return;
     }
+    this.#finish(node, result);
   }
 
   #completeDisk(node: SimNode, callback: () => void, label: string): void {
@@ -282,10 +284,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     enter(node.id);
     try {
       callback();
-      this.#finish(node, undefined);
     } catch (error) {
       this.#threw(node, error);
+      return;
     }
+    this.#finish(node, undefined);
   }
 
   #fireTimer(node: SimNode, timer: TimerRecord, generation: number): void {
@@ -299,10 +302,11 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     enter(node.id);
     try {
       timer.callback();
-      this.#finish(node, undefined);
     } catch (error) {
       this.#threw(node, error);
+      return;
     }
+    this.#finish(node, undefined);
   }
 
   #releaseHeld(node: SimNode, held: readonly OutboxEntry[]): void {
@@ -360,7 +364,12 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         leave();
         return;
       }
-      drain();
+      try {
+        drain();
+      } catch (error) {
+        this.#threw(node, error);
+        return;
+      }
       // A rejected promise may have ended the life, and the step with it.
       if (this.#running !== node) return;
     }
@@ -374,9 +383,25 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     if (this.#running === node) this.#endStep(node, true);
   }
 
+  /** What the component's code throws ends its life; what an observer throws ends the run. */
   #endStep(node: SimNode, mayHold: boolean): void {
     this.#running = undefined;
     const step = this.#step;
+    try {
+      this.#settleStep(node, step, mayHold);
+    } catch (error) {
+      this.#threw(node, error);
+      return;
+    }
+    step.state = node.state;
+    step.before = mayHold ? node.before : node.after;
+    step.after = node.after;
+    this.#observer.afterStep?.(step);
+    this.#marks.fire();
+  }
+
+  /** The part of a step's end that runs code of the component: its codec, its marks, its role. */
+  #settleStep(node: SimNode, step: StepRecord, mayHold: boolean): void {
     if (step.sentCount > 0) {
       const held = mayHold && this.environment.schedulerHoldPerMillion > 0 && this.#hold(node);
       if (held) step.sentCount = 0;
@@ -390,11 +415,6 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       component.observe(node.state, node.after);
     }
     if (this.#marks.roles.size > 0 && node.server) this.#noteRole(node);
-    step.state = node.state;
-    step.before = mayHold ? node.before : node.after;
-    step.after = node.after;
-    this.#observer.afterStep?.(step);
-    this.#marks.fire();
   }
 
   #threw(node: SimNode, error: unknown): void {
@@ -599,6 +619,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     this.#beginStep(node, startEvent, 'start', -1);
     this.#digest.word(node.incarnation);
     enter(node.id);
+    let result: unknown;
     try {
       const env = new NodeEnv(this, node);
       node.env = env as never;
@@ -607,12 +628,19 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
         node.component.observe(node.state, node.before);
         node.component.observe(node.state, node.after);
       }
-      this.#observer.lifecycle?.(index, 'started', this.nowUs);
-      this.#marks.note(this.#marks.others, 'start', node);
-      this.#finish(node, node.component.start?.(node.state, env as never));
     } catch (error) {
       this.#threw(node, error);
+      return;
     }
+    this.#observer.lifecycle?.(index, 'started', this.nowUs);
+    this.#marks.note(this.#marks.others, 'start', node);
+    try {
+      result = node.component.start?.(node.state, node.env as never);
+    } catch (error) {
+      this.#threw(node, error);
+      return;
+    }
+    this.#finish(node, result);
   }
 
   kill(index: number): void {
@@ -634,6 +662,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       if (this.#awaiting === node) this.#awaiting = undefined;
       node.disk.crash(powerLoss);
     }
+    if (powerLoss) node.component.powerLost?.();
     this.topologyVersion++;
     this.#digest.word(powerLoss ? 0x70776c73 : 0x6b696c6c);
     this.#digest.word(index);

@@ -36,10 +36,10 @@ interface Drawing {
 /** How often each kind comes, and which feature a seed must have for it. */
 const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature?: FileFeature])[] =
   [
-    ['write', 22],
-    ['read', 20],
-    ['reopen', 8],
-    ['close', 6],
+    ['write', 30],
+    ['read', 40],
+    ['reopen', 16],
+    ['close', 8],
     ['stat', 4],
     ['fstat', 2],
     ['readdir', 3],
@@ -126,6 +126,15 @@ function lengthOf({ limits }: Drawing, draw: number): number {
   }
 }
 
+/** Longer than files become. */
+function wholeLength({ settings, limits }: Pick<Drawing, 'settings' | 'limits'>): number {
+  return (settings.chunks + 2) * limits.chunkBytes;
+}
+
+function rangeOf(drawing: Drawing): { offset: number; length: number } {
+  return { offset: offsetOf(drawing, drawing.detail), length: lengthOf(drawing, drawing.size) };
+}
+
 function flagsOf(draw: number): FileOpenFlags {
   const create = draw % 4 !== 0;
   return {
@@ -156,10 +165,11 @@ function slotAction(what: SlotAction['do'], slot: number, drawing: Drawing): Slo
     case 'reopen':
       return { ...base, do: what, flags: flagsOf(detail) };
     case 'read':
-    case 'write': {
-      const offset = offsetOf(drawing, detail);
-      return { ...base, do: what, offset, length: lengthOf(drawing, size) };
-    }
+      // Who reads all of it can miss what anybody wrote.
+      if (detail % 5 < 3) return { ...base, do: what, offset: 0, length: wholeLength(drawing) };
+      return { ...base, do: what, ...rangeOf(drawing) };
+    case 'write':
+      return { ...base, do: what, ...rangeOf(drawing) };
     case 'append':
       return { ...base, do: what, length: lengthOf(drawing, size) };
     case 'ftruncate':
@@ -258,7 +268,7 @@ function firstDirectories(atUs: number): FileIntent[] {
 /** All files are read, and all directories listed, from two clients, when all is over. */
 function finalReads(settings: FileClientSettings, limits: Limits, atUs: number): FileIntent[] {
   const intents: FileIntent[] = [];
-  const length = (settings.chunks + 2) * limits.chunkBytes;
+  const length = wholeLength({ settings, limits });
   const flags = { read: true, write: false, create: false, exclusive: false, truncate: false };
   for (let client = 0; client < 2; client++) {
     const base = { client, atUs: atUs + 1_000 * client };

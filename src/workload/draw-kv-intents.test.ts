@@ -36,6 +36,15 @@ describe('drawKvIntents', () => {
     }
   });
 
+  it('lets some clients only read', () => {
+    const config = { 'clients.count': 4, 'clients.readersPercent': 50, 'clients.mix': 'writes' };
+    const calls = draw(9, config).filter((one) => one.do !== 'restart' && one.do !== 'resend');
+    const by = (client: number) =>
+      new Set(calls.filter((one) => one.client === client).map((one) => one.do));
+    expect([by(0), by(1)]).toEqual([new Set(['get']), new Set(['get'])]);
+    expect(by(2).has('put') && by(3).has('put')).toBe(true);
+  });
+
   it('draws each kind of intent, and sizes at the limits', () => {
     const kinds = new Map<string, number>();
     const sizes = new Set<number>();

@@ -91,7 +91,8 @@ function callIntent(
   base: { readonly client: number; readonly atUs: number },
 ): CallIntent {
   const [, , what, keyDraw, valueDraw, detail] = drawn;
-  const operation = operations[pick(mixes[settings.mix] ?? mixes.even!, what % 100)]!;
+  const mixed = operations[pick(mixes[settings.mix] ?? mixes.even!, what % 100)]!;
+  const operation = base.client < settings.readers ? 'get' : mixed;
   const keyLength = settings.atLimits ? lengthAround(limits.keyLength, keyDraw % 400) : 0;
   const plainKey = keyOf(settings, keyDraw);
   const key = keyLength > 0 ? `${plainKey}+${keyLength}` : plainKey;

@@ -11,6 +11,11 @@ export const kvClientKnobs: Readonly<Record<string, Domain>> = {
   /** Share of calls that go to the first key, in per cent, on top of its fair share. */
   'clients.hotPercent': { kind: 'one of', values: [40, 0, 80] },
   'clients.mix': { kind: 'one of', values: ['even', 'reads', 'writes', 'cas', 'appends'] },
+  /**
+   * Share of the clients that only read, in per cent. Who waits for a write of its own does not see
+   * what a leader that can write no more still serves.
+   */
+  'clients.readersPercent': { kind: 'one of', values: [0, 0, 50] },
   'clients.uniqueValues': { kind: 'one of', values: [true, false] },
   /** Values are padded up to this length. */
   'clients.valueBytes': { kind: 'one of', values: [0, 20, 200] },
@@ -43,6 +48,8 @@ export interface KvClientSettings {
   readonly keys: number;
   readonly hotPercent: number;
   readonly mix: string;
+  /** The first so many clients only read. */
+  readonly readers: number;
   readonly uniqueValues: boolean;
   readonly valueBytes: number;
   readonly atLimits: boolean;
@@ -76,6 +83,7 @@ export function kvClientSettings(config: Config): KvClientSettings {
     keys: number('clients.keys'),
     hotPercent: number('clients.hotPercent'),
     mix: setting(config, 'clients.mix') as string,
+    readers: Math.trunc((number('clients.count') * number('clients.readersPercent')) / 100),
     uniqueValues: setting(config, 'clients.uniqueValues') as boolean,
     valueBytes: number('clients.valueBytes'),
     atLimits: setting(config, 'clients.atLimits') as boolean,

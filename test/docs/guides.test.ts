@@ -19,6 +19,7 @@ describe.each([
   'docs/stories.md',
   'docs/ralph.md',
   'docs/status-and-evidence.md',
+  'docs/benchmarks.md',
 ])('%s', (name) => {
   const document = readFileSync(join(root, name), 'utf8');
   const session = new Session();

@@ -19,6 +19,8 @@ const folders = [
   'real',
   'cli',
   'vitest',
+  'manifests',
+  'node-crypto',
 ] as const;
 type Folder = (typeof folders)[number];
 
@@ -35,6 +37,8 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   real: ['sim'],
   cli: folders,
   vitest: ['sim', 'record', 'report', 'run'],
+  manifests: ['systems', 'record'],
+  'node-crypto': ['systems'],
 };
 
 const mayUse: Record<Folder, readonly string[]> = {
@@ -43,12 +47,14 @@ const mayUse: Record<Folder, readonly string[]> = {
   workload: ['fast-check'],
   checkers: [],
   record: ['valibot'],
-  report: ['chalk', 'node:util', 'node:fs/promises'],
-  watch: ['node:util', 'node:fs/promises'],
-  run: ['valibot', 'node:util', 'node:fs/promises'],
-  real: ['node:util', 'node:fs/promises'],
-  cli: ['chalk', 'commander', 'valibot', 'node:util', 'node:fs/promises'],
-  vitest: ['vitest', 'node:util', 'node:fs/promises'],
+  report: ['chalk', 'node:crypto', 'node:util', 'node:fs/promises'],
+  watch: ['node:crypto', 'node:util', 'node:fs/promises'],
+  run: ['valibot', 'node:crypto', 'node:util', 'node:fs/promises'],
+  real: ['node:crypto', 'node:util', 'node:fs/promises'],
+  cli: ['chalk', 'commander', 'valibot', 'node:crypto', 'node:util', 'node:fs/promises'],
+  vitest: ['vitest', 'node:crypto', 'node:util', 'node:fs/promises'],
+  manifests: ['yaml'],
+  'node-crypto': ['node:crypto'],
 };
 
 const packages = [
@@ -61,6 +67,8 @@ const packages = [
   'seedrandom',
   'seedstorm',
   'valibot',
+  'yaml',
+  'node:crypto',
   'node:util',
   'node:fs/promises',
   'left-pad',
@@ -136,6 +144,7 @@ plant('scenarios/api.ts', `import '../src/index.ts';`);
 plant('scenarios/system.ts', `import '../src/systems/raft/index.ts';`);
 plant('scenarios/ladder.ts', `import '../invariants/raft/ladder.ts';`);
 plant('scenarios/checker.ts', `import '../src/checkers/x.ts';`, imports);
+plant('scenarios/manifests.ts', `import '../src/manifests/x.ts';`);
 plant('scenarios/package.ts', `import 'node:fs';`, imports);
 plant('ralph/run.ts', `import '../src/run/sweep.ts';\nimport '../src/record/x.ts';`);
 plant('ralph/cli.ts', `import '../src/cli/main.ts';`, imports);

@@ -22,18 +22,18 @@ describe('golden digests', () => {
     }
     expect(digests).toMatchInlineSnapshot(`
       {
-        "raftClocks 1": "7ab89b78f49c4ed5",
-        "raftClocks 2": "64dd92cad5403a71",
-        "raftClocks 3": "89df7e740339d81d",
-        "raftDisk 1": "3b735687ddf936de",
-        "raftDisk 2": "2c0176a7dd6ba627",
-        "raftDisk 3": "1dfa41f5cf3afb6f",
-        "raftPartitions 1": "44816e26ad987dc8",
-        "raftPartitions 2": "82dfc3551974a7fa",
-        "raftPartitions 3": "49992009d51bfc6c",
-        "raftStorm 1": "94962b7496043e30",
-        "raftStorm 2": "abd995ee2aa7fc8d",
-        "raftStorm 3": "0bdac8cbe8801e9a",
+        "raftClocks 1": "0d49d1969176ba71",
+        "raftClocks 2": "072f1df0174b258a",
+        "raftClocks 3": "10839a078922bf15",
+        "raftDisk 1": "138abc7bc7a6f2b8",
+        "raftDisk 2": "46118da76f22ff68",
+        "raftDisk 3": "cfc471e95ae62857",
+        "raftPartitions 1": "b4eb0b8bbcd3d632",
+        "raftPartitions 2": "bcaf7b019d2d0973",
+        "raftPartitions 3": "735407862fe8ab29",
+        "raftStorm 1": "b8f06a6edbc10339",
+        "raftStorm 2": "68dd72ae1c55b38f",
+        "raftStorm 3": "3d5ba2d83c3d6bf8",
       }
     `);
   });

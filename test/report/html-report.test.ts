@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import stale from '../../scenarios/raft-lease-beyond-drift.ts';
 import type { RunTrace } from '../../src/record/run-trace.ts';
 import { htmlReport } from '../../src/report/html/html-report.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { type OpenedPage, openPage } from '../support/open-page.ts';
 import { inventedTrace, traced } from './traces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seedstorm-report-'));
@@ -23,28 +23,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Opened {
-  readonly page: Page;
-  /** Everything that the page asked for beside itself, and every error. */
-  readonly trouble: string[];
-}
-
 let files = 0;
 
-async function open(trace: RunTrace, colorScheme: 'light' | 'dark' = 'light'): Promise<Opened> {
+async function open(trace: RunTrace, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenedPage> {
   const path = join(folder, `${files++}.html`);
   writeFileSync(path, htmlReport(trace));
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
-  const trouble: string[] = [];
-  page.on('pageerror', (error) => trouble.push(error.message));
-  page.on('console', (message) => trouble.push(message.text()));
-  const { href } = pathToFileURL(path);
-  page.on('request', (request) => {
-    if (request.url() !== href) trouble.push(request.url());
+  const opened = await openPage(browser, path, {
+    viewport: { width: 1280, height: 800 },
+    colorScheme,
   });
-  await page.goto(href);
-  await page.locator('body[data-ready]').waitFor();
-  return { page, trouble };
+  await opened.page.locator('body[data-ready]').waitFor();
+  return opened;
 }
 
 /** Colours on a canvas, as hexadecimal digits, and how often each occurs. */

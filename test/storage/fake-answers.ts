@@ -15,6 +15,9 @@ export function answerQuery(
     const inode = queries.lookup(state, query.parent, query.name) ?? 0;
     return { kind: 'found', inode, attributes: queries.attributes(state, inode) };
   }
+  if (query.kind === 'region') {
+    return { kind: 'region', ...queries.regionFacts(state, query.region) };
+  }
   const row = state.inodes.get(query.inode);
   if (row === undefined) return { kind: 'error', errno: 'ESTALE' };
   switch (query.kind) {

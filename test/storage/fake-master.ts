@@ -72,7 +72,7 @@ export class FakeMaster {
       const place = { region: 1, zone: at + 1, host: at + 1, weight: 1, capacityBytes: 2 ** 40 };
       this.lead({ kind: 'register-server', server: at + 1, ...place });
     });
-    const opened = this.lead({ kind: 'open-session', owner: 1, leaseUs: 1_000 });
+    const opened = this.lead({ kind: 'open-session', owner: 1, leaseUs: 1_000, role: 'client' });
     const session = opened.kind === 'session' ? opened.session : 0;
     this.apply(session, 1, 1, 0, { kind: 'set-class', inode: 1, classId: classes[0]!.id });
     this.apply(session, 2, 2, 0, { kind: 'close-session' });
@@ -353,7 +353,7 @@ export class FakeMaster {
     const alive = state.sessions.get(session) !== undefined;
     const answer: Answer = alive ? this.answerTo(query) : { kind: 'error', errno: 'ENOTCONN' };
     const leaseUs = wantsLease && alive ? this.timings.cacheLeaseUs : 0;
-    if (leaseUs > 0) {
+    if (leaseUs > 0 && query.kind !== 'region') {
       const key = query.kind === 'lookup' ? [query.parent, query.name] : [query.inode, ''];
       const text = textOf({ inode: key[0] as number, name: key[1] as string });
       const keepers = this.kept.get(text) ?? new Map();

@@ -14,7 +14,7 @@ export class Holds {
 
   constructor(world: WorldControl) {
     this.#world = world;
-    const count = world.serverCount;
+    const count = world.nodeCount;
     this.#down = new Int32Array(count);
     this.#paused = new Int32Array(count);
     this.#frozen = new Int32Array(count);

@@ -98,6 +98,76 @@ describe('faults', () => {
     expect(seen.size).toBeGreaterThan(3);
   });
 
+  test('an outage that takes the switches down ends what was wrong with links', () => {
+    const outage = (linksToo: boolean): Fault => ({
+      kind: 'whole-cluster',
+      powerLoss: true,
+      linksToo,
+      when: { atUs: 150 * ms },
+      durationUs: 20 * ms,
+    });
+    for (const linksToo of [true, false]) {
+      const { world, texts } = storm([isolation, outage(linksToo)]);
+      world.runUntil(140_000);
+      expect(openLinks(world)).toContain('0');
+      world.runUntil(180_000);
+      expect(openLinks(world).includes('0')).toBe(!linksToo);
+      world.runUntil(500_000);
+      expect(linksAreCalm(world)).toBe(true);
+      expect(texts().filter((text) => text.includes('partition is over'))).toHaveLength(1);
+    }
+  });
+
+  test('a cut loses what is under way, or spares it', () => {
+    const clog: Fault = {
+      kind: 'clog',
+      target: { node: 'n1' },
+      direction: 'outbound',
+      when: { atUs: 100 * ms },
+      durationUs: 100 * ms,
+    };
+    const heardAfterwards = [false, true].map((sparesUnderWay) => {
+      const cut: Fault = { ...isolation, when: { atUs: 180 * ms }, sparesUnderWay };
+      const { world } = storm([clog, cut]);
+      const heard = () =>
+        (world.state(1) as { heard: Map<string, number> }).heard.get('n1') as number;
+      world.runUntil(200 * ms - 1);
+      expect(world.linkOpen(0, 1)).toBe(false);
+      const before = heard();
+      world.runUntil(300 * ms);
+      expect(world.linkFair(0, 1)).toBe(false);
+      return heard() > before;
+    });
+    expect(heardAfterwards).toEqual([false, true]);
+  });
+
+  test('links get worse in one direction, or in both', () => {
+    const degrade = (direction?: 'both' | 'inbound' | 'outbound'): Fault => ({
+      kind: 'degrade',
+      target: { node: 'n1' },
+      all: false,
+      lossPerMillion: 0,
+      duplicatePerMillion: 0,
+      reorderPerMillion: 0,
+      corruptPerMillion: 0,
+      extraLatencyUs: 30 * ms,
+      when: { atUs: 100 * ms },
+      durationUs: 100 * ms,
+      ...(direction === undefined ? {} : { direction }),
+    });
+    const fair = (fault: Fault) => {
+      const { world } = storm([fault]);
+      world.runUntil(150 * ms);
+      const seen = [world.linkFair(1, 0), world.linkFair(0, 1), world.linkFair(1, 2)];
+      world.runUntil(250 * ms);
+      expect(linksAreCalm(world)).toBe(true);
+      return seen;
+    };
+    expect(fair(degrade('inbound'))).toEqual([false, true, true]);
+    expect(fair(degrade('outbound'))).toEqual([true, false, true]);
+    expect(fair(degrade())).toEqual([false, false, true]);
+  });
+
   test('overlapping partitions undo each other link by link', () => {
     const later: Fault = { ...isolation, shape: 'halves', when: { atUs: 200 * ms } };
     const { world } = storm([isolation, later], 5);

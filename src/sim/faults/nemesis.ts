@@ -169,7 +169,8 @@ class PlanNemesis implements Nemesis {
     this.#active.add(active);
     this.#tally[planIndex]!.begun++;
     this.#report(active, 'begin', begun.text);
-    if (target >= 0) {
+    // Troubles that come together are those of one server.
+    if (target >= 0 && target < this.#world.serverCount) {
       this.#targets.noteStruck(target);
       this.#triggers.struck(target);
     }

@@ -155,7 +155,7 @@ function networkOf(world: World): NetworkSnapshot {
 function linkSign(world: World, from: number, to: number): string {
   if (from === to) return '.';
   const trouble = world.link(from, to);
-  if (trouble.cut > 0) return 'x';
+  if (trouble.cut > 0 || trouble.shut > 0) return 'x';
   if (trouble.clogged > 0) return '=';
   return world.linkFair(from, to) ? 'o' : '~';
 }

@@ -24,6 +24,13 @@ function perMillion(...values: readonly number[]): Arbitrary<number> {
 }
 
 const directions = fc.constantFrom('both' as const, 'inbound' as const, 'outbound' as const);
+/** Who is heard in time and hears the others late. */
+const mostlyInbound = fc.constantFrom(
+  'both' as const,
+  'inbound' as const,
+  'inbound' as const,
+  'outbound' as const,
+);
 /** Half of the cuts are one-way: what still comes in keeps up what nobody outside believes any more. */
 const halfBoth = fc.constantFrom(
   'both' as const,
@@ -32,37 +39,86 @@ const halfBoth = fc.constantFrom(
   'outbound' as const,
 );
 
+/**
+ * Most troubles are over while the storm goes on; some last until all is healed, so that the others
+ * have to do without whom they strike, for as long as it takes.
+ */
+function mostly(leastUs: number, mostUs: number): Arbitrary<number> {
+  return fc.oneof(
+    { weight: 7, arbitrary: lasting(leastUs, mostUs) },
+    { weight: 1, arbitrary: fc.integer({ min: mostUs, max: wholeStormUs }) },
+  );
+}
+
+/** Longer than most storms. */
+const wholeStormUs = 8 * second;
+
 /** A third of the partitions isolate the target; long ones are as likely as short ones. */
-const partition: FamilyArbitrary = (aim) =>
-  fc.record(
+const partition: FamilyArbitrary = partitionWith(3);
+
+/** Most partitions isolate the target: for storms that are about that one node. */
+export const isolation: FamilyArbitrary = partitionWith(18);
+
+/** @param isolating weight of the target's isolation beside that of all other shapes, 6 */
+function partitionWith(isolating: number): FamilyArbitrary {
+  return (aim) =>
+    fc.record(
+      {
+        kind: fc.constant('partition' as const),
+        when: aim.when,
+        durationUs: mostly(300 * ms, 4 * second),
+        shape: fc.oneof(
+          { weight: isolating, arbitrary: fc.constant('isolate' as const) },
+          {
+            weight: 6,
+            arbitrary: fc.constantFrom(
+              'halves' as const,
+              'minority' as const,
+              'bridge' as const,
+              'ring' as const,
+              'one-link' as const,
+              'shatter' as const,
+            ),
+          },
+        ),
+        target: aim.target,
+        direction: halfBoth,
+        flapUs: fc.oneof(
+          { weight: 4, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.integer({ min: 40 * ms, max: 800 * ms }) },
+        ),
+        arrangement: fc.integer({ min: 0, max: 65_535 }),
+        // Late news of those who are out of reach by now.
+        sparesUnderWay: fc.constantFrom(false, true, true),
+      },
+      flat,
+    );
+}
+
+/** Links that are late and nothing else: who is heard late keeps its role, and what it believes. */
+export const lateness: FamilyArbitrary = (aim, config) => {
+  const late = fc.record(
     {
-      kind: fc.constant('partition' as const),
+      kind: fc.constant('degrade' as const),
       when: aim.when,
       durationUs: lasting(300 * ms, 4 * second),
-      shape: fc.oneof(
-        { weight: 3, arbitrary: fc.constant('isolate' as const) },
-        {
-          weight: 6,
-          arbitrary: fc.constantFrom(
-            'halves' as const,
-            'minority' as const,
-            'bridge' as const,
-            'ring' as const,
-            'one-link' as const,
-            'shatter' as const,
-          ),
-        },
-      ),
       target: aim.target,
-      direction: halfBoth,
-      flapUs: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(0) },
-        { weight: 1, arbitrary: fc.integer({ min: 40 * ms, max: 800 * ms }) },
-      ),
-      arrangement: fc.integer({ min: 0, max: 65_535 }),
+      all: fc.constant(false),
+      lossPerMillion: fc.constant(0),
+      duplicatePerMillion: fc.constant(0),
+      reorderPerMillion: fc.constant(0),
+      corruptPerMillion: fc.constant(0),
+      extraLatencyUs: perMillion(30 * ms, 100 * ms, 100 * ms, 250 * ms),
+      serversOnly: fc.boolean(),
+      direction: mostlyInbound,
     },
     flat,
   );
+  const worse = degrade(aim, config);
+  return worse === undefined
+    ? late
+    : fc.oneof({ weight: 4, arbitrary: late }, { weight: 1, arbitrary: worse });
+};
 
 const degrade: FamilyArbitrary = (aim) =>
   fc.record(
@@ -80,6 +136,8 @@ const degrade: FamilyArbitrary = (aim) =>
       extraLatencyUs: perMillion(0, 5 * ms, 30 * ms, 100 * ms, 250 * ms, 250 * ms),
       // Who is served fast by a node that hears its peers late, sees what it has missed.
       serversOnly: fc.boolean(),
+      // A leader that is heard in time keeps the role though it hears the others late.
+      direction: halfBoth,
     },
     flat,
   );
@@ -99,15 +157,7 @@ const clog: FamilyArbitrary = (aim) =>
 
 /** Families that have nothing but a target and a duration. */
 function plain(
-  kind:
-    | 'kill'
-    | 'power-loss'
-    | 'zone-power-loss'
-    | 'stall'
-    | 'suspend'
-    | 'wipe'
-    | 'clock-freeze'
-    | 'transfer',
+  kind: 'zone-power-loss' | 'stall' | 'suspend' | 'wipe' | 'clock-freeze' | 'transfer',
   leastUs: number,
   mostUs: number,
 ): FamilyArbitrary {
@@ -123,12 +173,43 @@ function plain(
     );
 }
 
-/** Half of the time a bare majority has to do for a while: what the others know is not there. */
+/** A machine comes back at once, later, or not at all while it storms. */
+function mortal(kind: 'kill' | 'power-loss'): FamilyArbitrary {
+  return (aim) =>
+    fc.record(
+      {
+        kind: fc.constant(kind),
+        when: aim.when,
+        durationUs: mostly(5 * ms, 1_500 * ms),
+        target: aim.target,
+      },
+      flat,
+    );
+}
+
+/**
+ * Half of the pauses come in the middle of a question: what the answers say is old when it is read,
+ * and much may have happened since.
+ */
+export const pauseMidway: FamilyArbitrary = (aim) => {
+  const kind = fc.constant('stall' as const);
+  const durationUs = lasting(50 * ms, 2 * second);
+  const anytime = fc.record({ kind, when: aim.when, durationUs, target: aim.target }, flat);
+  if (aim.asked === undefined) return anytime;
+  const target = fc.record({ role: fc.constant('@event') }, flat);
+  return fc.oneof(anytime, fc.record({ kind, when: aim.asked, durationUs, target }, flat));
+};
+
+/**
+ * Half of the time a bare majority has to do, perhaps to the end of the storm: what the others know
+ * is not there. Half of the outages come when a leader has just won, for then logs differ most.
+ */
 const wholeCluster: FamilyArbitrary = (aim) => {
   const base = {
     kind: fc.constant('whole-cluster' as const),
-    when: aim.when,
+    when: fc.oneof(aim.when, aim.turn),
     powerLoss: fc.boolean(),
+    linksToo: fc.boolean(),
   };
   const majority = fc.record(
     { afterUs: lasting(5 * ms, 300 * ms), arrangement: fc.integer({ min: 0, max: 65_535 }) },
@@ -136,7 +217,7 @@ const wholeCluster: FamilyArbitrary = (aim) => {
   );
   return fc.oneof(
     fc.record({ ...base, durationUs: lasting(5 * ms, 600 * ms) }, flat),
-    fc.record({ ...base, durationUs: lasting(1 * second, 4 * second), majority }, flat),
+    fc.record({ ...base, durationUs: lasting(1 * second, wholeStormUs), majority }, flat),
   );
 };
 
@@ -234,7 +315,7 @@ const bitFlip: FamilyArbitrary = (aim) =>
       when: aim.when,
       durationUs: fc.constant(0),
       target: aim.target,
-      file: fc.constant(''),
+      file: fc.constantFrom('', ...(aim.files ?? [])),
       // The end of a file is what is not on every other node yet.
       positionPerMillion: fc.oneof(
         fc.integer({ min: 0, max: 999_999 }),
@@ -286,8 +367,8 @@ export const familyArbitraries: Readonly<Record<FamilyName, FamilyArbitrary>> = 
   partition,
   degrade,
   clog,
-  kill: plain('kill', 5 * ms, 1_500 * ms),
-  'power-loss': plain('power-loss', 5 * ms, 1_500 * ms),
+  kill: mortal('kill'),
+  'power-loss': mortal('power-loss'),
   'zone-power-loss': plain('zone-power-loss', 50 * ms, 1 * second),
   'whole-cluster': wholeCluster,
   'restart-loop': restartLoop,

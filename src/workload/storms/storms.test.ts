@@ -118,7 +118,11 @@ describe('plans', () => {
   test('leave drift out when none is declared', () => {
     expect(
       familyArbitraries['clock-drift'](
-        { when: fc.constant({ atUs: 0 }), target: fc.constant({ role: 'leader' }) },
+        {
+          when: fc.constant({ atUs: 0 }),
+          turn: fc.constant({ atUs: 0 }),
+          target: fc.constant({ role: 'leader' }),
+        },
         { 'clock.driftPpm': 0 },
       ),
     ).toBeUndefined();

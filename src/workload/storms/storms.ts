@@ -1,14 +1,22 @@
 import { stormyEnvironmentKnobs } from '../../sim/environment.ts';
 import type { Domain, OwedUnder } from '../../sim/system-definition.ts';
 import type { StormDefinition } from '../storm-definition.ts';
-import { type FamilyName, wildDrift } from './fault-arbitraries.ts';
+import {
+  type FamilyName,
+  isolation,
+  lateness,
+  pauseMidway,
+  wildDrift,
+} from './fault-arbitraries.ts';
 import type { StormWords } from './moments.ts';
 import {
   drawPlan,
   familyKnob,
   faultsKnob,
+  lullKnob,
   meaningKnob,
   type PlanIngredients,
+  pileKnob,
 } from './plan-arbitrary.ts';
 
 /** Options that all storms have. */
@@ -81,6 +89,12 @@ interface Recipe {
   readonly damage: OwedUnder;
   readonly withinTolerance?: boolean;
   readonly instead?: PlanIngredients['instead'];
+  /**
+   * The storm is about what meets on one node: more faults pile on, fewer families are left out,
+   * and more faults mean the role.
+   * Default: no.
+   */
+  readonly compound?: boolean;
 }
 
 function storm(recipe: Recipe, options: StormOptions): StormDefinition {
@@ -96,14 +110,19 @@ function storm(recipe: Recipe, options: StormOptions): StormDefinition {
     words: { role: 'leader', roles: [], messages: [], probes: [], ...options.words },
     families,
     ...(recipe.instead === undefined ? {} : { instead: recipe.instead }),
+    atRole: recipe.compound === true ? 3 : 1,
   };
   const swarm: Record<string, Domain> = {};
   if (Object.keys(families).length > 0) {
     swarm[faultsKnob] = { kind: 'between', low, high };
     swarm[meaningKnob] = { kind: 'one of', values: [50, 20, 80] };
+    const compound = recipe.compound === true;
+    swarm[pileKnob] = { kind: 'one of', values: compound ? [60, 40, 80] : [20, 0, 60] };
+    swarm[lullKnob] = { kind: 'one of', values: [0, 0, 70] };
     // Each seed leaves out half of the families, so that the others can show what they do alone.
+    const values = compound ? [false, true, true] : [false, true];
     for (const family of Object.keys(families)) {
-      swarm[familyKnob(family)] = { kind: 'one of', values: [false, true] };
+      swarm[familyKnob(family)] = { kind: 'one of', values };
     }
   }
   return {
@@ -269,15 +288,18 @@ export function reigns(options: StormOptions = {}): StormDefinition {
       families: {
         ...only('partition', 'clog', 'stall', 'kill', 'slow', 'clock-drift', 'restart-loop'),
         'whole-cluster': 2,
-        partition: 10,
-        clog: 5,
-        degrade: 5,
+        partition: 16,
+        clog: 8,
+        degrade: 8,
+        stall: 4,
         wipe: 0.3,
         'bit-flip': 0.5,
       },
-      operators: { transfer: 8, membership: 3 },
+      operators: { transfer: 6, membership: 3 },
       noise: environmentKnobs('net.', 'clock.driftPpm', 'scheduler.'),
       damage: 'noticeable damage',
+      instead: { partition: isolation, degrade: lateness, stall: pauseMidway },
+      compound: true,
     },
     { operated: true, ...options },
   );

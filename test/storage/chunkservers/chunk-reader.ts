@@ -1,8 +1,13 @@
+import type { Component } from '../../../src/sim/component.ts';
 import type { BlocksRead } from '../../../src/systems/storage/messages/data-messages.ts';
+import {
+  type StorageWireMessage,
+  storageCodec,
+} from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
 import { simulationTimings } from '../../../src/systems/storage/timings.ts';
-import type { Steward } from './steward.ts';
-import type { StewardChunk } from './steward-log.ts';
+import { Asker } from './asker.ts';
+import type { StewardChunk, StewardLog } from './steward-log.ts';
 import { joined } from './written-bytes.ts';
 
 const { blockBytes, chunkBytes } = simulationSettings;
@@ -21,35 +26,36 @@ interface Known {
 }
 
 /** Reads a chunk again and again, from members that it knew a while ago. */
-export async function readAll(steward: Steward, state: StewardChunk): Promise<void> {
+async function readAll(asker: Asker, chunk: number): Promise<void> {
   let known: Known | undefined;
   for (;;) {
-    await steward.env.sleep(1 + steward.below(30_000, 'before read'));
-    if (state.version === 0) continue;
-    const nowUs = steward.env.clock.monotonicUs();
+    await asker.env.sleep(1 + asker.below(30_000, 'before read'));
+    const state = asker.log.chunks.get(chunk);
+    if (state === undefined || state.version === 0) continue;
+    const nowUs = asker.env.clock.monotonicUs();
     if (known === undefined || nowUs >= known.atUs + cachedForUs) {
       const { version, members } = state;
-      known = { version, members, index: steward.index, atUs: nowUs };
+      known = { version, members, index: asker.log.index, atUs: nowUs };
     }
-    if (!(await readOnce(steward, state, known))) known = undefined;
+    if (!(await readOnce(asker, state, known))) known = undefined;
   }
 }
 
 /** False when what was known of the chunk is worth nothing any more. */
 async function readOnce(
-  steward: Steward,
+  asker: Asker,
   { chunk, bytes }: StewardChunk,
   { version, members, index }: Known,
 ): Promise<boolean> {
-  const { log } = steward;
+  const { log } = asker;
   const name = { chunk, version, generation: 0, part: 0 };
   const least = bytes.least.slice();
   const blocksThere = chunkBytes / blockBytes;
-  const firstBlock = steward.below(blocksThere, 'first block');
-  const blocks = 1 + steward.below(Math.min(4, blocksThere - firstBlock), 'blocks');
-  let from = members[steward.below(members.length, 'reader')]!;
+  const firstBlock = asker.below(blocksThere, 'first block');
+  const blocks = 1 + asker.below(Math.min(4, blocksThere - firstBlock), 'blocks');
+  let from = members[asker.below(members.length, 'reader')]!;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const reply = await steward.ask<BlocksRead>(from, dataTimeoutUs, (request) => ({
+    const reply = await asker.ask<BlocksRead>(from, dataTimeoutUs, (request) => ({
       kind: 'read-blocks',
       ...{ request, ...name, firstBlock, blocks, index, forRepair: false },
     }));
@@ -65,4 +71,22 @@ async function readOnce(
     return true;
   }
   return true;
+}
+
+/** The endpoint of a reader: another side of a partition than the steward's, as often as not. */
+export function readerComponent(
+  log: StewardLog,
+  chunks: number,
+): Component<Asker, StorageWireMessage> {
+  return {
+    name: 'reader',
+    codec: storageCodec,
+    create: (env) => new Asker(env, log),
+    start(asker) {
+      for (let chunk = 1; chunk <= chunks; chunk++) void readAll(asker, chunk);
+    },
+    message(asker, _env, from, message) {
+      asker.message(from, message);
+    },
+  };
 }

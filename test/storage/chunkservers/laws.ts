@@ -152,3 +152,10 @@ export const chunkServerLadder: Ladder = ladder({
   ghost: plainLedger<ChunkServer, StorageWireMessage>(),
   rungs: [rightReads, durableWrites, durableFences, survivors, everyFragment],
 });
+
+/** For damage that only the checksums of blocks can tell. */
+export const readsLadder: Ladder = ladder({
+  name: 'reads of chunkservers',
+  ghost: plainLedger<ChunkServer, StorageWireMessage>(),
+  rungs: [{ ...rightReads, owedUnder: 'any damage' }],
+});

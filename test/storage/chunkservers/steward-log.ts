@@ -17,6 +17,8 @@ export interface StewardChunk {
 export class StewardLog {
   readonly chunks: Map<number, StewardChunk> = new Map();
   readonly wrong: string[] = [];
+  /** What the steward has decided so far. */
+  index = 1;
   readonly counts: Record<string, number> = {};
 
   get length(): number {

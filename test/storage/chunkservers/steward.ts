@@ -5,19 +5,15 @@ import type {
   TaskDone,
   VersionSet,
 } from '../../../src/systems/storage/messages/control-messages.ts';
-import type {
-  BlocksRead,
-  BytesWritten,
-  PartPut,
-} from '../../../src/systems/storage/messages/data-messages.ts';
+import type { BytesWritten } from '../../../src/systems/storage/messages/data-messages.ts';
 import {
-  type StorageMessage,
   type StorageWireMessage,
   storageCodec,
 } from '../../../src/systems/storage/messages/storage-codec.ts';
 import { simulationSettings } from '../../../src/systems/storage/metadata/settings.ts';
 import { givenForUs, simulationTimings } from '../../../src/systems/storage/timings.ts';
-import { knownForUs, readAll } from './chunk-reader.ts';
+import { Asker, type Make, type Reply } from './asker.ts';
+import { knownForUs } from './chunk-reader.ts';
 import type { StewardChunk, StewardLog } from './steward-log.ts';
 import { makeStripes } from './stripes.ts';
 import { mostWrites, type Written, WrittenBytes } from './written-bytes.ts';
@@ -30,32 +26,23 @@ const firstStripe = 1_000;
 /** No write has this number. */
 const rogueByte = 255;
 
-type Reply = BlocksRead | BytesWritten | PartPut | VersionSet | TaskDone;
-type Make = (number: number) => StorageMessage;
-
 /**
  * A leader that never fails and the only client in one: it grants, writes along the chain, reforms when
  * a member fails, makes copies, and reads all the time what it has written.
  */
-export class Steward {
-  readonly env: Env<StorageWireMessage>;
-  readonly log: StewardLog;
+export class Steward extends Asker {
   readonly servers: readonly string[];
   private readonly confirmedUs: Map<string, number> = new Map();
   private readonly lives: Map<string, number> = new Map();
   /** Servers whose beats are not heard until then, so that they stop serving. */
   private readonly expelledUs: Map<string, number> = new Map();
-  private readonly open: Map<number, (reply: Reply | undefined) => void> = new Map();
   private term = 1;
-  index = 1;
-  private next = 1;
   private readonly startUs: number;
 
   constructor(env: Env<StorageWireMessage>, servers: readonly string[], log: StewardLog) {
-    this.env = env;
+    super(env, log);
     this.startUs = env.clock.monotonicUs();
     this.servers = servers;
-    this.log = log;
   }
 
   start(chunks: number, untilUs: number): void {
@@ -72,48 +59,24 @@ export class Steward {
       };
       this.log.chunks.set(chunk, state);
       void this.write(state, untilUs);
-      void readAll(this, state);
     }
     void makeStripes(this, firstStripe, untilUs);
   }
 
-  message(from: string, message: StorageWireMessage): void {
-    switch (message.kind) {
-      case 'beat': {
-        const { server, beat, life, ready } = message;
-        if ((this.expelledUs.get(from) ?? 0) > this.env.clock.monotonicUs()) return;
-        if (ready) this.confirmedUs.set(from, this.env.clock.monotonicUs());
-        const wantsReport = this.lives.get(from) !== life;
-        if (ready) this.lives.set(from, life);
-        const { term, index } = this;
-        const heard = { server, beat, life, wantsReport, serveUs: serverLeaseUs / 2 };
-        this.env.network.send(from, { kind: 'beat-heard', term, index, ...heard });
-        return;
-      }
-      case 'blocks-read':
-      case 'bytes-written':
-      case 'part-put':
-        this.open.get(message.request)?.(message);
-        return;
-      case 'version-set':
-      case 'task-done':
-        this.open.get(message.task)?.(message);
+  override message(from: string, message: StorageWireMessage): void {
+    if (message.kind !== 'beat') {
+      super.message(from, message);
+      return;
     }
-  }
-
-  /** Asks once; undefined when no answer comes in time. */
-  ask<R extends Reply>(to: string, timeoutUs: number, make: Make): Promise<R | undefined> {
-    const number = this.next++;
-    return new Promise((resolve) => {
-      const end = (reply: Reply | undefined): void => {
-        this.open.delete(number);
-        this.env.timers.cancel(`ask ${number}`);
-        resolve(reply as R | undefined);
-      };
-      this.open.set(number, end);
-      this.env.timers.set(`ask ${number}`, timeoutUs, () => end(undefined));
-      this.env.network.send(to, make(number));
-    });
+    const { server, beat, life, ready } = message;
+    if ((this.expelledUs.get(from) ?? 0) > this.env.clock.monotonicUs()) return;
+    if (ready) this.confirmedUs.set(from, this.env.clock.monotonicUs());
+    const wantsReport = this.lives.get(from) !== life;
+    if (ready) this.lives.set(from, life);
+    const { term } = this;
+    const { index } = this.log;
+    const heard = { server, beat, life, wantsReport, serveUs: serverLeaseUs / 2 };
+    this.env.network.send(from, { kind: 'beat-heard', term, index, ...heard });
   }
 
   private serveLeaseIsOver(server: string): boolean {
@@ -135,11 +98,7 @@ export class Steward {
   }
 
   get orderHead(): { readonly term: number; readonly index: number } {
-    return { term: this.term, index: this.index };
-  }
-
-  below(bound: number, name: string): number {
-    return this.env.random.below(bound, name, this.next++);
+    return { term: this.term, index: this.log.index };
   }
 
   // ---------------------------------------------------------------- writing
@@ -210,7 +169,7 @@ export class Steward {
 
   /** A new version and fence on all members that are left; false when there is none. */
   private async grant(state: StewardChunk): Promise<boolean> {
-    const fence = ++this.index;
+    const fence = ++this.log.index;
     const version = ++state.highestVersion;
     const { chunk, members, version: from } = state;
     const name = { chunk, version, generation: 0, part: 0 };
@@ -252,7 +211,7 @@ export class Steward {
     state.fence = fence;
     state.sequence = 0;
     state.members = ready.filter((_, at) => adopted[at]).map((set) => this.nameOf(set));
-    this.index++;
+    this.log.index++;
     this.log.count(from === 0 ? 'born' : 'granted');
     await this.expel(members.filter((member) => !state.members.includes(member)));
     if (before.fence > 0) {
@@ -292,7 +251,7 @@ export class Steward {
     const others = this.servers.filter((one) => !members.includes(one) && !erasing.has(one));
     if (others.length === 0) return;
     // An older order to erase must not meet what is brought back.
-    this.index++;
+    this.log.index++;
     const target = others[this.below(others.length, 'target')]!;
     const source = state.members[this.below(state.members.length, 'source')]!;
     const { chunk, version } = state;
@@ -362,7 +321,8 @@ export function stewardComponent(
     name: 'steward',
     codec: storageCodec,
     create: (env) => new Steward(env, servers, log),
-    start: (steward) => steward.start(chunks, untilUs),
+    // Async, so that the world lets its promises go on within its own steps.
+    start: async (steward) => steward.start(chunks, untilUs),
     message(steward, _env, from, message) {
       steward.message(from, message);
     },

@@ -44,7 +44,7 @@ export async function makeStripes(steward: Steward, first: number, untilUs: numb
 }
 
 async function putStripe(steward: Steward, chunk: number): Promise<Stripe | undefined> {
-  const fence = ++steward.index;
+  const fence = ++steward.log.index;
   const data = new Uint8Array(chunkBytes);
   for (let at = 0; at < chunkBytes; at++) data[at] = (chunk * 7 + (at >> 5)) & 0xff;
   const split = code.split(data);
@@ -59,7 +59,7 @@ async function putStripe(steward: Steward, chunk: number): Promise<Stripe | unde
         const bytes = part.subarray(from, from + blockBytes);
         blocks.push({ bytes, version, checksum: blockChecksum(name, blocks.length, bytes) });
       }
-      const { index } = steward;
+      const { index } = steward.log;
       const reply = await steward.ask<PartPut>(nodes[at]!, dataTimeoutUs, (request) => ({
         kind: 'put-part',
         ...{ request, ...name, fence, index, blocks },
@@ -68,7 +68,7 @@ async function putStripe(steward: Steward, chunk: number): Promise<Stripe | unde
       return reply?.fault === null;
     }),
   );
-  steward.index++;
+  steward.log.index++;
   if (stored.filter(Boolean).length < dataParts) return undefined;
   const kept = nodes.map((node, at) => (stored[at] ? node : ''));
   return { chunk, version, generation: 0, fence, parts, nodes: kept };
@@ -83,7 +83,7 @@ async function rebuildMissing(steward: Steward, stripe: Stripe): Promise<void> {
   if (!nodes.includes('')) nodes[steward.below(nodes.length, 'lost part')] = '';
   for (const [part, node] of nodes.entries()) {
     if (node !== '') continue;
-    steward.index++;
+    steward.log.index++;
     const others = steward.servers.filter((one) => !nodes.includes(one));
     const target = others[steward.below(others.length, 'part target')]!;
     const done = await steward.ask<TaskDone>(target, 500_000, (task) => ({
@@ -111,7 +111,8 @@ async function readFragment(
   expected: Uint8Array,
 ): Promise<void> {
   const blocks = expected.length / blockBytes;
-  const { index, log } = steward;
+  const { log } = steward;
+  const { index } = log;
   const reply = await steward.ask<BlocksRead>(node, dataTimeoutUs, (request) => ({
     kind: 'read-blocks',
     ...{ request, ...name, firstBlock: 0, blocks, index, forRepair: false },
@@ -129,7 +130,7 @@ async function encodeAnew(steward: Steward, stripe: Stripe): Promise<void> {
   const { chunk, version, generation: oldGeneration } = stripe;
   const sources = sourcesOf(stripe);
   if (sources.length < dataParts) return;
-  const fence = ++steward.index;
+  const fence = ++steward.log.index;
   const [target] = steward.someServers(1);
   const generation = oldGeneration + 1;
   const done = await steward.ask<TaskDone>(sources[0]!.node, 500_000, (task) => ({

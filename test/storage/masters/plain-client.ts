@@ -60,16 +60,21 @@ export function plainClient(
     state.session = 0;
     state.cache.clear();
     const leaseUs = timings.sessionLeaseUs;
-    call(state, env, { kind: 'open-session', owner: index + 1, leaseUs }, (reply) => {
-      if (reply?.kind !== 'session') {
-        env.timers.set('begin', 100_000, () => begin(state, env));
-        return;
-      }
-      state.session = reply.session;
-      state.sequence = 0;
-      state.renewedUs = env.clock.monotonicUs();
-      next(state, env);
-    });
+    call(
+      state,
+      env,
+      { kind: 'open-session', owner: index + 1, leaseUs, role: 'client' },
+      (reply) => {
+        if (reply?.kind !== 'session') {
+          env.timers.set('begin', 100_000, () => begin(state, env));
+          return;
+        }
+        state.session = reply.session;
+        state.sequence = 0;
+        state.renewedUs = env.clock.monotonicUs();
+        next(state, env);
+      },
+    );
   };
 
   const renew = (state: PlainClient, env: ClientEnv): void => {

@@ -82,7 +82,8 @@ function readInitial(given: unknown): Registers | undefined {
 export const multiRegister: NamedModel<Registers> = {
   name: 'multi-register',
   noun: 'the registers',
-  summary: 'txn, a list of [read | write, key, value]; all unset (null) at first',
+  summary:
+    'txn, a list of [read | write, key, value]; unset (null) at first; a read of null is any value',
   initial: new Map(),
   step,
   identity,

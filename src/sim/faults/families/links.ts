@@ -5,8 +5,10 @@ import { type FaultFamily, type FaultOf, named, type StrikeTools, targetAlone } 
 export const degrade: FaultFamily<FaultOf<'degrade'>> = {
   nodes: targetAlone,
   begin(fault, [target], tools) {
+    const direction = fault.all ? 'both' : (fault.direction ?? 'both');
     const change = (sign: 1 | -1): void => {
-      eachLink(tools, fault.all ? -1 : target!, fault.serversOnly === true, (link) => {
+      eachLink(tools, fault.all ? -1 : target!, fault.serversOnly === true, (link, from) => {
+        if (!isMeant(direction, from === target)) return;
         link.lossPerMillion += sign * fault.lossPerMillion;
         link.duplicatePerMillion += sign * fault.duplicatePerMillion;
         link.reorderPerMillion += sign * fault.reorderPerMillion;
@@ -17,7 +19,8 @@ export const degrade: FaultFamily<FaultOf<'degrade'>> = {
     };
     change(1);
     const which = fault.serversOnly === true ? 'links to servers' : 'links';
-    const where = fault.all ? `all ${which}` : `${which} of ${named(target!, tools)}`;
+    const preposition = { both: 'of', inbound: 'towards', outbound: 'from' }[direction];
+    const where = fault.all ? `all ${which}` : `${which} ${preposition} ${named(target!, tools)}`;
     return {
       text: `${where}: ${troubles(fault)}`,
       endText: `${where} are as before`,
@@ -32,11 +35,7 @@ export const clog: FaultFamily<FaultOf<'clog'>> = {
   begin(fault, [target], tools) {
     const change = (by: 1 | -1): void => {
       eachLink(tools, target!, fault.serversOnly === true, (link, from) => {
-        const outward = from === target;
-        if (fault.direction === 'inbound' ? outward : fault.direction === 'outbound' && !outward) {
-          return;
-        }
-        link.clogged += by;
+        if (isMeant(fault.direction, from === target)) link.clogged += by;
       });
       tools.world.linksChanged();
     };
@@ -67,6 +66,11 @@ function eachLink(
       change(world.link(from, to), from);
     }
   }
+}
+
+/** Whether a fault of links of this direction concerns one that leads away from its target, or to it. */
+function isMeant(direction: FaultOf<'clog'>['direction'], outward: boolean): boolean {
+  return direction === 'both' || (direction === 'outbound') === outward;
 }
 
 function troubles(fault: FaultOf<'degrade'>): string {

@@ -20,11 +20,12 @@ export const partition: FaultFamily<FaultOf<'partition'>> = {
   begin(fault, nodes, tools) {
     const { world } = tools;
     const split = splitOf(fault, nodes, tools);
+    const how = fault.sparesUnderWay === true ? 'shut' : 'cut';
     let cut = false;
     const toggle = (): void => {
       cut = !cut;
       for (let at = 0; at < split.links.length; at += 2) {
-        world.link(split.links[at]!, split.links[at + 1]!).cut += cut ? 1 : -1;
+        world.link(split.links[at]!, split.links[at + 1]!)[how] += cut ? 1 : -1;
       }
       world.linksChanged();
     };
@@ -35,7 +36,7 @@ export const partition: FaultFamily<FaultOf<'partition'>> = {
     if (fault.flapUs > 0) flap();
     else toggle();
     return {
-      text: `partition: ${split.text}`,
+      text: `partition: ${split.text}${how === 'shut' ? '; what is under way arrives' : ''}`,
       endText: 'the partition is over',
       end: () => {
         if (cut) toggle();

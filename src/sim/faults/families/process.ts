@@ -1,3 +1,4 @@
+import type { Fault } from '../../fault-plan.ts';
 import { shuffled } from '../arrange.ts';
 import {
   allServers,
@@ -38,11 +39,19 @@ export const zonePowerLoss: FaultFamily<FaultOf<'zone-power-loss'>> = {
   },
 };
 
-/** Every node goes down at once; a bare majority may come back before the others. */
+const troublesOfLinks: ReadonlySet<Fault['kind']> = new Set(['partition', 'degrade', 'clog']);
+
+/**
+ * Every node goes down at once; a bare majority may come back before the others. Where the switches
+ * go down too, those who come back meet whom they were cut off from.
+ */
 export const wholeCluster: FaultFamily<FaultOf<'whole-cluster'>> = {
   nodes: (fault, _target, tools) => allServers(fault, -1, tools),
-  begin({ powerLoss: withPower, majority }, nodes, tools) {
-    const text = `the whole cluster ${withPower ? 'loses power' : 'is killed'}`;
+  begin({ powerLoss: withPower, linksToo = false, majority }, nodes, tools) {
+    const who = linksToo ? 'the whole cluster and its network' : 'the whole cluster';
+    const verb = linksToo ? (withPower ? 'lose power' : 'are killed') : undefined;
+    const text = `${who} ${verb ?? (withPower ? 'loses power' : 'is killed')}`;
+    if (linksToo) tools.endInForce(({ kind }) => troublesOfLinks.has(kind));
     if (majority === undefined) return takeDown(nodes, withPower, text, tools);
     const order = shuffled(nodes, majority.arrangement);
     const first = order.splice(0, (nodes.length >> 1) + 1);

@@ -1,5 +1,6 @@
 import type { NodeId } from '../../../sim/message.ts';
 import type { BeatHeard, HeldFragment } from '../messages/control-messages.ts';
+import { heldForUs } from '../timings.ts';
 import type { ServerCore } from './server-core.ts';
 
 const beatsPerLease = 8;
@@ -15,7 +16,6 @@ export class Beats {
   private heardBeat = 0;
   private reports = 0;
   private isFloorWritten = false;
-  private toldUpTo = 0;
 
   constructor(core: ServerCore) {
     this.core = core;
@@ -42,7 +42,7 @@ export class Beats {
     } as const;
     if (core.leader !== '') core.send(core.leader, message);
     else for (const master of options.masters) core.send(master, message);
-    if (table.quarantined > 0) this.tellBadAgain();
+    if (table.bad.size > 0) this.tellBadAgain();
   }
 
   /** A leader answered. */
@@ -59,7 +59,7 @@ export class Beats {
       return;
     }
     core.obeying = true;
-    core.lease.heard(message.beat, message.serveUs);
+    core.lease.heard(message.beat, heldForUs(message.serveUs, core.options.timings.driftBoundPpm));
     if (message.wantsReport) this.report(from);
   }
 
@@ -92,25 +92,21 @@ export class Beats {
         fragments: fragments.slice(from, from + pieceFragments),
       });
     }
-    for (const fragment of core.table.byNumber.values()) {
-      if (fragment.fault !== null) core.tellBad(fragment);
-    }
+    for (const fragment of core.table.bad) core.tellBad(fragment);
   }
 
   /** The message about it may have been lost, or the leader with it. */
   private tellBadAgain(): void {
     const { core } = this;
     if (core.leader === '' || this.core.lease.beat % beatsPerLease !== 0) return;
-    let told = 0;
-    let last = 0;
-    for (const fragment of core.table.byNumber.values()) {
-      if (fragment.fault === null || fragment.number <= this.toldUpTo) continue;
+    let left = Math.min(toldAgain, core.table.bad.size);
+    for (const fragment of core.table.bad) {
+      if (left-- === 0) return;
       core.tellBad(fragment);
-      last = fragment.number;
-      told++;
-      if (told === toldAgain) break;
+      // Behind all others, for its next turn.
+      core.table.bad.delete(fragment);
+      core.table.bad.add(fragment);
     }
-    this.toldUpTo = told === toldAgain ? last : 0;
   }
 }
 

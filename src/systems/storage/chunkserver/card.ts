@@ -19,8 +19,8 @@ export function chunkServerCard(core: ServerCore, phase: string): NodeCard {
     { label: 'index', value: String(core.index) },
     { label: 'journal', value: `${journal.checkpointIndex}..${journal.index}` },
   ];
-  if (table.quarantined > 0) {
-    rows.push({ label: 'bad', value: String(table.quarantined), tone: 'bad' });
+  if (table.bad.size > 0) {
+    rows.push({ label: 'bad', value: String(table.bad.size), tone: 'bad' });
   }
   if (core.pendingWrites > 0) {
     rows.push({ label: 'pending', value: String(core.pendingWrites), tone: 'warning' });

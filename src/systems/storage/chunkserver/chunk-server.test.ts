@@ -91,6 +91,21 @@ describe('writes', () => {
     expect(rig.read('n1', replica(1, 1))).toMatchObject({ fault: 'pending', ask: 'n3' });
   });
 
+  test('that are coming are for the end of their own chain to tell', () => {
+    const rig = new ServersRig();
+    born(rig);
+    rig.world.kill(1);
+    rig.write(['n1', 'n2'], 1, { version: 1, fence: 11, sequence: 1, fill: 7 });
+    rig.setVersion('n1', 1, 2, 1, 15);
+    rig.setVersion('n3', 1, 2, 1, 15);
+    rig.world.troubleDisk(0, { mode: 'stall', perMillion: 1_000_000, file: 'journal' });
+    const write = { version: 2, fence: 15, sequence: 1, fill: 8, offset: 2 * blockBytes };
+    expect(rig.write(['n1', 'n3'], 1, write)).toBeUndefined();
+    const at = (firstBlock: number) => rig.read('n1', replica(1, 2), { firstBlock });
+    expect(at(2)).toMatchObject({ fault: 'pending', ask: 'n3' });
+    expect(firstBytes(at(0))).toEqual([7]);
+  });
+
   test('that are full leave nothing behind', () => {
     const rig = new ServersRig(3, { capacityBytes: 2 * blockBytes });
     born(rig);

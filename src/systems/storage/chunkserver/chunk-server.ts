@@ -1,9 +1,9 @@
 import type { DiskError } from '../../../sim/disk-contract.ts';
 import type { Env } from '../../../sim/env.ts';
 import type { NodeId } from '../../../sim/message.ts';
+import { diskIn } from '../../common/directory-disk.ts';
 import type { StorageWireMessage } from '../messages/storage-codec.ts';
 import { Beats } from './beats.ts';
-import { diskIn } from './directory-disk.ts';
 import { journalDirectory } from './journal.ts';
 import { takePart } from './parts.ts';
 import { takeRead } from './reading.ts';
@@ -50,7 +50,7 @@ export class ChunkServer {
     if (empty && !env.firstBoot) env.probe('disk found empty');
     if (lost) {
       env.probe('files lost');
-      env.log('files lost', { reason, quarantined: table.quarantined });
+      env.log('files lost', { reason, quarantined: table.bad.size });
     }
   }
 

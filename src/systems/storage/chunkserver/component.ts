@@ -60,7 +60,7 @@ function observe({ core }: ChunkServer, view: ChunkServerView): void {
   view.usedBytes = table.usedBytes;
   view.term = core.term;
   view.maxIndex = core.index;
-  view.quarantined = table.quarantined;
+  view.quarantined = table.bad.size;
   view.pendingWrites = core.pendingWrites;
 }
 
@@ -77,7 +77,7 @@ function abstractState(core: ServerCore): number {
   state = state * 3 + Math.min(2, table.byNumber.size);
   state = state * 2 + (core.obeying ? 1 : 0);
   state = state * 2 + (core.owesFloor ? 1 : 0);
-  state = state * 2 + (table.quarantined > 0 ? 1 : 0);
+  state = state * 2 + (table.bad.size > 0 ? 1 : 0);
   state = state * 2 + (core.pendingWrites > 0 ? 1 : 0);
   state = state * 2 + (table.dirty.size > 0 ? 1 : 0);
   return state * 2 + (table.usedBytes * 2 > options.place.capacityBytes ? 1 : 0);

@@ -3,8 +3,8 @@ import type { Fragment } from './fragment.ts';
 import type { Checkpoint, ChunkFences, JournalRecord } from './journal-format.ts';
 import { applyToFragment, putFragment } from './play.ts';
 
-/** Chunks of which only a fence is remembered. Beyond this many the oldest raise the floor. */
-const mostEmptyChunks = 4_096;
+/** Chunks whose erased fences are remembered one by one. Beyond this many the oldest raise the floor. */
+const mostErased = 256;
 
 /** Everything of one chunk on this server. */
 export interface ChunkHere {
@@ -25,15 +25,16 @@ export class FragmentTable {
   /** Fences up to this one make nothing: what was promised under them may be forgotten. */
   floor = 0;
   usedBytes = 0;
-  quarantined = 0;
-  private emptyChunks = 0;
+  /** Fragments in quarantine. */
+  readonly bad: Set<Fragment> = new Set();
+  /** Chunks of which something was erased, that erased last at the end. */
+  private readonly erased: Set<ChunkHere> = new Set();
 
   chunk(chunk: number): ChunkHere {
     let here = this.chunks.get(chunk);
     if (here === undefined) {
       here = { chunk, fence: 0, erasedFence: 0, fragments: [] };
       this.chunks.set(chunk, here);
-      this.emptyChunks++;
     }
     return here;
   }
@@ -59,12 +60,11 @@ export class FragmentTable {
 
   add(fragment: Fragment): void {
     const here = this.chunk(fragment.chunk);
-    if (here.fragments.length === 0) this.emptyChunks--;
     here.fragments.push(fragment);
     here.fence = Math.max(here.fence, fragment.fence);
     this.byNumber.set(fragment.number, fragment);
     this.usedBytes += fragment.bytes;
-    if (fragment.fault !== null) this.quarantined++;
+    if (fragment.fault !== null) this.bad.add(fragment);
     if (fragment.number >= this.nextNumber) this.nextNumber = fragment.number + 1;
   }
 
@@ -76,25 +76,30 @@ export class FragmentTable {
     here.erasedFence = Math.max(here.erasedFence, fragment.fence);
     this.byNumber.delete(fragment.number);
     this.dirty.delete(fragment);
+    this.bad.delete(fragment);
     this.usedBytes -= fragment.bytes;
-    if (fragment.fault !== null) this.quarantined--;
-    if (here.fragments.length > 0) return;
-    // The last one to become empty goes last.
-    this.chunks.delete(here.chunk);
-    this.chunks.set(here.chunk, here);
-    this.emptyChunks++;
-    if (this.emptyChunks > mostEmptyChunks) this.forgetEmpty();
+    this.erased.delete(here);
+    this.erased.add(here);
+    if (this.erased.size > mostErased) this.forgetErased();
   }
 
-  /** Half of the fences that nothing here needs go into one that holds for all chunks. */
-  private forgetEmpty(): void {
-    for (const [chunk, here] of this.chunks) {
-      if (this.emptyChunks <= mostEmptyChunks / 2) return;
+  /** The older half of what was erased goes into one fence that holds for all chunks. */
+  private forgetErased(): void {
+    for (const here of this.erased) {
+      if (this.erased.size <= mostErased / 2) return;
+      this.erased.delete(here);
+      this.floor = Math.max(this.floor, here.erasedFence);
+      here.erasedFence = 0;
       if (here.fragments.length > 0) continue;
       this.floor = Math.max(this.floor, here.fence);
-      this.chunks.delete(chunk);
-      this.emptyChunks--;
+      this.chunks.delete(here.chunk);
     }
+  }
+
+  /** Takes a fragment out of use. */
+  setBad(fragment: Fragment): void {
+    fragment.fault ??= 'bad';
+    this.bad.add(fragment);
   }
 
   /** Takes in what an entry of the journal says. */
@@ -116,12 +121,12 @@ export class FragmentTable {
       return;
     }
     if (fragment.index >= index) return;
-    const [bytes, fault] = [fragment.bytes, fragment.fault];
+    const { bytes } = fragment;
     applyToFragment(fragment, record);
     fragment.index = index;
     this.usedBytes += fragment.bytes - bytes;
-    if (fragment.fault !== null && fault === null) this.quarantined++;
-    if (fragment.fault === null && fault !== null) this.quarantined--;
+    if (fragment.fault === null) this.bad.delete(fragment);
+    else this.bad.add(fragment);
     const here = this.chunk(fragment.chunk);
     here.fence = Math.max(here.fence, fragment.fence);
     this.dirty.add(fragment);
@@ -130,9 +135,8 @@ export class FragmentTable {
   /** Fences that no fragment's file remembers. */
   checkpoint(owesFloor: boolean): Checkpoint {
     const fences: ChunkFences[] = [];
-    for (const { chunk, fence, erasedFence, fragments } of this.chunks.values()) {
-      const kept = fragments.reduce((most, one) => Math.max(most, one.fence), 0);
-      if (fence > kept || erasedFence > 0) fences.push({ chunk, fence, erasedFence });
+    for (const { chunk, fence, erasedFence } of this.erased) {
+      fences.push({ chunk, fence, erasedFence });
     }
     return {
       nextNumber: this.nextNumber,
@@ -149,6 +153,7 @@ export class FragmentTable {
       const here = this.chunk(chunk);
       here.fence = Math.max(here.fence, fence);
       here.erasedFence = Math.max(here.erasedFence, erasedFence);
+      this.erased.add(here);
     }
   }
 }

@@ -35,6 +35,7 @@ export class Fragment implements FragmentName {
   /** A write that has come and is not durable yet covers these blocks. */
   comingFirst = 0;
   comingEnd = 0;
+  comingTail = '';
   /** Null where nothing was ever written. */
   readonly blocks: (BlockRecord | null)[] = [];
   /** Of all blocks. */
@@ -81,9 +82,15 @@ export class Fragment implements FragmentName {
     return version > 0 && this.previousVersion === version && !this.isWritten;
   }
 
-  /** Whether the write that covers some of these blocks is not known to be everywhere. */
-  isPending(firstBlock: number, endBlock: number): boolean {
-    if (this.comingFirst < endBlock && firstBlock < this.comingEnd) return true;
-    return !this.settled && this.firstBlock < endBlock && firstBlock < this.endBlock;
+  /**
+   * Who knows of a write to some of these blocks whether it is everywhere: the end of the chain of the
+   * one that is coming, or else of the last. Undefined: nothing is in doubt.
+   */
+  knower(version: number, firstBlock: number, endBlock: number): string | undefined {
+    if (this.comingFirst < endBlock && firstBlock < this.comingEnd) return this.comingTail;
+    // Who names a new version was told by the master that it counts: so all before it is settled.
+    const isSettled = version === this.version && this.lastFence !== this.fence;
+    if (this.settled || isSettled) return undefined;
+    return this.firstBlock < endBlock && firstBlock < this.endBlock ? this.tail : undefined;
   }
 }

@@ -1,8 +1,5 @@
-import type { Disk, DiskError } from '../../../sim/disk-contract.ts';
-import { plainConfiguration } from '../../raft/confchange.ts';
-import { encodeSnapshot, snapshotName, temporarySnapshot } from '../../raft/snapshot-format.ts';
-import type { Entry } from '../../raft/types.ts';
-import { Wal } from '../../raft/wal.ts';
+import type { Disk } from '../../../sim/disk-contract.ts';
+import { type JournalFormat, RecordJournal } from '../../raft/record-journal.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import {
   type Checkpoint,
@@ -11,45 +8,18 @@ import {
   type JournalRecord,
 } from './journal-format.ts';
 
-/** Called with null once the record is durable, and its index. */
-export type JournalDone = (fault: DataFault | null, index: number) => void;
-
 /** The directory of the journal. */
 export const journalDirectory: string = 'journal';
-const segmentBytes = 32_768;
 
-interface Waiting {
-  readonly entry: Entry;
-  readonly record: JournalRecord;
-  readonly done: JournalDone;
-}
+const format: JournalFormat<JournalRecord, Checkpoint, DataFault> = {
+  segmentBytes: 32_768,
+  encodeRecord,
+  encodeCheckpoint,
+  faultOf: ({ code }) => (code === 'ENOSPC' ? 'full' : 'disk-error'),
+};
 
-/**
- * The journal of a chunkserver: Raft's write-ahead log, which knows torn writes from rot and trusts
- * no sync twice. An entry's `term` is here the chunk that it is about: the manifest of a batch keeps
- * it beside the payload, so that of a rotten entry it is known what it was about.
- *
- * Records that come while a batch is written wait, and go into the next one together. A batch that
- * fails takes all that wait with it: none of them took effect. Then a record with the index of one
- * that failed takes its place, also in what a later life reads.
- */
-export class Journal {
-  private readonly disk: Disk;
-  private readonly drawSalt: (sequence: number) => number;
-  private readonly play: (record: JournalRecord, index: number) => void;
-  private wal: Wal | undefined;
-  private waiting: Waiting[] = [];
-  private inBatch = 0;
-  private busy = false;
-  /** Of the last entry that is durable, and its chunk. */
-  index = 0;
-  private lastChunk = 0;
-  /** Of the last checkpoint that is durable. */
-  checkpointIndex = 0;
-  /** What was written since. */
-  entriesSince = 0;
-  bytesSince = 0;
-
+/** The journal of a chunkserver: each record is about a chunk. */
+export class Journal extends RecordJournal<JournalRecord, Checkpoint, DataFault> {
   /**
    * @param disk the directory of the journal
    * @param play takes a durable record in; called before `done` of that record
@@ -59,144 +29,6 @@ export class Journal {
     drawSalt: (sequence: number) => number,
     play: (record: JournalRecord, index: number) => void,
   ) {
-    this.disk = disk;
-    this.drawSalt = drawSalt;
-    this.play = play;
-  }
-
-  /**
-   * Begins the journal of a life, behind a checkpoint at `index` that holds everything from before.
-   * @param names all files of the directory; they are void afterwards, and are removed
-   */
-  begin(
-    index: number,
-    highestSequence: number,
-    checkpoint: Checkpoint,
-    names: readonly string[],
-    done: (error: DiskError | null) => void,
-  ): void {
-    const position = { segments: [], end: 0, highestSequence, lastIndex: 0, lastTerm: 0 };
-    const wal = new Wal(this.disk, segmentBytes, this.drawSalt, position);
-    this.writeCheckpoint(index, 0, checkpoint, (error) => {
-      if (error !== null) {
-        done(error);
-        return;
-      }
-      const log = { entry: () => undefined, lastIndex: index, lastTerm: 0 };
-      const reset = { resetIndex: index, resetTerm: 0, log, fromIndex: index + 1 };
-      wal.commit({ term: 0, votedFor: 0, ...reset }, (failed) => {
-        if (failed === null) {
-          this.wal = wal;
-          this.index = index;
-          this.checkpointIndex = index;
-          for (const name of names) this.disk.remove(name, ignore);
-        }
-        done(failed);
-      });
-    });
-  }
-
-  /** Makes a record about a chunk durable. */
-  append(chunk: number, record: JournalRecord, done: JournalDone): void {
-    const index = this.index + this.waiting.length + 1;
-    const data = encodeRecord(record);
-    this.waiting.push({ entry: { index, term: chunk, kind: 'command', data }, record, done });
-    this.write();
-  }
-
-  private write(): void {
-    if (this.busy || this.waiting.length === 0) return;
-    this.busy = true;
-    const { waiting, index: durable } = this;
-    this.inBatch = waiting.length;
-    const lastIndex = durable + waiting.length;
-    const log = {
-      entry: (index: number) => waiting[index - durable - 1]?.entry,
-      lastIndex,
-      lastTerm: waiting[waiting.length - 1]!.entry.term,
-    };
-    const fromIndex = durable + 1;
-    this.wal!.commit(
-      { term: 0, votedFor: 0, resetIndex: 0, resetTerm: 0, log, fromIndex },
-      (error) => (error === null ? this.written() : this.failed(error)),
-    );
-  }
-
-  private written(): void {
-    const batch = this.waiting.splice(0, this.inBatch);
-    this.busy = false;
-    for (const { entry, record } of batch) {
-      this.index = entry.index;
-      this.lastChunk = entry.term;
-      this.entriesSince++;
-      this.bytesSince += entry.data.length;
-      this.play(record, entry.index);
-    }
-    this.write();
-    for (const { entry, done } of batch) done(null, entry.index);
-  }
-
-  private failed(error: DiskError): void {
-    const batch = this.waiting;
-    this.waiting = [];
-    this.busy = false;
-    const fault = error.code === 'ENOSPC' ? 'full' : 'disk-error';
-    for (const { done } of batch) done(fault, 0);
-  }
-
-  /**
-   * Says that the files hold everything up to `index`, which must be the last durable entry at the
-   * time when they began to be written, and drops what nobody needs any more.
-   */
-  cut(
-    { index, chunk }: JournalMark,
-    checkpoint: Checkpoint,
-    done: (error: DiskError | null) => void,
-  ): void {
-    const before = this.checkpointIndex;
-    this.writeCheckpoint(index, chunk, checkpoint, (error) => {
-      if (error === null) {
-        this.checkpointIndex = index;
-        this.wal!.trim(index);
-        if (before !== index) this.disk.remove(snapshotName(before), ignore);
-      }
-      done(error);
-    });
-  }
-
-  /** The end of what is durable now, for `cut`; counts anew from here. */
-  mark(): JournalMark {
-    this.entriesSince = 0;
-    this.bytesSince = 0;
-    return { index: this.index, chunk: this.lastChunk };
-  }
-
-  private writeCheckpoint(
-    index: number,
-    chunk: number,
-    checkpoint: Checkpoint,
-    done: (error: DiskError | null) => void,
-  ): void {
-    const { disk } = this;
-    const members = plainConfiguration([]);
-    const { file } = encodeSnapshot(index, chunk, members, encodeCheckpoint(checkpoint));
-    const step = (next: () => void) => (error: DiskError | null) => {
-      if (error !== null) done(error);
-      else next();
-    };
-    const name = snapshotName(index);
-    const named = step(() => disk.syncDirectory('', done));
-    const synced = step(() => disk.rename(temporarySnapshot, name, named));
-    const written = step(() => disk.sync(temporarySnapshot, synced));
-    disk.write(temporarySnapshot, file, written);
+    super(disk, drawSalt, format, play);
   }
 }
-
-/** A place in the journal. */
-export interface JournalMark {
-  readonly index: number;
-  readonly chunk: number;
-}
-
-/** A file that could not be removed is found and removed at the next start. */
-function ignore(): void {}

@@ -35,12 +35,9 @@ function readable(core: ServerCore, message: ReadBlocks): Fragment | Refusal {
   const fragment = core.lookUp(message);
   // A plan, and the recovery of a chunk, name what nobody writes meanwhile.
   if (forRepair || typeof fragment === 'string') return fragment;
-  const isOld = fragment.version !== message.version;
-  if (isOld && fragment.isAdopted) return 'stale';
-  // Who names a new version was told by the master that it counts: so all before it is settled.
-  const isOpen = isOld || fragment.lastFence === fragment.fence || fragment.comingEnd > 0;
-  if (!isOpen || !fragment.isPending(firstBlock, firstBlock + blocks)) return fragment;
-  return { ask: fragment.tail };
+  if (fragment.version !== message.version && fragment.isAdopted) return 'stale';
+  const knower = fragment.knower(message.version, firstBlock, firstBlock + blocks);
+  return knower === undefined ? fragment : { ask: knower };
 }
 
 function give(core: ServerCore, to: NodeId, message: ReadBlocks, blocks: readonly Block[]): void {

@@ -138,8 +138,7 @@ function playEntries(table: FragmentTable, { entries, loss }: Recovered): boolea
 
 function makeBad(table: FragmentTable, fragment: Fragment): void {
   if (fragment.fault !== null) return;
-  fragment.fault = 'bad';
-  table.quarantined++;
+  table.setBad(fragment);
   table.dirty.add(fragment);
 }
 

@@ -1,18 +1,18 @@
 import type { Env } from '../../../sim/env.ts';
 import type { NodeId } from '../../../sim/message.ts';
+import { BeatLease } from '../../common/beat-lease.ts';
+import { diskIn } from '../../common/directory-disk.ts';
 import type { FragmentName } from '../block-checksum.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { StorageMessage, StorageWireMessage } from '../messages/storage-codec.ts';
 import type { StorageSettings } from '../metadata/settings.ts';
 import type { StorageTimings } from '../timings.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { diskIn } from './directory-disk.ts';
 import type { Fragment } from './fragment.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { FragmentTable } from './fragment-table.ts';
 import { Journal, journalDirectory } from './journal.ts';
 import { Requests } from './requests.ts';
-import { ServeLease } from './serve-lease.ts';
 import { fragmentDirectory } from './sums-format.ts';
 import { Turns } from './turns.ts';
 
@@ -61,7 +61,12 @@ export class ServerCore {
   readonly checkpoints: Checkpoints;
   readonly turns: Turns = new Turns();
   readonly requests: Requests;
-  readonly lease: ServeLease;
+  /**
+   * How long this server may answer clients. The leader counts a silent server as dead after one lease;
+   * the server itself stops after half of it. So an old location leads nowhere once the leader has gone
+   * on without the server.
+   */
+  readonly lease: BeatLease;
   /** Highest of any leader. */
   term = 0;
   index = 0;
@@ -94,7 +99,7 @@ export class ServerCore {
     );
     this.checkpoints = new Checkpoints(this);
     this.requests = new Requests(env, timings.dataTimeoutUs);
-    this.lease = new ServeLease(env.clock, timings);
+    this.lease = new BeatLease(env.clock);
   }
 
   get chunkBlocks(): number {
@@ -144,8 +149,7 @@ export class ServerCore {
    */
   quarantine(fragment: Fragment, why: string): void {
     if (fragment.fault !== null) return;
-    fragment.fault = 'bad';
-    this.table.quarantined++;
+    this.table.setBad(fragment);
     const { number, chunk } = fragment;
     this.env.probe('fragment in quarantine');
     this.env.log('fragment in quarantine', { chunk, part: fragment.part, why });

@@ -85,6 +85,7 @@ function writeHere(
   if (!isTail) {
     fragment.comingFirst = firstBlock;
     fragment.comingEnd = endBlock;
+    fragment.comingTail = message.chain[message.chain.length - 1]!;
   }
   const finish = (fault: DataFault | null): void => {
     fragment.comingFirst = 0;

@@ -82,9 +82,9 @@ export class ClientSession {
   }
 
   private async mount(): Promise<void> {
-    const { owner, timings, deadlineUs } = this.settings;
+    const { owner, role, timings, deadlineUs } = this.settings;
     const leaseUs = timings.sessionLeaseUs;
-    const command = { kind: 'open-session', owner, leaseUs } as const;
+    const command = { kind: 'open-session', owner, leaseUs, role } as const;
     while (this.id === 0 && !this.stopped) {
       const untilUs = this.env.clock.monotonicUs() + deadlineUs;
       const done = await this.link.exchange('call-done', untilUs, (request) => ({

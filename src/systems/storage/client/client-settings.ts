@@ -1,4 +1,5 @@
 import type { NodeId } from '../../../sim/message.ts';
+import type { SessionRole } from '../metadata/rows.ts';
 import { type StorageSettings, simulationSettings } from '../metadata/settings.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import { type StorageTimings, simulationTimings } from '../timings.ts';
@@ -19,6 +20,8 @@ export interface ClientSettings {
   readonly mode: CacheMode;
   /** A number of this client's, to tell its sessions from those of others. */
   readonly owner: number;
+  /** Whom its sessions act for. */
+  readonly role: SessionRole;
   readonly storage: StorageSettings;
   readonly timings: StorageTimings;
   /** All classes of the cluster: a grant names its class by id only. */
@@ -43,6 +46,7 @@ export interface ClientSettings {
 export const simulationClient: Omit<ClientSettings, 'masters' | 'classes'> = {
   mode: 'strict',
   owner: 1,
+  role: 'client',
   storage: simulationSettings,
   timings: simulationTimings,
   deadlineUs: 4_000_000,

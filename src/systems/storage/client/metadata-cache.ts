@@ -53,6 +53,7 @@ export function cacheKeyOf(query: Query): CacheKey | null {
       return { inode: query.parent, name: query.name };
     case 'test-lock':
     case 'quota':
+    case 'region':
       return null;
     default:
       return { inode: query.inode, name: '' };
@@ -75,6 +76,7 @@ function nameOf(query: Query): string {
 }
 
 function aboutOf(query: Query): number {
+  if (query.kind === 'region') return 0;
   return query.kind === 'lookup' ? query.parent : query.inode;
 }
 

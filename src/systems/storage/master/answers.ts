@@ -1,7 +1,14 @@
 import type { NodeId } from '../../../sim/message.ts';
 import type { Answer, Query } from '../messages/metadata-messages.ts';
 import type { Errno } from '../metadata/errno.ts';
-import { attributes, locate, lookup, readDirectory, testLock } from '../metadata/queries.ts';
+import {
+  attributes,
+  locate,
+  lookup,
+  readDirectory,
+  regionFacts,
+  testLock,
+} from '../metadata/queries.ts';
 import type { MetadataState } from '../metadata/state.ts';
 
 function error(errno: Errno): Answer {
@@ -16,6 +23,7 @@ export function answerTo(
   peers: readonly NodeId[],
 ): Answer {
   if (query.kind === 'lookup') return found(state, query.parent, query.name);
+  if (query.kind === 'region') return { kind: 'region', ...regionFacts(state, query.region) };
   const row = state.inodes.get(query.inode);
   if (row === undefined) return error('ESTALE');
   switch (query.kind) {

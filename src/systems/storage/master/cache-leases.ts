@@ -1,7 +1,7 @@
 import type { Address } from '../../../sim/message.ts';
+import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { CacheKey, Recalled } from '../messages/metadata-messages.ts';
 import { givenForUs } from '../timings.ts';
-import { type Alarm, callOff } from './alarms.ts';
 import type { Leadership } from './leadership.ts';
 import { everything } from './touched-keys.ts';
 

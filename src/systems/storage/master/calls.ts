@@ -15,6 +15,7 @@ import { type Leadership, wallUs } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import type { Reforms } from './reforms.ts';
 import { keysTouched } from './touched-keys.ts';
+import { TreeCopies } from './tree-copies.ts';
 import type { WriteGrants } from './write-grants.ts';
 
 /** What may be asked for without a session: to get one, and what an administrator does. */
@@ -49,9 +50,11 @@ export class Calls {
   private readonly work: CallWork;
   /** Calls under way, by session and sequence. */
   private readonly open: Map<string, Asker> = new Map();
+  private readonly copies: TreeCopies;
 
   constructor(work: CallWork) {
     this.work = work;
+    this.copies = new TreeCopies(work.lead);
   }
 
   take(from: Address, call: Call): void {
@@ -69,6 +72,10 @@ export class Calls {
       underWay.from = from;
       underWay.request = request;
       underWay.again = true;
+      return;
+    }
+    if (this.copies.mustWait(call)) {
+      this.answer(asker, 'unavailable', 0, null);
       return;
     }
     this.open.set(key, asker);
@@ -111,7 +118,9 @@ export class Calls {
         this.makeReady(outcome, reply, done);
         return;
       }
-      if (reply?.kind === 'error' && reply.errno === 'EAGAIN') this.recallWriters(call);
+      const isHeldUp = reply?.kind === 'error' && reply.errno === 'EAGAIN';
+      this.copies.ended(call, isHeldUp);
+      if (isHeldUp) this.recallWriters(call);
       done(outcome, null);
     });
   }

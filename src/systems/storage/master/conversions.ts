@@ -1,8 +1,8 @@
+import { Reminder } from '../../common/alarms.ts';
 import type { PlacedPart } from '../messages/fragment.ts';
 import { partAt, presentCount } from '../metadata/chunk-life.ts';
 import type { Chunk, Inode } from '../metadata/rows.ts';
 import type { Redundancy, StorageClass } from '../placement/storage-class.ts';
-import { Reminder } from './alarms.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { Standing } from './redundancy.ts';
 import type { TaskAnswer } from './tasks.ts';

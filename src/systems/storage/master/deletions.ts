@@ -1,4 +1,4 @@
-import { Reminder } from './alarms.ts';
+import { Reminder } from '../../common/alarms.ts';
 import type { PlannedWork } from './indexes.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { TaskAnswer } from './tasks.ts';
@@ -20,8 +20,8 @@ interface Queue {
 }
 
 /**
- * Carries out plans to delete: when they are due by the state machine's time, and when this leader has
- * waited the grace on its own clock too, as the other one follows clocks that jump.
+ * Carries out plans to delete: when this leader has waited the grace on its own monotonic clock, and
+ * when they are due by the state machine's time, which follows clocks that jump and is moved on then.
  */
 export class Deletions {
   private readonly work: ChunkWork;
@@ -74,7 +74,8 @@ export class Deletions {
         return;
       }
       if (work.plan.dueUs > lead.state.timeUs) {
-        this.tick();
+        // This leader has seen the grace go by: clocks that jumped ahead must not hold it up.
+        this.tick(work.plan.dueUs);
         queue.reminder.within(lead.timings.taskTimeoutUs / 4);
         return;
       }
@@ -160,11 +161,12 @@ export class Deletions {
     lead.alarms.after(lead.timings.serverLeaseUs, () => this.keepTime());
   }
 
-  private tick(): void {
+  private tick(leastUs: number = 0): void {
     if (this.ticking) return;
     this.ticking = true;
-    this.work.lead.propose({ kind: 'tick' }, () => {
+    const ticked = (): void => {
       this.ticking = false;
-    });
+    };
+    this.work.lead.propose({ kind: 'tick' }, ticked, leastUs);
   }
 }

@@ -1,4 +1,6 @@
+import { writerIn } from '../metadata/cluster.ts';
 import { encodeEnvelope } from '../metadata/command-codec.ts';
+import { regionFacts } from '../metadata/queries.ts';
 import type { Reply } from '../metadata/reply.ts';
 import { rootInode } from '../metadata/state.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
@@ -32,7 +34,10 @@ export function found(lead: Leadership, classes: readonly StorageClass[]): void 
 function setRootClass(lead: Leadership, { id }: StorageClass, again: () => void): void {
   const { maxLeaseUs } = lead.state.settings;
   const leaseUs = Math.min(lead.timings.sessionLeaseUs, maxLeaseUs);
-  lead.propose({ kind: 'open-session', owner: ownOwner, leaseUs }, (reply) => {
+  const role = writerIn(regionFacts(lead.state, lead.state.settings.region).mode);
+  // A lost region changes nothing, its own root included.
+  if (role === null) return;
+  lead.propose({ kind: 'open-session', owner: ownOwner, leaseUs, role }, (reply) => {
     if (reply?.kind !== 'session') {
       again();
       return;
@@ -51,7 +56,7 @@ function setRootClass(lead: Leadership, { id }: StorageClass, again: () => void)
     };
     ask(1, (set) => {
       // A session that stays open expires by itself.
-      if (set === null) again();
+      if (set?.kind !== 'done') again();
       else ask(2, () => {});
     });
   });

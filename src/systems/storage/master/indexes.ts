@@ -1,6 +1,5 @@
 import type { Chunk, Grant, Plan, Slot } from '../metadata/rows.ts';
-import type { MetadataState } from '../metadata/state.ts';
-import type { Cell } from '../metadata/table.ts';
+import type { MetadataCell, MetadataState } from '../metadata/state.ts';
 
 /** What the indexes remember of a chunk, to take it out again. */
 interface KnownChunk {
@@ -56,7 +55,7 @@ export class Indexes {
     if (state !== this.state) this.build(state);
   }
 
-  private take(cell: Cell): void {
+  private take(cell: MetadataCell): void {
     if (cell.table === 'chunks') {
       this.chunk(cell.key as number, cell.gone ? null : (cell.row as Chunk));
     } else if (cell.table === 'plans') {

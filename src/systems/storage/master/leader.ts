@@ -2,7 +2,7 @@ import type { Address } from '../../../sim/message.ts';
 import type { Ask } from '../messages/metadata-messages.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Inode, Plan } from '../metadata/rows.ts';
-import type { Cell } from '../metadata/table.ts';
+import type { MetadataCell } from '../metadata/state.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import { BadFragments } from './bad-fragments.ts';
 import { Balance } from './balance.ts';
@@ -89,7 +89,7 @@ export class Leader {
   }
 
   /** An entry has changed these rows. */
-  changed(cells: readonly Cell[]): void {
+  changed(cells: readonly MetadataCell[]): void {
     for (const cell of cells) {
       const { table, group } = cell;
       const key = cell.key as number;

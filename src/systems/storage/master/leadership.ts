@@ -1,14 +1,13 @@
 import type { Env } from '../../../sim/env.ts';
 import type { Address, NodeId } from '../../../sim/message.ts';
-import type { RaftHost } from '../../raft/index.ts';
+import { Alarms } from '../../common/alarms.ts';
+import { FreshReads, type RaftHost } from '../../raft/index.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Command } from '../metadata/command.ts';
 import { encodeEnvelope } from '../metadata/command-codec.ts';
 import type { Reply } from '../metadata/reply.ts';
 import type { MetadataState } from '../metadata/state.ts';
 import type { StorageTimings } from '../timings.ts';
-import { Alarms } from './alarms.ts';
-import { FreshReads } from './fresh-reads.ts';
 import type { Indexes } from './indexes.ts';
 
 /** A proposal of the leader's own that came to nothing is tried again after this time. */
@@ -80,14 +79,15 @@ export class Leadership {
 
   /**
    * Proposes a command of the leader's own. `done` gets the reply, or null when it was not taken or
-   * nobody knows; it is not called once the term is over.
+   * nobody knows; it is not called once the term is over. `leastUs`: the tables' time is at least this
+   * afterwards, whatever the wall clock says.
    */
-  propose(command: Command, done?: (reply: Reply | null) => void): void {
+  propose(command: Command, done?: (reply: Reply | null) => void, leastUs: number = 0): void {
     const data = encodeEnvelope({
       session: 0,
       sequence: 0,
       oldest: 0,
-      timeUs: wallUs(this.env),
+      timeUs: Math.max(leastUs, wallUs(this.env)),
       command,
     });
     this.host.propose(data, (outcome) => {

@@ -31,6 +31,8 @@ export class MasterRig {
   leads = true;
   /** Proposals and reads wait until `release`. */
   held = false;
+  /** Only reads do. */
+  readsHeld = false;
   readonly sent: Sent[] = [];
   readonly probes: Set<string> = new Set();
   readonly commands: Command['kind'][] = [];
@@ -81,7 +83,9 @@ export class MasterRig {
         return true;
       },
       read(done: (outcome: ReadOutcome) => void) {
-        if (rig.leads) rig.later(() => done({ status: 'fresh' }));
+        const fresh = () => done({ status: 'fresh' });
+        if (rig.leads && rig.readsHeld) rig.waiting.push(fresh);
+        else if (rig.leads) rig.later(fresh);
         else done({ status: 'not-leader', leader: 'n2' });
       },
     };
@@ -130,8 +134,15 @@ export class MasterRig {
     this.running = false;
   }
 
+  /** Carries out the oldest of what waits. */
+  releaseOne(): void {
+    this.waiting.shift()?.();
+    this.drain();
+  }
+
   release(): void {
     this.held = false;
+    this.readsHeld = false;
     for (const what of this.waiting.splice(0)) this.queue.push(what);
     this.drain();
   }
@@ -232,7 +243,7 @@ export class MasterRig {
   }
 
   session(leaseUs: number = simulationTimings.sessionLeaseUs): number {
-    const reply = this.do(0, { kind: 'open-session', owner: 7, leaseUs });
+    const reply = this.do(0, { kind: 'open-session', owner: 7, leaseUs, role: 'client' });
     if (reply.kind !== 'session') throw new Error('no session');
     return reply.session;
   }

@@ -1,6 +1,6 @@
+import { Reminder } from '../../common/alarms.ts';
 import { fragmentBytes } from '../metadata/chunk-life.ts';
 import { neededParts } from '../placement/storage-class.ts';
-import { Reminder } from './alarms.ts';
 import type { BadFragments } from './bad-fragments.ts';
 import type { PlannedWork } from './indexes.ts';
 import { type Standing, standingOf } from './redundancy.ts';

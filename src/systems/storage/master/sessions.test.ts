@@ -65,7 +65,9 @@ describe('who may ask for what', () => {
     rig.service.ceasesToLead();
     rig.leads = false;
     rig.sent.length = 0;
-    expect(rig.ended(rig.call(0, { kind: 'open-session', owner: 1, leaseUs: 9 }))).toMatchObject({
+    expect(
+      rig.ended(rig.call(0, { kind: 'open-session', owner: 1, leaseUs: 9, role: 'client' })),
+    ).toMatchObject({
       outcome: 'not-leader',
       leader: 'n2',
     });
@@ -229,13 +231,12 @@ describe('cached answers', () => {
     rig.held = true;
     const rename = rig.call(writer, { kind: 'rename', ...names });
     const unlink = rig.call(writer, { kind: 'unlink', parent: 1, name: 'new' });
-    rig.held = false;
-    // Only the rename has come to the log: what it moves is not what the unlink removes yet.
-    expect(rig.service.leader!.cache.lease(reader, [{ inode: moved, name: '' }], () => false)).toBe(
-      0,
-    );
-    rig.release();
+    rig.releaseOne();
+    // The rename has come to pass, and the unlink has not: what it removes is what was moved.
     expect(rig.ended(rename)?.reply).toMatchObject({ kind: 'inode' });
+    const { cache } = rig.service.leader!;
+    expect(cache.lease(reader, [{ inode: moved, name: '' }], () => false)).toBe(0);
+    rig.release();
     expect(rig.ended(unlink)?.reply).toEqual({ kind: 'done' });
     expect(rig.state.inodes.get(moved)!.parents).toEqual([]);
   });

@@ -1,6 +1,6 @@
+import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { VersionSet } from '../messages/control-messages.ts';
 import { presentCount } from '../metadata/chunk-life.ts';
-import { type Alarm, callOff } from './alarms.ts';
 import type { Leadership } from './leadership.ts';
 import type { Servers } from './servers.ts';
 import type { Tasks } from './tasks.ts';

@@ -1,5 +1,5 @@
+import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { ControlMessage } from '../messages/control-messages.ts';
-import { type Alarm, callOff } from './alarms.ts';
 import type { Leadership } from './leadership.ts';
 
 /** How a task ended. `null`: nobody answered in time. */

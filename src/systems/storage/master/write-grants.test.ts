@@ -81,6 +81,19 @@ describe('a grant', () => {
     expect(rig.ended(again)).toMatchObject({ granted: { fence, committed: true } });
   });
 
+  test('that is answered to a later copy of the call waits for the word that this node leads', () => {
+    const { rig, session, inode } = furnished();
+    const command = { kind: 'grant-write', inode, index: 0, members: [] } as const;
+    rig.call(session, command, 3);
+    const later = rig.call(session, command, 3);
+    rig.readsHeld = true;
+    rig.setAll();
+    expect(rig.state.chunks.get(1)!.grant!.open).toBe(true);
+    expect(rig.ended(later)).toBeUndefined();
+    rig.release();
+    expect(rig.ended(later)?.granted).toMatchObject({ committed: true });
+  });
+
   test('lets those that lag take over from the longest', () => {
     const { rig, session, inode, ask } = furnished();
     ask();
@@ -246,6 +259,25 @@ describe('a failed write', () => {
     const granted = rig.ended(request)!.granted!;
     expect(granted.nodes.filter((node) => node !== '')).toHaveLength(2);
     expect(granted.version).toBe(rig.state.chunks.get(1)!.version);
+  });
+
+  test('a member that lives and is named again is left out when its serve-lease is over', () => {
+    const { rig, members, fail } = writing();
+    const named = members[0]!;
+    // What an earlier leader may have given out is over.
+    rig.passBeating(1.1 * serverLeaseUs);
+    fail(`n${named}`);
+    rig.setAll();
+    rig.beat(named);
+    const request = fail(`n${named}`);
+    rig.passBeating(serverLeaseUs / 2 - 100_000);
+    rig.setAll();
+    expect(members).toContain(named);
+    expect(rig.state.chunks.get(1)!.members).toContain(named);
+    rig.passBeating(300_000);
+    rig.setAll();
+    expect(rig.state.chunks.get(1)!.members).not.toContain(named);
+    expect(rig.ended(request)?.granted?.nodes).not.toContain(`n${named}`);
   });
 
   test('a member that beats and does not answer gets no serve-lease, and is left out', () => {

@@ -51,7 +51,7 @@ export interface Beat {
 
 /**
  * The leader, confirmed by a quorum after the beat came, lets the server serve for `serveUs`, counted
- * from when it *sent* that beat. `wanted`: the leader wants a report.
+ * from when it *sent* that beat. `wantsReport`: it wants a list of the fragments.
  */
 export interface BeatHeard extends FromLeader {
   readonly kind: 'beat-heard';

@@ -15,9 +15,9 @@ import {
 import type { Command } from '../metadata/command.ts';
 import { commandField } from '../metadata/command-codec.ts';
 import { type Errno, errnos } from '../metadata/errno.ts';
-import type { Attributes, Location } from '../metadata/queries.ts';
+import type { Attributes, Location, RegionFacts } from '../metadata/queries.ts';
 import { type Reply, replyField } from '../metadata/reply.ts';
-import { classField, inodeKinds } from '../metadata/rows.ts';
+import { classField, inodeKinds, regionModes } from '../metadata/rows.ts';
 
 /** What a client wants to be done. `request` names this copy of the call on the client. */
 export interface Call {
@@ -92,7 +92,8 @@ export type Query =
       readonly to: number;
       readonly exclusive: boolean;
     }
-  | { readonly kind: 'quota'; readonly inode: number };
+  | { readonly kind: 'quota'; readonly inode: number }
+  | { readonly kind: 'region'; readonly region: number };
 
 export interface Ask {
   readonly kind: 'ask';
@@ -135,7 +136,8 @@ export type Answer =
       readonly bytes: number;
       readonly maxInodes: number;
       readonly maxBytes: number;
-    };
+    }
+  | ({ readonly kind: 'region' } & RegionFacts);
 
 export interface Answered {
   readonly kind: 'answered';
@@ -261,6 +263,7 @@ const queryField: Field<Query> = union<Query>({
     exclusive: flag,
   },
   quota: { inode: integer },
+  region: { region: integer },
 });
 
 const answerField: Field<Answer> = union<Answer>({
@@ -287,6 +290,7 @@ const answerField: Field<Answer> = union<Answer>({
   },
   lock: { session: integer, owner: integer, exclusive: flag },
   usage: { inodes: integer, bytes: integer, maxInodes: integer, maxBytes: integer },
+  region: { mode: oneOf(regionModes), fence: integer, epoch: integer, watermark: integer },
 });
 
 const grantedField: Field<Granted> = structure<Granted>({

@@ -83,6 +83,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
     inode: number,
   }),
   fc.record({ kind: fc.constant('quota' as const), inode: number }),
+  fc.record({ kind: fc.constant('region' as const), region: number }),
   fc.record({
     kind: fc.constant('read-directory' as const),
     inode: number,

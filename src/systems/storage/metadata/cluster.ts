@@ -1,6 +1,8 @@
 import { classFault } from '../placement/storage-class.ts';
 import type { CommandOf } from './command.ts';
 import { done, type Reply, refuse } from './reply.ts';
+import { type RegionMode, type SessionRole, sessionRoles } from './rows.ts';
+import { endSessionsOf } from './sessions.ts';
 import type { MetadataState } from './state.ts';
 
 /** A class is defined once; what was written by it must stay readable. */
@@ -51,20 +53,35 @@ export function removeServer(state: MetadataState, command: CommandOf<'remove-se
   return done;
 }
 
-/** Whether a region accepts changes. The fence only rises, so what an older side sends is refused. */
+/** Who may change what a region holds; nobody in a region that is lost. */
+export function writerIn(mode: RegionMode): SessionRole | null {
+  if (mode === 'lost') return null;
+  return mode === 'active' ? 'client' : 'mirror';
+}
+
+/**
+ * Says who may change what a region holds. In the region of these masters, the sessions of all others
+ * end in the same entry, with their write leases: nothing of theirs can still be applied behind it.
+ */
 export function setRegionMode(
   state: MetadataState,
   command: CommandOf<'set-region-mode'>,
   fence: number,
 ): Reply {
-  const { region, mode } = command;
-  if (state.regions.get(region) === undefined) {
-    state.regions.insert(region, { mode, fence, watermark: 0 });
-    return done;
+  const { region, mode, epoch } = command;
+  const known = state.regions.get(region);
+  if (known === undefined) {
+    state.regions.insert(region, { mode, fence, epoch, watermark: 0 });
+  } else {
+    if (epoch < known.epoch) return refuse('ESTALE');
+    // The same again changes nothing, so that whoever did not hear the answer can ask again.
+    if (epoch === known.epoch) return known.mode === mode ? done : refuse('ESTALE');
+    Object.assign(state.regions.edit(region), { mode, fence, epoch });
   }
-  const row = state.regions.edit(region);
-  row.mode = mode;
-  row.fence = fence;
+  if (region === state.settings.region) {
+    const writer = writerIn(mode);
+    for (const role of sessionRoles) if (role !== writer) endSessionsOf(state, role);
+  }
   return done;
 }
 

@@ -54,7 +54,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: only('grant-write'), inode: n, index: n, members }),
   fc.record({ kind: only('settle-write'), inode: n, index: n, fence: n, validBytes: n }),
   fc.record({ kind: only('release-write'), inode: n, index: n, fence: n }),
-  fc.record({ kind: only('open-session'), owner: n, leaseUs: n }),
+  fc.record({ kind: only('open-session'), owner: n, leaseUs: n, role: only('client', 'mirror') }),
   fc.record({ kind: only('renew-session', 'close-session', 'tick') }),
   fc.record({ kind: only('expire-session'), expired: n, renewals: n }),
   fc.record({ kind: only('commit-version', 'reform-members'), chunk: n, fence: n, members }),
@@ -85,7 +85,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: only('set-server-state'), server: n, state: only('up', 'down', 'draining') }),
   fc.record({ kind: only('remove-server'), server: n }),
-  fc.record({ kind: only('set-region-mode'), region: n, mode: only('active', 'standby', 'lost') }),
+  fc.record({
+    kind: only('set-region-mode'),
+    region: n,
+    mode: only('active', 'standby', 'lost'),
+    epoch: n,
+  }),
   fc.record({ kind: only('advance-watermark'), region: n, index: n }),
 );
 const envelope: fc.Arbitrary<Envelope> = fc.record({

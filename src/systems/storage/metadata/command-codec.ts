@@ -11,7 +11,7 @@ import {
   union,
 } from '../../common/fields.ts';
 import type { Command, Envelope } from './command.ts';
-import { classField, regionModes, serverStates } from './rows.ts';
+import { classField, regionModes, serverStates, sessionRoles } from './rows.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -62,7 +62,7 @@ export const commandField: Field<Command> = union<Command>({
   'grant-write': { inode: integer, index: integer, members },
   'settle-write': { inode: integer, index: integer, fence: integer, validBytes: integer },
   'release-write': { inode: integer, index: integer, fence: integer },
-  'open-session': { owner: integer, leaseUs: integer },
+  'open-session': { owner: integer, leaseUs: integer, role: oneOf(sessionRoles) },
   'renew-session': {},
   'close-session': {},
   'expire-session': { expired: integer, renewals: integer },
@@ -100,7 +100,7 @@ export const commandField: Field<Command> = union<Command>({
   },
   'set-server-state': { server: integer, state: oneOf(serverStates) },
   'remove-server': { server: integer },
-  'set-region-mode': { region: integer, mode: oneOf(regionModes) },
+  'set-region-mode': { region: integer, mode: oneOf(regionModes), epoch: integer },
   'advance-watermark': { region: integer, index: integer },
   tick: {},
 });

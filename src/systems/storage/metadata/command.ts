@@ -1,6 +1,6 @@
 import type { OfKind } from '../../common/fields.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
-import type { RegionMode, ServerState } from './rows.ts';
+import type { RegionMode, ServerState, SessionRole } from './rows.ts';
 
 /** What a log entry carries. */
 export interface Envelope {
@@ -104,7 +104,13 @@ export type InodeCommand =
 
 /** Sessions. The first has no session yet and replies `session`; so may the leader close one. */
 export type SessionCommand =
-  | { readonly kind: 'open-session'; readonly owner: number; readonly leaseUs: number }
+  | {
+      readonly kind: 'open-session';
+      readonly owner: number;
+      readonly leaseUs: number;
+      /** A mirror's session ends all that a mirror had before. */
+      readonly role: SessionRole;
+    }
   | { readonly kind: 'renew-session' }
   | { readonly kind: 'close-session' }
   | { readonly kind: 'expire-session'; readonly expired: number; readonly renewals: number };
@@ -158,7 +164,13 @@ export type ClusterCommand =
     }
   | { readonly kind: 'set-server-state'; readonly server: number; readonly state: ServerState }
   | { readonly kind: 'remove-server'; readonly server: number }
-  | { readonly kind: 'set-region-mode'; readonly region: number; readonly mode: RegionMode }
+  /** ESTALE when the region knows a later epoch, or has another mode in this one. */
+  | {
+      readonly kind: 'set-region-mode';
+      readonly region: number;
+      readonly mode: RegionMode;
+      readonly epoch: number;
+    }
   | { readonly kind: 'advance-watermark'; readonly region: number; readonly index: number }
   /** Nothing but time, and what is due by it. */
   | { readonly kind: 'tick' };

@@ -76,8 +76,8 @@ export function purgeDue(state: MetadataState): void {
     const due = state.trashQueue.pop(state.timeUs);
     if (due === null) return;
     // Restored meanwhile, or thrown away a second time: then the queue holds a later item as well.
-    if (state.trash.get(due.inode)?.untilUs !== due.untilUs) continue;
-    purgeTrash(state, due.inode);
+    if (state.trash.get(due.key)?.untilUs !== due.dueUs) continue;
+    purgeTrash(state, due.key);
     left -= 1;
   }
 }

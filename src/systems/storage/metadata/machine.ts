@@ -6,6 +6,7 @@ import {
   removeServer,
   setRegionMode,
   setServerState,
+  writerIn,
 } from './cluster.ts';
 import type { Command, Envelope } from './command.ts';
 import { decodeEnvelope } from './command-codec.ts';
@@ -22,6 +23,7 @@ import { purgeDue, purgeTrash } from './inode-life.ts';
 import { link, makeNode, rename, rmdir, unlink } from './namespace.ts';
 import { dropMember, planDelete, planDone, planMove } from './plans.ts';
 import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
+import type { SessionRole } from './rows.ts';
 import {
   changeLock,
   close,
@@ -47,7 +49,7 @@ import {
 /** Some hundred years in: what is added to a time stays an exact integer. */
 const endOfTimeUs: number = 2 ** 52;
 
-/** What a session may ask for and an inactive region still grants: nothing in it changes files. */
+/** What a session may ask for where it may not change anything: nothing in it changes files. */
 const alwaysAllowed: ReadonlySet<Command['kind']> = new Set([
   'renew-session',
   'close-session',
@@ -150,7 +152,7 @@ export class MetadataMachine {
       this.repeated = true;
       return decodeReply(before.reply);
     }
-    const reply = this.permitted(session, command);
+    const reply = this.permitted(session, row.role, command);
     // Closing takes the replies along.
     if (state.sessions.get(session) !== undefined) {
       state.replies.insert(session, sequence, { reply: encodeReply(reply) });
@@ -158,11 +160,11 @@ export class MetadataMachine {
     return reply;
   }
 
-  private permitted(session: number, command: Command): Reply {
+  private permitted(session: number, role: SessionRole, command: Command): Reply {
     if (ofTheLeader.has(command.kind)) return refuse('EPERM');
     const { regions, settings } = this.state;
     const mode = regions.get(settings.region)?.mode ?? 'active';
-    if (mode !== 'active' && !alwaysAllowed.has(command.kind)) return refuse('EROFS');
+    if (writerIn(mode) !== role && !alwaysAllowed.has(command.kind)) return refuse('EROFS');
     return execute(this.state, command, session);
   }
 

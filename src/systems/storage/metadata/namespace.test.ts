@@ -251,6 +251,6 @@ test('classes are defined once, watermarks only rise, and not above the log', ()
   const advance = (index: number) =>
     outcome(rig.lead({ kind: 'advance-watermark', region: 2, index }));
   expect(advance(1)).toBe('ENOENT');
-  rig.lead({ kind: 'set-region-mode', region: 2, mode: 'standby' });
+  rig.lead({ kind: 'set-region-mode', region: 2, mode: 'standby', epoch: 1 });
   expect([advance(3), advance(2), advance(1_000)]).toEqual(['done', 'EINVAL', 'EINVAL']);
 });

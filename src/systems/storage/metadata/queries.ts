@@ -1,6 +1,6 @@
 import type { StorageClass } from '../placement/storage-class.ts';
 import { conflictingLock } from './range-locks.ts';
-import type { Inode, RangeLock } from './rows.ts';
+import type { Inode, RangeLock, RegionMode } from './rows.ts';
 import type { MetadataState } from './state.ts';
 
 /** What stat(2) tells. */
@@ -30,6 +30,19 @@ export interface Location {
   readonly validBytes: number;
   /** Replicas may differ: the leader must recover the chunk before it is read. */
   readonly unsettled: boolean;
+}
+
+/** What masters know of a region. */
+export interface RegionFacts {
+  readonly mode: RegionMode;
+  readonly fence: number;
+  readonly epoch: number;
+  readonly watermark: number;
+}
+
+/** A region that nobody has said anything about is active, in the epoch before the first. */
+export function regionFacts(state: MetadataState, region: number): RegionFacts {
+  return state.regions.get(region) ?? { mode: 'active', fence: 0, epoch: 0, watermark: 0 };
 }
 
 /** The inode of a name, or null. */

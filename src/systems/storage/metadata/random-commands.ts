@@ -260,10 +260,11 @@ export const makers: Readonly<Record<string, (pick: Picker, rig: Rig) => Command
   remove: (pick) => ({ kind: 'remove-server', server: pick.server() }),
   tick: () => ({ kind: 'tick' }),
   renew: () => ({ kind: 'renew-session' }),
-  region: (pick) => ({
+  region: (pick, { machine: { state } }) => ({
     kind: 'set-region-mode',
-    region: 1,
+    region: pick.of([1, 2]),
     mode: pick.of(['active', 'active', 'active', 'active', 'standby']),
+    epoch: (state.regions.get(1)?.epoch ?? 0) + pick.of([0, 1]),
   }),
   watermark: (pick, { machine }) => ({
     kind: 'advance-watermark',
@@ -274,7 +275,12 @@ export const makers: Readonly<Record<string, (pick: Picker, rig: Rig) => Command
     const expired = pick.key(state.sessions.keys());
     const renewals = (state.sessions.get(expired)?.renewals ?? 0) + pick.of([0, 1]);
     return pick.upTo(5) > 0
-      ? { kind: 'open-session', owner: 1, leaseUs: 10 }
+      ? {
+          kind: 'open-session',
+          owner: 1,
+          leaseUs: 10,
+          role: pick.of(['client', 'client', 'mirror']),
+        }
       : { kind: 'expire-session', expired, renewals };
   },
   leave: (pick) => (pick.upTo(5) > 0 ? { kind: 'renew-session' } : { kind: 'close-session' }),

@@ -159,7 +159,15 @@ export const chunkField: Field<Chunk> = structure<Chunk>({
   ),
 });
 
+/**
+ * Who a session acts for: a client changes what an active region holds, the mirror what a standby
+ * region holds.
+ */
+export const sessionRoles = ['client', 'mirror'] as const;
+export type SessionRole = (typeof sessionRoles)[number];
+
 export interface Session {
+  role: SessionRole;
   /** A number of the client's, to tell its sessions from those of others. */
   owner: number;
   leaseUs: number;
@@ -170,6 +178,7 @@ export interface Session {
 }
 
 export const sessionField: Field<Session> = structure<Session>({
+  role: oneOf(sessionRoles),
   owner: integer,
   leaseUs: integer,
   renewals: integer,
@@ -293,6 +302,11 @@ export interface Region {
   mode: RegionMode;
   /** Index of the entry that set the mode. */
   fence: number;
+  /**
+   * Counts the promotions among all regions that mirror each other: of two regions that both say
+   * active, the one with the higher epoch is right.
+   */
+  epoch: number;
   /** All entries up to here have reached the region. */
   watermark: number;
 }
@@ -300,6 +314,7 @@ export interface Region {
 export const regionField: Field<Region> = structure<Region>({
   mode: oneOf(regionModes),
   fence: integer,
+  epoch: integer,
   watermark: integer,
 });
 

@@ -123,7 +123,8 @@ test('closing one file lets go of that file alone', () => {
 test('a lease has a length, and a longest one', () => {
   const rig = Rig.furnished();
   const { maxLeaseUs } = tinySettings;
-  const open = (leaseUs: number) => outcome(rig.lead({ kind: 'open-session', owner: 1, leaseUs }));
+  const open = (leaseUs: number) =>
+    outcome(rig.lead({ kind: 'open-session', owner: 1, leaseUs, role: 'client' }));
   expect([open(0), open(maxLeaseUs + 1), open(maxLeaseUs)]).toEqual([
     'EINVAL',
     'EINVAL',
@@ -170,13 +171,52 @@ test('a region that is not active refuses changes, and lets go what is held', ()
   const rig = Rig.furnished();
   const session = rig.session();
   const inode = rig.file(session, 'a');
-  rig.lead({ kind: 'set-region-mode', region: 1, mode: 'standby' });
-  expect(outcome(rig.ask(session, create('b')))).toBe('EROFS');
-  expect(outcome(rig.ask(session, { kind: 'close', inode }))).toBe('done');
+  rig.lead({ kind: 'set-region-mode', region: 1, mode: 'standby', epoch: 1 });
+  // What it held went with it, and one that comes now may change nothing.
+  expect(outcome(rig.ask(session, create('b')))).toBe('ENOTCONN');
+  expect(rig.machine.state.opens.get(session, inode)).toBeUndefined();
+  const late = rig.session();
+  expect(outcome(rig.ask(late, create('b')))).toBe('EROFS');
+  expect(outcome(rig.ask(late, { kind: 'renew-session' }))).toBe('done');
   const before = rig.machine.state.regions.get(1)!.fence;
-  rig.lead({ kind: 'set-region-mode', region: 1, mode: 'active' });
+  rig.lead({ kind: 'set-region-mode', region: 1, mode: 'active', epoch: 2 });
   expect(rig.machine.state.regions.get(1)!.fence).toBeGreaterThan(before);
-  expect(outcome(rig.ask(session, create('b')))).toBe('inode');
+  expect(outcome(rig.ask(late, create('b')))).toBe('inode');
+});
+
+test('a standby region takes changes of one mirror only, and none of it once it is promoted', () => {
+  const rig = Rig.furnished();
+  const { state } = rig.machine;
+  const mirror = (): number => {
+    const reply = rig.lead({ kind: 'open-session', owner: 9, leaseUs: 1_000, role: 'mirror' });
+    return reply?.kind === 'session' ? reply.session : 0;
+  };
+  const mode = (to: 'active' | 'standby' | 'lost', epoch: number): string =>
+    outcome(rig.lead({ kind: 'set-region-mode', region: 1, mode: to, epoch }));
+  expect(outcome(rig.ask(mirror(), create('a')))).toBe('EROFS');
+  expect(mode('standby', 1)).toBe('done');
+  const first = mirror();
+  expect(outcome(rig.ask(first, create('a')))).toBe('inode');
+  const second = mirror();
+  expect(outcome(rig.ask(first, create('b')))).toBe('ENOTCONN');
+  const inode = rig.file(second, 'c');
+  const { chunk } = rig.write(second, inode, 0);
+  const grant = rig.ask(second, { kind: 'grant-write', inode, index: 0, members: [1, 3, 5] });
+  expect(outcome(grant)).toBe('grant');
+  expect(mode('active', 2)).toBe('done');
+  expect(outcome(rig.ask(second, create('b')))).toBe('ENOTCONN');
+  expect(state.chunks.get(chunk)!.grant).toBeNull();
+  expect(outcome(rig.ask(rig.session(), create('b')))).toBe('inode');
+  // Told again; told late; another mode in the same epoch; lost.
+  const { fence } = state.regions.get(1)!;
+  expect(mode('active', 2)).toBe('done');
+  expect(state.regions.get(1)!.fence).toBe(fence);
+  expect(mode('standby', 1)).toBe('ESTALE');
+  expect(mode('standby', 2)).toBe('ESTALE');
+  expect(mode('lost', 3)).toBe('done');
+  expect(outcome(rig.ask(rig.session(), create('z')))).toBe('EROFS');
+  expect(outcome(rig.ask(mirror(), create('z')))).toBe('EROFS');
+  expect(auditState(state)).toEqual([]);
 });
 
 test('time comes with entries and never goes back', () => {

@@ -2,7 +2,7 @@ import type { CommandOf } from './command.ts';
 import { destroyUnused } from './inode-life.ts';
 import { conflictingLock, withoutRange, withRange } from './range-locks.ts';
 import { done, type Reply, refuse } from './reply.ts';
-import type { RangeLock } from './rows.ts';
+import type { RangeLock, SessionRole } from './rows.ts';
 import type { MetadataState } from './state.ts';
 import { endGrant } from './write-leases.ts';
 
@@ -12,9 +12,11 @@ export function openSession(
   command: CommandOf<'open-session'>,
   index: number,
 ): Reply {
-  const { owner, leaseUs } = command;
+  const { owner, leaseUs, role } = command;
   if (leaseUs === 0 || leaseUs > state.settings.maxLeaseUs) return refuse('EINVAL');
-  state.sessions.insert(index, { owner, leaseUs, renewals: 0, oldest: 1 });
+  // One mirror at a time: what an earlier life of it still has on its way finds no session.
+  if (role === 'mirror') endSessionsOf(state, 'mirror');
+  state.sessions.insert(index, { role, owner, leaseUs, renewals: 0, oldest: 1 });
   return { kind: 'session', session: index };
 }
 
@@ -31,6 +33,13 @@ export function expireSession(state: MetadataState, command: CommandOf<'expire-s
   if (row.renewals !== renewals) return refuse('EAGAIN');
   endSession(state, expired);
   return done;
+}
+
+/** Ends all sessions of a role, with all that they hold. */
+export function endSessionsOf(state: MetadataState, role: SessionRole): void {
+  for (const session of state.sessions.keys()) {
+    if (state.sessions.get(session)!.role === role) endSession(state, session);
+  }
 }
 
 /** Gives back all that a session holds: open files with their locks and write leases, then itself. */

@@ -8,6 +8,9 @@ import { done, type Reply, refuse } from './reply.ts';
 import type { MetadataState } from './state.ts';
 import { UsageChange } from './usage.ts';
 
+/** On the root of a snapshot: the index of the entry that made it, in decimal digits. */
+export const snapshotIndexAttribute = 'snapshot.index';
+
 interface Amount {
   inodes: number;
   bytes: number;
@@ -36,7 +39,15 @@ export function clone(state: MetadataState, command: CommandOf<'clone'>): Reply 
   change.apply();
   const copy = copyTree(state, source, parent, frozen, { inodes: 0, bytes: 0 });
   addEntry(state, parent, name, copy);
+  if (frozen) stamp(state, copy);
   return { kind: 'inode', inode: copy };
+}
+
+/** A snapshot tells for good which entry it is of: an answer may be that to a later copy of the call. */
+function stamp(state: MetadataState, copy: number): void {
+  const text = String(state.applied);
+  const value = Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  state.attributes.insert(copy, snapshotIndexAttribute, { value });
 }
 
 /** Adds up a tree; an errno when it is too large, or a part of it is being written. */
@@ -77,6 +88,7 @@ function copyTree(
     belowShared: 0,
   });
   for (const name of state.attributes.keys(source)) {
+    if (name === snapshotIndexAttribute) continue;
     state.attributes.insert(copy, name, { value: state.attributes.get(source, name)!.value });
   }
   for (const index of state.slots.keys(source)) {

@@ -1,6 +1,8 @@
 import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { DueQueue } from '../../common/due-queue.ts';
 import { type Field, integer, text } from '../../common/fields.ts';
 import { hashPair } from '../../common/hash.ts';
+import { type Cell, GroupTable, Table, TableSum } from '../../common/table.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import {
   attributeField,
@@ -31,8 +33,6 @@ import {
   trashedField,
 } from './rows.ts';
 import type { StorageSettings } from './settings.ts';
-import { type Cell, GroupTable, Table, TableSum } from './table.ts';
-import { TrashQueue } from './trash-queue.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -40,6 +40,9 @@ const writer: ByteWriter = new ByteWriter();
 export const rootInode = 1;
 
 /** All metadata of a file store: the tables, three counters and the time. */
+/** A row of the metadata: their tables are grouped by number. */
+export type MetadataCell = Cell & { readonly group: number };
+
 export class MetadataState {
   readonly settings: StorageSettings;
   /** Index of the last entry that was applied. */
@@ -93,7 +96,7 @@ export class MetadataState {
   readonly plans: GroupTable<number, Plan> = this.grouped('plans', integer, planField);
   readonly regions: Table<Region> = this.table('regions', regionField);
   /** What the tables say anyway, in order of time. */
-  readonly trashQueue: TrashQueue = new TrashQueue();
+  readonly trashQueue: DueQueue<number> = new DueQueue();
 
   constructor(settings: StorageSettings) {
     this.settings = settings;
@@ -122,8 +125,8 @@ export class MetadataState {
   }
 
   /** The rows that the last entry changed, made or deleted. */
-  get changed(): readonly Cell[] {
-    return this.sum.changed;
+  get changed(): readonly MetadataCell[] {
+    return this.sum.changed as readonly MetadataCell[];
   }
 
   /** 16 hex digits; equal states have equal ones. Costs nothing that grows with the state. */

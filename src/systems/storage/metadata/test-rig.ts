@@ -78,7 +78,7 @@ export class Rig {
   }
 
   session(): number {
-    const reply = this.lead({ kind: 'open-session', owner: 7, leaseUs: 1_000 });
+    const reply = this.lead({ kind: 'open-session', owner: 7, leaseUs: 1_000, role: 'client' });
     if (reply.kind !== 'session') throw new Error('no session');
     return reply.session;
   }

@@ -1,0 +1,319 @@
+import {
+  type AnyRung,
+  broken,
+  held,
+  type Outcome,
+  type PlainMoment,
+  premiseFalse,
+  rung,
+} from '../../src/index.ts';
+import { storageSettingsFrom } from '../../src/systems/storage/drawn-settings.ts';
+import { writerIn } from '../../src/systems/storage/metadata/cluster.ts';
+import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
+import { sideTopology } from '../../src/systems/storage/mirror/mirrored-storage.ts';
+import { type MirrorOperation, mirrorHistory } from './history.ts';
+import { type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
+import { namesDiffer, PromisedBytes, type Tree, treeAt } from './trees.ts';
+
+const mirroredName = 'shared';
+const ghost = (): RegionsGhost => new RegionsGhost();
+
+export const nobodyElseWrites = rung<PlainMoment>({
+  id: 'SM1',
+  title: 'one kind of writer',
+  statement:
+    'When the mode of a region is set, the sessions of whoever may no longer write there end in the same entry.',
+  source: 'Ousterhout et al., RAMCloud 2015 (zombies); GitHub, October 21 2018 incident analysis',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['step'],
+  check(moment) {
+    const master = masterOf(moment);
+    if (master === undefined) return premiseFalse;
+    const { side, state } = master;
+    const { mode, fence } = regionFacts(state, side + 1);
+    if (fence === 0) return premiseFalse;
+    for (const session of state.sessions.keys()) {
+      const { role } = state.sessions.get(session)!;
+      if (session > fence || role === writerIn(mode)) continue;
+      return broken({ nodes: [moment.node], values: { session, role, mode, fence } });
+    }
+    return held;
+  },
+});
+
+export const copiesAreTrue = rung<PlainMoment, RegionsGhost>({
+  id: 'SM2',
+  title: 'true copies',
+  statement:
+    'A finished tree has the names, kinds, modes, lengths, times and bytes of the snapshot at its index.',
+  source: 'Patterson et al., SnapMirror, FAST 2002',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['step'],
+  ghost,
+  check(moment, regions) {
+    const news = regions.look(moment);
+    if (news === null || news.finished.length === 0) return premiseFalse;
+    const source = news.side === 0 ? 1 : 0;
+    for (const found of news.finished) {
+      const wanted = regions.sides[source].snapshots.get(found.index);
+      if (wanted === undefined) {
+        return broken({ nodes: [moment.node], values: { index: found.index, snapshot: 'none' } });
+      }
+      const differs =
+        namesDiffer(wanted.tree, found.tree) ?? bytesDiffer(moment, wanted, found, source);
+      if (differs !== undefined) {
+        return broken({ nodes: [moment.node], values: { index: found.index, differs } });
+      }
+    }
+    return held;
+  },
+});
+
+function bytesDiffer(
+  { world, config }: PlainMoment,
+  wanted: FrozenTree,
+  found: FrozenTree,
+  source: 0 | 1,
+): string | undefined {
+  const { blockBytes, chunkBytes } = storageSettingsFrom(config);
+  const { nodes, firstServer } = sideTopology(config);
+  const bytesOf = (side: number): PromisedBytes => {
+    const servers = Array.from(
+      { length: nodes - firstServer },
+      (_, at) => side * nodes + firstServer + at,
+    );
+    return new PromisedBytes(world, servers, blockBytes);
+  };
+  const [there, here] = [bytesOf(source), bytesOf(1 - source)];
+  for (const [path, node] of wanted.tree) {
+    if (node.kind !== 'file') continue;
+    const one = there.of(node, chunkBytes);
+    const other = here.of(found.tree.get(path)!, chunkBytes);
+    if (one === undefined || other === undefined) return `${path}: a chunk is on no disk`;
+    const at = one.findIndex((byte, offset) => byte !== other[offset]);
+    if (at >= 0) return `${path}: byte ${at} is ${one[at]}, in the copy ${other[at]}`;
+  }
+  return undefined;
+}
+
+export const watermarkIsTrue = rung<PlainMoment, RegionsGhost>({
+  id: 'SM3',
+  title: 'true watermark',
+  statement:
+    'A watermark never goes back, and up to it everything is finished in the other region.',
+  source: 'PostgreSQL, replication slots (confirmed_flush_lsn); issue 7',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['step'],
+  ghost,
+  check(moment, regions) {
+    const news = regions.look(moment);
+    if (news === null) return premiseFalse;
+    if (news.wentBack) return broken({ nodes: [moment.node], values: { watermark: 'went back' } });
+    const { watermark } = news;
+    if (watermark === null) return premiseFalse;
+    const other = regions.sides[news.side === 0 ? 1 : 0];
+    const isThere = [...other.finished.values()].some(({ index }) => index === watermark);
+    if (isThere) return held;
+    const finished = [...other.finished.keys()].join(' ');
+    return broken({ nodes: [moment.node], values: { watermark, finished } });
+  },
+});
+
+export const promotedHasAll = rung<PlainMoment, RegionsGhost>({
+  id: 'SM4',
+  title: 'nothing before the watermark is lost',
+  statement:
+    'A region that is promoted begins with what was acknowledged in the other one up to the watermark: what was written is there, what was deleted is not.',
+  source: 'minio#9931, seaweedfs#7102; garage internals, tombstones; issue 7',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['step'],
+  ghost,
+  check(moment, regions) {
+    const news = regions.look(moment);
+    if (news?.transition?.mode !== 'active' || news.transition.epoch < 2) return premiseFalse;
+    const { side, state, transition } = news;
+    const source = side === 0 ? 1 : 0;
+    const root = inodeAt(state, mirroredName);
+    const from = [...regions.sides[side].finished.values()].filter(
+      ({ epoch }) => epoch === transition.epoch - 1,
+    );
+    const index = Math.max(0, ...from.map((one) => one.index));
+    const { watermark } = regions.sides[source];
+    // The mirror may have finished more than it told, never less.
+    const values = { region: side + 1, epoch: transition.epoch, index, watermark };
+    // Watermarks of earlier epochs are of earlier roles.
+    if (root === 0 || index === 0 || watermark > index)
+      return broken({ nodes: [moment.node], values });
+    const missing = whatIsMissing(moment, treeAt(state, root), source, index);
+    if (missing === null) return held;
+    return broken({ nodes: [moment.node], values: { ...values, missing } });
+  },
+});
+
+/** What the tree lacks, or has too much, of what clients were told about a region up to an index. */
+function whatIsMissing(
+  { history }: PlainMoment,
+  tree: Tree,
+  side: 0 | 1,
+  index: number,
+): string | null {
+  const byPath = new Map<string, MirrorOperation[]>();
+  for (const operation of mirrorHistory(history).operations) {
+    if (operation.does === 'check') continue;
+    const list = byPath.get(operation.path) ?? [];
+    list.push(operation);
+    byPath.set(operation.path, list);
+  }
+  for (const [path, operations] of byPath) {
+    const sure = lastSure(operations, side, index);
+    if (sure === undefined) continue;
+    const found = tree.get(path);
+    if (sure.does === 'delete' && found !== undefined) {
+      return `${path} was deleted at ${sure.lastIndex}`;
+    }
+    const isThere =
+      sure.does === 'put'
+        ? found?.sizeBytes === sure.sizeBytes
+        : found !== undefined && found.sizeBytes >= sure.sizeBytes;
+    if (sure.does !== 'delete' && !isThere) {
+      return `${path} was put at ${sure.lastIndex}, ${sure.sizeBytes} bytes, not ${found?.sizeBytes}`;
+    }
+  }
+  return null;
+}
+
+/** The last change that was acknowledged up to an index, if no other can have changed the file by then. */
+function lastSure(
+  operations: readonly MirrorOperation[],
+  side: 0 | 1,
+  index: number,
+): MirrorOperation | undefined {
+  const at = operations.findLastIndex(
+    (one) =>
+      one.side === side && one.outcome === 'ok' && one.lastIndex > 0 && one.lastIndex <= index,
+  );
+  if (at < 0) return undefined;
+  const settled = operations
+    .slice(at + 1)
+    .every((one) => one.side === side && one.firstIndex > index);
+  return settled ? operations[at] : undefined;
+}
+
+export const onlyInActive = rung<PlainMoment, RegionsGhost>({
+  id: 'SM5',
+  title: 'clients write in the active region',
+  statement:
+    'No change of a client is acknowledged by a region at an index at which it is not active.',
+  source: 'issue 7; GitHub, October 21 2018 incident analysis',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['step', 'end'],
+  ghost,
+  check(moment, regions) {
+    if (moment.node >= 0) {
+      regions.look(moment);
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    for (const operation of mirrorHistory(moment.history).operations) {
+      if (operation.outcome !== 'ok' || operation.does === 'check') continue;
+      for (const index of operation.indexes) {
+        const { transitions } = regions.sides[operation.side];
+        const at = transitions.findLast(({ fence }) => fence <= index);
+        if (at !== undefined && at.mode !== 'active') {
+          const { path, side } = operation;
+          return broken({ nodes: [], values: { path, region: side + 1, index, fence: at.fence } });
+        }
+        if (at !== undefined && at.epoch > 1) outcome = held;
+      }
+    }
+    return outcome;
+  },
+});
+
+export const turnsBack = rung<PlainMoment, RegionsGhost>({
+  id: 'SM6',
+  title: 'failback ends',
+  statement:
+    'When all is healed, the first region is active, the second stands by in the same epoch, and has a finished tree of it.',
+  source: 'issue 7',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['step', 'end'],
+  ghost,
+  check(moment, regions) {
+    if (moment.node >= 0) {
+      regions.look(moment);
+      return premiseFalse;
+    }
+    const [home, away] = regions.sides;
+    const [one, other] = [home.transitions.at(-1), away.transitions.at(-1)];
+    const finished = [...away.finished.values()].some(({ epoch }) => epoch === one?.epoch);
+    const isSo = one?.mode === 'active' && other?.mode === 'standby' && one.epoch === other.epoch;
+    if (isSo && finished) return held;
+    const text = (at: typeof one): string => `${at?.mode} in epoch ${at?.epoch}`;
+    return broken({ nodes: [], values: { home: text(one), away: text(other), finished } });
+  },
+});
+
+export const keptAside = rung<PlainMoment, RegionsGhost>({
+  id: 'SM7',
+  title: 'what diverged is kept',
+  statement:
+    'What a region acknowledged and the promoted one never got is kept aside in the region that has it.',
+  source: 'issue 7; GitHub, October 21 2018 incident analysis',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['step', 'end'],
+  ghost,
+  check(moment, regions) {
+    if (moment.node >= 0) {
+      regions.look(moment);
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    for (const side of [0, 1] as const) {
+      const { transitions } = regions.sides[side];
+      for (const [at, ended] of transitions.entries()) {
+        const begun = transitions[at - 1];
+        if (begun?.mode !== 'active' || ended.mode !== 'standby') continue;
+        const state = newestTables(moment, side);
+        const root = state && inodeAt(state, '.mirror', `diverged-${begun.epoch}-${ended.fence}`);
+        if (!state || !root) continue;
+        const tree = treeAt(state, root);
+        const missing = whatIsMissing(moment, tree, side, ended.fence);
+        if (missing !== null) {
+          return broken({ nodes: [], values: { region: side + 1, epoch: begun.epoch, missing } });
+        }
+        outcome = held;
+      }
+    }
+    return outcome;
+  },
+});
+
+function newestTables({ world, config }: PlainMoment, side: 0 | 1) {
+  const { nodes, masters } = sideTopology(config);
+  let newest: ReturnType<typeof masterOf>;
+  for (let at = side * nodes; at < side * nodes + masters; at++) {
+    const found = masterOf({ world, config, node: at, state: world.state(at) } as PlainMoment);
+    if (found !== undefined && found.state.applied > (newest?.state.applied ?? -1)) newest = found;
+  }
+  return newest?.state;
+}
+
+export const mirrorRungs: readonly AnyRung<PlainMoment>[] = [
+  nobodyElseWrites,
+  copiesAreTrue,
+  watermarkIsTrue,
+  promotedHasAll,
+  onlyInActive,
+  turnsBack,
+  keptAside,
+];

@@ -1,0 +1,185 @@
+import type { Address } from '../../../sim/message.ts';
+import type { ProposalOutcome } from '../../raft/index.ts';
+import { makeToken, tokenText } from '../identity/join-tokens.ts';
+import { type Call, type PutSecret, putSessionName } from '../messages/client-messages.ts';
+import type { CallOutcome } from '../messages/worker-messages.ts';
+import { deliveryKey, openDelivered } from '../secrets/delivery.ts';
+import { maxSecretBytes } from '../specs/secret-spec.ts';
+import type { Command, CommandOf } from '../state/command.ts';
+import { isOfClients } from '../state/machine.ts';
+import { type Reply, refuse } from '../state/reply.ts';
+import type { Leadership } from './leadership.ts';
+import type { TrustOffice } from './trust-office.ts';
+
+/** Where the answer goes: whoever asked last. */
+interface Asker {
+  from: Address;
+  request: number;
+}
+
+/** What a request of a session is named by. */
+type Request = Pick<Call, 'session' | 'sequence' | 'oldest'>;
+
+type Ended = (outcome: ProposalOutcome<Reply>, token?: string) => void;
+
+const unavailable = { status: 'unavailable' } as const;
+
+/** Takes what clients ask for to the log, and the answers back. */
+export class Gateway {
+  private readonly lead: Leadership;
+  private readonly office: TrustOffice;
+  /** Requests under way, by session and sequence: one that is asked again is not proposed again. */
+  private readonly open: Map<string, Asker> = new Map();
+
+  constructor(lead: Leadership, office: TrustOffice) {
+    this.lead = lead;
+    this.office = office;
+  }
+
+  call(from: Address, call: Call): void {
+    const { request, session, command } = call;
+    if (session === 0 && command.kind === 'open-session') {
+      this.lead.proposeFor(call, command, (outcome) => this.end({ from, request }, outcome));
+    } else if (session === 0) {
+      this.refuse(from, request, refuse('no-session'));
+    } else if (!isOfClients(command) || command.kind === 'put-secret') {
+      this.refuse(from, request, refuse('forbidden'));
+    } else this.take(from, call, request, (ended) => this.prepare(call, command, ended));
+  }
+
+  putSecret(from: Address, put: PutSecret): void {
+    if (put.session === 0) this.refuse(from, put.request, refuse('no-session'));
+    else this.take(from, put, put.request, (ended) => this.seal(put, ended));
+  }
+
+  private take(
+    from: Address,
+    { session, sequence }: Request,
+    request: number,
+    work: (ended: Ended) => void,
+  ): void {
+    const key = `${session}/${sequence}`;
+    const underWay = this.open.get(key);
+    if (underWay !== undefined) {
+      underWay.from = from;
+      underWay.request = request;
+      return;
+    }
+    const asker: Asker = { from, request };
+    this.open.set(key, asker);
+    work((outcome, token) => {
+      this.open.delete(key);
+      this.end(asker, outcome, token);
+    });
+  }
+
+  /** Two commands need what only a leader has, before they can be proposed. */
+  private prepare(request: Request, command: Command, ended: Ended): void {
+    if (command.kind === 'create-token') this.makeToken(request, command, ended);
+    else if (command.kind === 'rotate-root') this.makeRoot(request, ended);
+    else this.lead.proposeFor(request, command, (outcome) => ended(outcome));
+  }
+
+  /** Commits an entry whose index is the id of something to come. */
+  private withId(ended: Ended, work: (id: number) => void): void {
+    if (!this.office.isOpen) {
+      ended(unavailable);
+      return;
+    }
+    this.lead.proposeFor({ session: 0, sequence: 0, oldest: 0 }, { kind: 'barrier' }, (outcome) => {
+      // Nothing of the request is in the log yet.
+      if (outcome.status === 'committed') work(outcome.index);
+      else ended(outcome.status === 'unknown' ? unavailable : outcome);
+    });
+  }
+
+  private makeToken(request: Request, command: CommandOf<'create-token'>, ended: Ended): void {
+    this.withId(ended, (id) => {
+      const { ciphers } = this.office;
+      const entropy = this.office.tokenEntropy(request.session, request.sequence);
+      if (entropy === null) {
+        ended(unavailable);
+        return;
+      }
+      const terms = { ...command.row, id };
+      const { row } = makeToken(ciphers, entropy, terms);
+      this.lead.proposeFor(request, { ...command, row }, (outcome) => {
+        const reply = outcome.status === 'committed' ? outcome.result : null;
+        if (reply?.kind !== 'object') {
+          ended(outcome);
+          return;
+        }
+        // It may have been made when it was asked for first, with another id.
+        const made = makeToken(ciphers, entropy, { ...terms, id: Number(reply.id) });
+        ended(outcome, tokenText(made.token));
+      });
+    });
+  }
+
+  private makeRoot(request: Request, ended: Ended): void {
+    this.withId(ended, (id) => {
+      const root = this.office.newRoot(id);
+      if (root === null) ended(unavailable);
+      else {
+        const command: Command = { kind: 'rotate-root', roots: [root] };
+        this.lead.proposeFor(request, command, (outcome) => ended(outcome));
+      }
+    });
+  }
+
+  /** Opens what the client has sealed for this leader, and seals it for the store. */
+  private seal(put: PutSecret, ended: Ended): void {
+    const { lead, office } = this;
+    const { name, version, labels, clientKey, sealed, term } = put;
+    const session = putSessionName(put);
+    const key = deliveryKey(office.ciphers, office.agreementSeed, clientKey, session);
+    const delivered = { name, version, sequence: 0, sealed };
+    const value =
+      !office.isOpen || term !== lead.term || key === null
+        ? null
+        : openDelivered(office.ciphers, key, session, delivered);
+    if (value === null) {
+      ended(unavailable);
+      return;
+    }
+    const fingerprint = office.fingerprint(name, value);
+    const kept = value.length > maxSecretBytes ? null : office.seal(name, version + 1, value);
+    if (fingerprint === null || kept === null) {
+      ended(unavailable);
+      return;
+    }
+    const spec = { name, labels, fingerprint };
+    const command: Command = { kind: 'put-secret', version, spec, value: kept };
+    lead.proposeFor(put, command, (outcome) => ended(outcome));
+  }
+
+  // ---------------------------------------------------------------- answers
+
+  private end({ from, request }: Asker, outcome: ProposalOutcome<Reply>, token = ''): void {
+    const isDone = outcome.status === 'committed';
+    const index = isDone ? outcome.index : 0;
+    const reply = isDone ? outcome.result : null;
+    this.answer(from, request, outcomeOf(outcome.status), index, reply, token);
+  }
+
+  private refuse(from: Address, request: number, reply: Reply): void {
+    this.answer(from, request, 'done', 0, reply, '');
+  }
+
+  private answer(
+    to: Address,
+    request: number,
+    outcome: CallOutcome,
+    index: number,
+    reply: Reply | null,
+    token: string,
+  ): void {
+    const { leader } = this.lead.host;
+    this.lead.send(to, { kind: 'call-done', request, outcome, leader, index, reply, token });
+  }
+}
+
+function outcomeOf(status: ProposalOutcome<Reply>['status']): CallOutcome {
+  if (status === 'committed') return 'done';
+  return status === 'disk-full' ? 'unavailable' : status;
+}

@@ -1,0 +1,99 @@
+import type { ServiceSpec } from './specs/service-spec.ts';
+import type { Task } from './state/rows.ts';
+import type { ClusterState } from './state/state.ts';
+
+const over = new Set(['complete', 'shutdown', 'failed', 'rejected', 'orphaned']);
+
+/** What stands on a node, read off the rows one by one, but for those to be left out. */
+function others(state: ClusterState, left: ReadonlySet<string>, node: string): Readonly<Task>[] {
+  return state.tasks
+    .keys()
+    .filter((id) => !left.has(id))
+    .map((id) => state.tasks.get(id)!)
+    .filter(
+      (task) => task.node === node && task.observed !== 'pending' && !over.has(task.observed),
+    );
+}
+
+/**
+ * For tests: why a task may not be on a node, thought out a second time; null when it may. Tasks that
+ * are `later` came to the node after it.
+ */
+export function mayBePlaced(
+  state: ClusterState,
+  id: string,
+  nodeId: string,
+  later: readonly string[] = [],
+): string | null {
+  const task = state.tasks.get(id)!;
+  const spec = specOf(state, task);
+  const node = state.nodes.get(nodeId)!;
+  const { template } = spec;
+  if (node.status !== 'up' || node.spec.availability !== 'active') return 'closed';
+  if (spec.mode.kind === 'global' && task.slot !== nodeId) return 'elsewhere';
+  const { architectures, constraints, maxPerNode } = template.placement;
+  const architecture = node.description.architecture;
+  if (architectures.length > 0 && !architectures.some((one) => one === architecture)) return 'arch';
+  for (const { attribute, operator, value } of constraints) {
+    const label = node.spec.labels.find(({ key }) => `node.labels.${key}` === attribute)?.value;
+    const actual = attribute === 'node.name' ? node.spec.name : label;
+    if ((actual === value) !== (operator === '==')) return 'constraint';
+  }
+  const here = others(state, new Set([id, ...later]), nodeId);
+  const sum = (of: 'cpuMillis' | 'memoryBytes') =>
+    here.reduce((total, other) => total + specOf(state, other).template.reservations[of], 0) +
+    template.reservations[of];
+  for (const of of ['cpuMillis', 'memoryBytes'] as const) {
+    if (template.reservations[of] > 0 && sum(of) > node.description.capacity[of]) return of;
+  }
+  const slots = here.filter((other) => other.service === task.service && other.slot !== task.slot);
+  if (maxPerNode > 0 && new Set(slots.map(({ slot }) => slot)).size >= maxPerNode) return 'most';
+  const taken = new Set(
+    here.flatMap(({ ports }) => ports.map((port) => `${port.hostPort}/${port.protocol}`)),
+  );
+  const wanted = template.ports.filter(({ publish }) => publish === 'host');
+  const fixed = wanted.filter(({ hostPort }) => hostPort > 0);
+  for (const { hostPort, protocol } of fixed)
+    if (taken.has(`${hostPort}/${protocol}`)) return 'port';
+  const { first, count } = state.settings.hostPorts;
+  for (const protocol of ['tcp', 'udp']) {
+    const free = Array.from({ length: count }, (_, at) => `${first + at}/${protocol}`).filter(
+      (key) =>
+        !taken.has(key) && !fixed.some((port) => `${port.hostPort}/${port.protocol}` === key),
+    );
+    const needed = wanted.filter(
+      (port) => port.hostPort === 0 && port.protocol === protocol,
+    ).length;
+    if (needed > free.length) return 'ports';
+  }
+  return volumeProblem(state, id, nodeId, spec);
+}
+
+function volumeProblem(
+  state: ClusterState,
+  id: string,
+  nodeId: string,
+  spec: ServiceSpec,
+): string | null {
+  for (const { source } of spec.template.volumes) {
+    const volumes = state.volumes.keys().map((key) => state.volumes.get(key)!);
+    const volume = volumes.find((one) => one.spec.name === source);
+    if (volume === undefined) return 'no volume';
+    const named = volume.spec.node;
+    const place = volume.node === '' ? '' : state.nodes.get(volume.node)?.spec.name;
+    const name = state.nodes.get(nodeId)!.spec.name;
+    if (volume.spec.driver === 'local' && place !== '' && place !== name) return 'volume elsewhere';
+    if (volume.spec.driver === 'local' && place === '' && named !== '' && named !== name) {
+      return 'volume elsewhere';
+    }
+    const { claim } = volume;
+    if (!volume.spec.exclusive || claim === null || claim.task === id) continue;
+    const holder = state.nodes.get(claim.node);
+    if (holder !== undefined && holder.status !== 'fenced') return 'volume in use';
+  }
+  return null;
+}
+
+function specOf(state: ClusterState, task: Readonly<Task>): ServiceSpec {
+  return state.revisions.get(task.service, task.revision)!.spec;
+}

@@ -1,0 +1,92 @@
+import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { type Field, integer, listOf, oneOf, structure, text, union } from '../../common/fields.ts';
+import { stepKinds } from '../deployments/decide.ts';
+import type { Assignment } from '../scheduler/schedule.ts';
+import { nodeDescriptionField, nodeField } from '../specs/node-spec.ts';
+import { serviceField } from '../specs/service-spec.ts';
+import { volumeField } from '../specs/volume-spec.ts';
+import { taskStates } from '../tasks/task-states.ts';
+import { trustCommandFields } from '../trust/trust-commands.ts';
+import {
+  type Command,
+  deploymentActions,
+  type Envelope,
+  type NodeEdge,
+  type SlotName,
+  type TaskReport,
+} from './command.ts';
+import { healthStates } from './rows.ts';
+
+const writer: ByteWriter = new ByteWriter();
+
+export const taskReportsField: Field<readonly TaskReport[]> = listOf(
+  structure<TaskReport>({
+    task: text,
+    sequence: integer,
+    observed: oneOf(taskStates),
+    health: oneOf(healthStates),
+    exitCode: integer,
+    reason: text,
+  }),
+) as Field<readonly TaskReport[]>;
+const edges = listOf(
+  structure<NodeEdge>({ node: text, registration: integer, status: oneOf(['down', 'fenced']) }),
+) as Field<readonly NodeEdge[]>;
+const slots = listOf(structure<SlotName>({ service: text, slot: text })) as Field<
+  readonly SlotName[]
+>;
+const assignments = listOf(structure<Assignment>({ task: text, node: text })) as Field<
+  readonly Assignment[]
+>;
+
+/** The position of a kind is its number in bytes: new kinds go to the end. */
+export const commandField: Field<Command> = union<Command>({
+  'create-service': { spec: serviceField },
+  'update-service': { service: text, version: integer, spec: serviceField },
+  'remove-service': { service: text, version: integer },
+  'control-deployment': { service: text, action: oneOf(deploymentActions) },
+  'update-node': { node: text, version: integer, spec: nodeField },
+  'remove-node': { node: text },
+  'create-volume': { spec: volumeField },
+  'remove-volume': { volume: text },
+  'renew-session': {},
+  'close-session': {},
+  'open-session': { owner: text },
+  'expire-session': { expired: integer, activeIndex: integer },
+  'register-node': { node: text, spec: nodeField, description: nodeDescriptionField },
+  'node-edges': { edges },
+  report: { node: text, registration: integer, reports: taskReportsField },
+  unmounted: { node: text, volume: text, epoch: integer },
+  reconcile: { slots },
+  allocate: { tasks: listOf(text) as Field<readonly string[]> },
+  assign: { assignments },
+  'step-deployment': { deployment: text, version: integer, step: oneOf(stepKinds) },
+  orphan: { node: text },
+  barrier: {},
+  ...trustCommandFields,
+});
+
+/** The data of a log entry. */
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  writer.length = 0;
+  writer.varint(envelope.session);
+  writer.varint(envelope.sequence);
+  writer.varint(envelope.oldest);
+  writer.varint(envelope.term);
+  writer.varint(envelope.timeUs);
+  commandField.write(writer, envelope.command);
+  return writer.finish();
+}
+
+/** Throws a RangeError on bytes that `encodeEnvelope` cannot have written. */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const reader = new ByteReader(bytes);
+  const session = reader.varint();
+  const sequence = reader.varint();
+  const oldest = reader.varint();
+  const term = reader.varint();
+  const timeUs = reader.varint();
+  const command = commandField.read(reader);
+  reader.close();
+  return { session, sequence, oldest, term, timeUs, command };
+}

@@ -1,0 +1,243 @@
+import type { Entry } from '../../raft/types.ts';
+import { stepDeployment } from '../deployments/step-command.ts';
+import {
+  markNodes,
+  orphanTasks,
+  registerNode,
+  removeNode,
+  updateNode,
+} from '../nodes/node-commands.ts';
+import { endSession, expireSession, forgetAnswers, openSession } from '../requests/sessions.ts';
+import { assignTasks } from '../scheduler/assign.ts';
+import { reconcileSlots } from '../services/carry-out.ts';
+import {
+  controlDeployment,
+  createService,
+  removeService,
+  updateService,
+} from '../services/service-commands.ts';
+import { mergeReports } from '../tasks/reports.ts';
+import { allocateTask } from '../tasks/task-life.ts';
+import {
+  createToken,
+  joinNode,
+  removeToken,
+  renewCertificate,
+  updateMember,
+} from '../trust/member-changes.ts';
+import { foundTrust, rotateRoot, stepRoot } from '../trust/roots.ts';
+import {
+  putKey,
+  putSecret,
+  removeSecret,
+  resealSecret,
+  retireKeys,
+} from '../trust/secret-changes.ts';
+import type { LeaderTrustCommand } from '../trust/trust-commands.ts';
+import { createVolume, removeVolume } from '../volumes/volume-commands.ts';
+import { releaseVolume } from '../volumes/volumes.ts';
+import type { ClientCommand, Command, Envelope, LeaderCommand } from './command.ts';
+import { decodeEnvelope } from './command-codec.ts';
+import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
+import type { OrchestratorSettings } from './settings.ts';
+import { ClusterState } from './state.ts';
+
+/** Some hundred years in: what is added to a time stays an exact integer. */
+const endOfTimeUs: number = 2 ** 52;
+
+const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
+  'create-service',
+  'update-service',
+  'remove-service',
+  'control-deployment',
+  'update-node',
+  'remove-node',
+  'create-volume',
+  'remove-volume',
+  'renew-session',
+  'close-session',
+  'put-secret',
+  'remove-secret',
+  'create-token',
+  'remove-token',
+  'rotate-root',
+]);
+
+/**
+ * A cluster's store as a replicated state machine. Deterministic: equal entries give equal replies,
+ * equal hashes and equal bytes. It knows no clock: time comes in entries.
+ */
+export class ClusterMachine {
+  state: ClusterState;
+  /** Whether the last reply was one given before, to an earlier copy of the request. */
+  repeated: boolean = false;
+
+  constructor(settings: OrchestratorSettings) {
+    this.state = new ClusterState(settings);
+  }
+
+  get applied(): number {
+    return this.state.applied;
+  }
+
+  /**
+   * Applies the next entry; one that is no command only counts. Throws a RangeError on data that are
+   * no command; then nothing has changed.
+   */
+  apply({ index, kind, data }: Pick<Entry, 'index' | 'kind' | 'data'>): Reply | undefined {
+    const { state } = this;
+    if (index !== state.applied + 1) throw new Error(`entry ${index} out of order`);
+    const envelope = kind === 'command' ? decodeEnvelope(data) : null;
+    state.applied = index;
+    this.repeated = false;
+    const reply = envelope === null ? undefined : this.carryOut(envelope);
+    state.settle();
+    return reply;
+  }
+
+  /** 16 hex digits; equal states have equal ones. */
+  hash(): string {
+    return this.state.hash();
+  }
+
+  save(): Uint8Array {
+    return this.state.save();
+  }
+
+  /** Throws a RangeError on bytes that `save` did not make; then nothing has changed. */
+  restore(bytes: Uint8Array): void {
+    this.state = ClusterState.restore(this.state.settings, bytes);
+  }
+
+  private carryOut(envelope: Envelope): Reply {
+    const { state } = this;
+    // An earlier leader's opinion, decided upon what its successor may have changed.
+    if (envelope.term < state.term) return refuse('stale', 'an earlier leader proposed it');
+    state.term = envelope.term;
+    state.timeUs = Math.max(state.timeUs, Math.min(envelope.timeUs, endOfTimeUs));
+    const { session, command } = envelope;
+    if (session !== 0) return this.once(envelope);
+    return isOfClients(command) ? refuse('no-session') : asLeader(state, command);
+  }
+
+  /** A request of a session: carried out at most once, however often and late it comes. */
+  private once({ session, sequence, oldest, command }: Envelope): Reply {
+    const { state } = this;
+    const row = state.sessions.get(0, session);
+    if (row === undefined) return refuse('no-session');
+    if (sequence < row.oldest) return refuse('stale', 'it has been answered');
+    if (oldest > row.oldest) forgetAnswers(state, session, oldest);
+    if (sequence < row.oldest) return refuse('invalid', 'it is below its own oldest');
+    if (sequence >= row.oldest + state.settings.requestWindow) {
+      return refuse('invalid', 'too far ahead');
+    }
+    state.sessions.edit(0, session).activeIndex = state.applied;
+    const before = state.replies.get(session, sequence);
+    if (before !== undefined) {
+      this.repeated = true;
+      return decodeReply(before.reply);
+    }
+    const reply = isOfClients(command) ? asClient(state, command, session) : refuse('forbidden');
+    // Closing takes the replies along.
+    if (state.sessions.get(0, session) !== undefined) {
+      state.replies.insert(session, sequence, { reply: encodeReply(reply) });
+    }
+    return reply;
+  }
+}
+
+/** Whether a command is one that clients ask for. */
+export function isOfClients(command: Command): command is ClientCommand {
+  return ofClients.has(command.kind);
+}
+
+function asClient(state: ClusterState, command: ClientCommand, session: number): Reply {
+  switch (command.kind) {
+    case 'create-service':
+      return createService(state, command);
+    case 'update-service':
+      return updateService(state, command);
+    case 'remove-service':
+      return removeService(state, command);
+    case 'control-deployment':
+      return controlDeployment(state, command);
+    case 'update-node':
+      return updateNode(state, command);
+    case 'remove-node':
+      return removeNode(state, command);
+    case 'create-volume':
+      return createVolume(state, command);
+    case 'remove-volume':
+      return removeVolume(state, command);
+    case 'renew-session':
+      return done;
+    case 'close-session':
+      return endSession(state, session);
+    case 'put-secret':
+      return putSecret(state, command);
+    case 'remove-secret':
+      return removeSecret(state, command);
+    case 'create-token':
+      return createToken(state, command);
+    case 'remove-token':
+      return removeToken(state, command);
+    case 'rotate-root':
+      return rotateRoot(state, command);
+  }
+}
+
+function asLeader(state: ClusterState, command: LeaderCommand): Reply {
+  switch (command.kind) {
+    case 'open-session':
+      return openSession(state, command);
+    case 'expire-session':
+      return expireSession(state, command);
+    case 'register-node':
+      return registerNode(state, command);
+    case 'node-edges':
+      return markNodes(state, command);
+    case 'report':
+      return mergeReports(state, command);
+    case 'unmounted': {
+      const { node, volume, epoch } = command;
+      return releaseVolume(state, node, volume, epoch) ? done : refuse('stale', volume);
+    }
+    case 'reconcile':
+      return reconcileSlots(state, command);
+    case 'allocate': {
+      const given = command.tasks.filter((task) => allocateTask(state, task));
+      return { kind: 'batch', effective: given.length };
+    }
+    case 'assign':
+      return assignTasks(state, command);
+    case 'step-deployment':
+      return stepDeployment(state, command);
+    case 'orphan':
+      return orphanTasks(state, command);
+    case 'barrier':
+      return done;
+    default:
+      return asLeaderOfTrust(state, command);
+  }
+}
+
+function asLeaderOfTrust(state: ClusterState, command: LeaderTrustCommand): Reply {
+  switch (command.kind) {
+    case 'found-trust':
+      return foundTrust(state, command);
+    case 'put-key':
+      return putKey(state, command);
+    case 'reseal-secret':
+      return resealSecret(state, command);
+    case 'retire-keys':
+      return retireKeys(state);
+    case 'join-node':
+      return joinNode(state, command);
+    case 'renew-certificate':
+      return renewCertificate(state, command);
+    case 'update-member':
+      return updateMember(state, command);
+    case 'root-step':
+      return stepRoot(state, command);
+  }
+}

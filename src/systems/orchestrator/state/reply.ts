@@ -1,0 +1,77 @@
+import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { type Field, integer, oneOf, text, union } from '../../common/fields.ts';
+
+const writer: ByteWriter = new ByteWriter();
+
+export const refusals = [
+  /** There is no such object. */
+  'not-found',
+  /** The name is taken. */
+  'exists',
+  /** It was changed meanwhile: read it again. */
+  'conflict',
+  /** Something else uses it. */
+  'in-use',
+  /** The specification, or what is asked for, makes no sense; the text says where. */
+  'invalid',
+  /** Addresses or ports have run out, or a port is taken. */
+  'exhausted',
+  /** It makes no sense in the present state of the object. */
+  'wrong-state',
+  /** From an earlier leader, an earlier registration, or decided upon what has changed. */
+  'stale',
+  /** The session has ended, or there has never been one. */
+  'no-session',
+  /** Not for clients. */
+  'forbidden',
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+/** What became of a command. */
+export type Reply =
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly what: string }
+  | { readonly kind: 'done' }
+  /** An object was made or changed: its id, and the version that it has now. */
+  | { readonly kind: 'object'; readonly id: string; readonly version: number }
+  | { readonly kind: 'session'; readonly session: number }
+  /** A node registered: the index counts for its reports. */
+  | { readonly kind: 'registered'; readonly node: string; readonly registration: number }
+  /** A node has a certificate to come: its serial, and the root that is to sign it. */
+  | {
+      readonly kind: 'certified';
+      readonly node: string;
+      readonly serial: number;
+      readonly issuer: number;
+    }
+  /** A batch: how many of its parts took effect. The others were outdated. */
+  | { readonly kind: 'batch'; readonly effective: number };
+
+export const replyField: Field<Reply> = union<Reply>({
+  refused: { why: oneOf(refusals), what: text },
+  done: {},
+  object: { id: text, version: integer },
+  session: { session: integer },
+  registered: { node: text, registration: integer },
+  batch: { effective: integer },
+  certified: { node: text, serial: integer, issuer: integer },
+});
+
+export const done: Reply = { kind: 'done' };
+
+export function refuse(why: Refusal, what: string = ''): Reply {
+  return { kind: 'refused', why, what };
+}
+
+export function encodeReply(reply: Reply): Uint8Array {
+  writer.length = 0;
+  replyField.write(writer, reply);
+  return writer.finish();
+}
+
+/** Throws a RangeError on bytes that are no reply. */
+export function decodeReply(bytes: Uint8Array): Reply {
+  const reader = new ByteReader(bytes);
+  const reply = replyField.read(reader);
+  reader.close();
+  return reply;
+}

@@ -1,0 +1,210 @@
+import type { NodeId } from '../../../sim/message.ts';
+import { type Alarm, callOff } from '../../common/alarms.ts';
+import { hexOf } from '../crypto/bytes.ts';
+import { type Certificate, certificateFault, challengeBytes } from '../identity/certificates.ts';
+import { beginRenewal, completeRenewal, renewAtUs } from '../identity/node-identity.ts';
+import { MeshEnd } from '../mesh/mesh.ts';
+import type {
+  Certified,
+  Challenge,
+  SessionBegins,
+  TurnedAway,
+} from '../messages/worker-messages.ts';
+import type { Membership } from './journal-format.ts';
+import { newestRoot } from './session.ts';
+import type { WorkerCore } from './worker-core.ts';
+
+const requestGrain = 0x1_0000;
+
+/**
+ * Becomes a member, and gets a session with whoever leads: asks one manager after the other, waits
+ * longer each time nobody helps, and goes at once where it is sent to.
+ */
+export class Registration {
+  private readonly core: WorkerCore;
+  private readonly begun: (manager: NodeId, session: SessionBegins) => void;
+  private request: number;
+  private manager: NodeId = '';
+  private hint: NodeId = '';
+  private waitUs: number;
+  private attempt = 0;
+  private alarm: Alarm | null = null;
+  private active = false;
+  private renewal = 0;
+
+  constructor(core: WorkerCore, begun: (manager: NodeId, session: SessionBegins) => void) {
+    this.core = core;
+    this.begun = begun;
+    // Answers to a life before are none to this one.
+    this.request = core.env.random.below(requestGrain, 'requests') * requestGrain;
+    this.waitUs = core.options.timings.retryFirstUs;
+  }
+
+  /** Seeks a session, first where one is said to lead. */
+  begin(hint: NodeId): void {
+    this.active = true;
+    this.hint = hint;
+    this.waitUs = this.core.options.timings.retryFirstUs;
+    this.wait();
+  }
+
+  /** Asks again after a time between half of what it waits now and all of it. */
+  private wait(): void {
+    const { core } = this;
+    const { retryMostUs } = core.options.timings;
+    const half = Math.floor(this.waitUs / 2);
+    const delayUs = half + core.env.random.below(half + 1, 'reconnect', ++this.attempt);
+    this.waitUs = Math.min(retryMostUs, this.waitUs * 2);
+    callOff(this.alarm);
+    this.alarm = core.alarms.after(delayUs, () => this.ask());
+  }
+
+  private ask(): void {
+    const { core } = this;
+    const { identity } = core.state.member;
+    this.request++;
+    this.manager = this.hint === '' ? this.anyManager() : this.hint;
+    this.hint = '';
+    callOff(this.alarm);
+    this.alarm = core.alarms.after(core.options.timings.callTimeoutUs, () => this.wait());
+    if (identity.current === null) this.join();
+    else this.register('', '');
+  }
+
+  private anyManager(): NodeId {
+    const { core } = this;
+    const all = [...new Set([...core.options.managers, ...core.state.member.managers])];
+    return all[core.env.random.below(all.length, 'manager', this.attempt)]!;
+  }
+
+  /** A fresh key is on the disk before anybody hears of it. */
+  private join(): void {
+    const { core } = this;
+    const { ciphers, name, token, description } = core.options;
+    const { member } = core.state;
+    const about = { subject: name, role: 'worker' } as const;
+    const seed = core.freshSeed('identity');
+    const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
+    const meshSeed = member.meshSeed ?? core.freshSeed('mesh');
+    const { request, manager } = this;
+    this.keep({ ...member, identity, meshSeed }, () => {
+      const meshKey = ciphers.agreementKey(meshSeed);
+      core.send(manager, { kind: 'join', request, token, signing, description, meshKey });
+    });
+  }
+
+  private register(challenge: string, signature: string): void {
+    const { core, request } = this;
+    const { identity, meshSeed } = core.state.member;
+    core.send(this.manager, {
+      kind: 'register',
+      ...{ request, challenge, signature },
+      certificate: identity.current!.certificate,
+      description: core.options.description,
+      meshKey: core.options.ciphers.agreementKey(meshSeed!),
+      trusts: newestRoot(core),
+    });
+  }
+
+  challenged({ request, challenge }: Challenge): void {
+    if (!this.active || request !== this.request) return;
+    const { current } = this.core.state.member.identity;
+    if (current === null) return;
+    const bytes = challengeBytes(challenge, current.certificate.serial);
+    const signature = this.core.options.ciphers.sign(current.seed, bytes);
+    this.register(challenge, hexOf(signature));
+  }
+
+  certified(message: Certified): void {
+    const { request, certificate, roots, node, outcome, leader } = message;
+    const renews = request === this.renewal;
+    if (!renews && (!this.active || request !== this.request)) return;
+    if (certificate === null) {
+      if (!renews) this.turned(outcome, leader);
+      return;
+    }
+    const { core } = this;
+    const { member } = core.state;
+    if (!this.holds(certificate, member.roots.length === 0 ? roots : member.roots)) return;
+    const identity = completeRenewal(core.options.ciphers, member.identity, certificate);
+    if (identity === null) return;
+    this.keep({ ...member, node, identity, roots }, () => {
+      if (!renews) this.ask();
+    });
+  }
+
+  /** Time is not looked at: this clock may be wrong, and it is for others to judge. */
+  private holds(certificate: Certificate, roots: Membership['roots']): boolean {
+    const { certificate: mine } = this.core.state.member.identity.current ?? {};
+    if (mine !== undefined && mine.subject !== certificate.subject) return false;
+    const trust = { roots, nowUs: certificate.notBeforeUs, skewUs: 0, revoked: () => false };
+    return certificateFault(this.core.options.ciphers, certificate, trust) === null;
+  }
+
+  sessionBegins(from: NodeId, message: SessionBegins): void {
+    if (!this.active || message.request !== this.request) return;
+    const { core } = this;
+    const { member } = core.state;
+    const { managers, roots, node } = message;
+    const begin = (): void => {
+      if (!this.active || message.request !== this.request) return;
+      this.active = false;
+      callOff(this.alarm);
+      core.mesh ??= new MeshEnd(core.options.ciphers, node, core.state.member.meshSeed!);
+      this.begun(from, message);
+    };
+    if (sameTexts(managers, member.managers) && sameRoots(roots, member.roots)) begin();
+    else this.keep({ ...member, managers, roots }, begin);
+  }
+
+  turnedAway({ request, outcome, leader, what }: TurnedAway): void {
+    if (!this.active || request !== this.request) return;
+    if (outcome === 'refused') this.core.env.log('registration refused', { what });
+    this.turned(outcome, leader);
+  }
+
+  private turned(outcome: string, leader: NodeId): void {
+    if (outcome === 'not-leader' && leader !== '' && leader !== this.manager) this.hint = leader;
+    this.request++;
+    this.wait();
+  }
+
+  /** Renews the certificate when two thirds of its life are over; asked with each beat. */
+  considerRenewal(manager: NodeId, session: string): void {
+    const { core } = this;
+    const { member } = core.state;
+    const { current } = member.identity;
+    if (current === null || core.env.clock.wallUs() < renewAtUs(current.certificate)) return;
+    const { ciphers } = core.options;
+    const { subject, role } = current.certificate;
+    const seed = core.freshSeed('identity');
+    const about = { subject, role };
+    const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
+    const request = ++this.request;
+    this.renewal = request;
+    this.keep({ ...member, identity }, () => {
+      core.send(manager, { kind: 'renew', session, request, signing });
+    });
+  }
+
+  /** Roots that a leader told of, in the session. */
+  trust(roots: Membership['roots']): void {
+    const { member } = this.core.state;
+    if (!sameRoots(roots, member.roots)) this.keep({ ...member, roots }, () => {});
+  }
+
+  private keep(member: Membership, done: () => void): void {
+    this.core.commit({ kind: 'member', member }, done);
+  }
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, at) => text === b[at]);
+}
+
+function sameRoots(a: Membership['roots'], b: Membership['roots']): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ id, state }, at) => id === b[at]!.id && state === b[at]!.state)
+  );
+}
