@@ -52,7 +52,7 @@ const services: readonly ServiceSpec[] = [
 
 /** What people ask of the cluster, until they have asked enough. */
 export class Demands {
-  private readonly untilUs: number;
+  readonly untilUs: number;
   private readonly made: string[] = [];
   private nextUs = 0;
 

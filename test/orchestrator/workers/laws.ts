@@ -239,14 +239,25 @@ const settled = rung<Moment, Truth>({
         const holders = slots.get(`${id}/${slot}`) ?? [];
         const nodes = holders.map(({ node }) => node);
         // What ends by itself may be between two runs.
-        const ends = spec.name === 'bad' || spec.name === 'fat' || spec.name === 'moody';
+        const ends = spec.template.health !== null || spec.name === 'bad' || spec.name === 'fat';
         if (holders.length === 1 || (ends && holders.length === 0)) continue;
-        return broken({ nodes, values: { service: spec.name, slot, containers: holders.length } });
+        const values = { service: spec.name, slot, containers: holders.length };
+        return broken({ nodes, values: { ...values, tasks: tasksOf(office, id) } });
       }
     }
     return held;
   },
 });
+
+/** What the managers believe of a service's tasks, for whoever has to find out what went wrong. */
+function tasksOf({ rig }: Office, service: string): string {
+  const told = rig.tasks(service).map(([id, task]) => {
+    const { slot, desired, observed, health, node, reason } = task;
+    const status = rig.state.nodes.get(node)?.status ?? 'none';
+    return `${id} ${slot} ${desired} ${observed} ${health} on ${node} ${status} ${reason}`;
+  });
+  return told.join('; ');
+}
 
 export const workerLadder: Ladder = ladder({
   name: 'workers',

@@ -31,6 +31,7 @@ import {
 import type { Demands } from './demands.ts';
 
 const tickUs = 10_000;
+const idleTickUs = 200_000;
 const rootSeed = new Uint8Array(32).fill(7);
 const managerSeed = new Uint8Array(32).fill(8);
 export const managers: readonly string[] = ['c1', 'c2', 'c3'];
@@ -94,7 +95,8 @@ export class Office {
   tick(env: Env<OrchestratorWireMessage>): void {
     const { rig } = this;
     rig.timeUs = Math.max(rig.timeUs, env.clock.wallUs());
-    if (rig.timeUs >= this.nextLeadUs) this.passLead(env);
+    const leads = rig.timeUs < this.demands.untilUs || this.nextLeadUs === 0;
+    if (leads && rig.timeUs >= this.nextLeadUs) this.passLead(env);
     this.demands.make(rig, env);
     this.judge();
     rig.drive();
@@ -284,8 +286,9 @@ export function managerComponent(
   index: number,
 ): Component<object, OrchestratorWireMessage> {
   const tick = (env: Env<OrchestratorWireMessage>): void => {
-    if (office.leader === index) office.tick(env);
-    env.timers.set('tick', tickUs, () => tick(env));
+    const leads = office.leader === index;
+    if (leads) office.tick(env);
+    env.timers.set('tick', leads ? tickUs : idleTickUs, () => tick(env));
   };
   return {
     name: 'manager',

@@ -19,13 +19,13 @@ import { managerComponent, managers, Office } from './office.ts';
 
 /** 5 %: the declared bound of the clocks. */
 const driftPpm = 50_000;
-const timings: OrchestratorTimings = {
+export const timings: OrchestratorTimings = {
   ...simulationTimings,
   driftBoundPpm: driftPpm,
   fenceMarginUs: 20_000,
 };
 
-const capacity = { cpuMillis: 8_000, memoryBytes: 2 ** 33 };
+export const capacity = { cpuMillis: 8_000, memoryBytes: 2 ** 33 };
 
 const system: SystemDefinition = {
   name: 'workers',
@@ -46,7 +46,7 @@ const office: ClientsDefinition = {
   knobs: {},
   drawIntents: () => [],
   count: () => managers.length,
-  newHistory: () => new Office(timings, new Demands(9_000_000)),
+  newHistory: () => new Office(timings, new Demands(7_000_000)),
   client: (_config, _peers, index, _intents, history) =>
     managerComponent(history as Office, index),
   census: (history) => ({ ...(history as Office).counts }),
@@ -62,8 +62,9 @@ export function workerStorm(
     clients: office,
     storm,
     ladder: workerLadder,
-    phases: { form: seconds(2), storm: seconds(8), settle: seconds(14) },
-    fixed: { 'clock.driftPpm': driftPpm },
+    phases: { form: seconds(1), storm: seconds(6), settle: seconds(9) },
+    // Chance ends containers until the end; more of it and nothing would ever settle.
+    fixed: { 'clock.driftPpm': driftPpm, 'maybe.perMillion': 5_000 },
   });
 }
 
