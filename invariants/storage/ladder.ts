@@ -24,7 +24,7 @@ import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
-import { answersAreFresh, serviceIsBack } from './service.ts';
+import { answersAreFresh } from './service.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
@@ -72,7 +72,6 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   changelogIsTheLog,
   // progress
   operationsEnd,
-  serviceIsBack,
   allIsRedundant,
   nothingIsLeftOver,
 ];
