@@ -2,7 +2,7 @@ import { broken, held, premiseFalse, rung } from '../../src/index.ts';
 import type { StorageMoment } from './moment.ts';
 
 export const answersAreFresh = rung<StorageMoment>({
-  id: 'SE7',
+  id: 'SE8',
   title: 'fresh answers',
   statement:
     'The answer to a question is of an index that no client knew to be passed when the question was asked.',

@@ -42,6 +42,8 @@ interface Saved {
   roots: readonly { readonly id: number }[];
   /** By task. */
   tasks: Record<string, { sequence: number; observed: TaskState }>;
+  /** Claims of tasks that have come here, until they are given back: by volume and epoch. */
+  claims: Record<string, { task: string; volume: string; epoch: number }>;
 }
 
 interface Running {
@@ -71,7 +73,7 @@ export class PlainWorker {
   private readonly env: WorkerEnv;
   private readonly options: PlainWorkerOptions;
   private manager = '';
-  private saved: Saved = { seed: '', certificate: null, roots: [], tasks: {} };
+  private saved: Saved = { seed: '', certificate: null, roots: [], tasks: {}, claims: {} };
   private beats = 0;
   private reports = 0;
   private assigned = 0;
@@ -83,8 +85,6 @@ export class PlainWorker {
   private registeredUs = 0;
   /** Reports that are not answered. */
   private readonly unheard: Map<number, readonly TaskReport[]> = new Map();
-  /** Claims to be given back, by volume and epoch. */
-  private readonly unmounted: Map<string, { volume: string; epoch: number }> = new Map();
   private saving = false;
   private readonly unsaved: (() => void)[] = [];
 
@@ -222,9 +222,7 @@ export class PlainWorker {
       ...progress,
     });
     for (const [number, reports] of this.unheard) this.sendReport(number, reports);
-    for (const { volume, epoch } of this.unmounted.values()) {
-      env.network.send(this.manager, { kind: 'unmounted', session: name, volume, epoch });
-    }
+    this.giveBack(name);
     // Nobody answers any more: somebody else may lead.
     if (nowUs - Math.max(this.leaseFromUs, this.registeredUs) > 3 * session.beatUs) {
       this.leave();
@@ -232,6 +230,16 @@ export class PlainWorker {
     }
     env.timers.set('beat', session.beatUs, this.beat);
   };
+
+  /** Claims of tasks that are over here, or of which nobody wants anything any more. */
+  private giveBack(session: string): void {
+    if (this.assigned === 0) return;
+    for (const { task, volume, epoch } of Object.values(this.saved.claims)) {
+      const observed = this.tasks.get(task)?.observed;
+      if (observed !== undefined && !isTerminal(observed)) continue;
+      this.env.network.send(this.manager, { kind: 'unmounted', session, volume, epoch });
+    }
+  }
 
   private leave(): void {
     this.session = null;
@@ -272,12 +280,10 @@ export class PlainWorker {
     running.observed = next;
     running.sequence += 1;
     this.saved.tasks[id] = { sequence: running.sequence, observed: next };
-    for (const { volume, exclusive, epoch } of running.task.volumes) {
+    for (const { volume, exclusive } of running.task.volumes) {
       if (!exclusive) continue;
       if (next === 'running') this.mounted.set(id, volume);
-      if (!isTerminal(next)) continue;
-      this.mounted.delete(id);
-      this.unmounted.set(`${volume}/${epoch}`, { volume, epoch });
+      if (isTerminal(next)) this.mounted.delete(id);
     }
   }
 
@@ -319,7 +325,9 @@ export class PlainWorker {
         }
       }
     }
-    if (reports.length > 0) this.save(() => this.report(reports));
+    this.save(() => {
+      if (reports.length > 0) this.report(reports);
+    });
   }
 
   /** A task that is new here; one of an earlier life has ended with it. */
@@ -328,6 +336,10 @@ export class PlainWorker {
     const sequence = Math.max(task.sequence, before?.sequence ?? 0);
     const running: Running = { task, observed: 'assigned', sequence, told: false };
     this.tasks.set(task.task, running);
+    for (const { volume, exclusive, epoch } of task.volumes) {
+      if (!exclusive || epoch === 0) continue;
+      this.saved.claims[`${volume}/${epoch}`] = { task: task.task, volume, epoch };
+    }
     if (before === undefined) return [];
     running.observed = before.observed;
     if (!isTerminal(before.observed)) {
@@ -371,7 +383,7 @@ export class PlainWorker {
         this.unheard.delete(message.report);
         return;
       case 'unmounted-heard':
-        this.unmounted.delete(`${message.volume}/${message.epoch}`);
+        delete this.saved.claims[`${message.volume}/${message.epoch}`];
         return;
       case 'assign':
         this.assign(message);

@@ -67,7 +67,7 @@ export interface Join extends Asked {
   readonly meshKey: Uint8Array;
 }
 
-/** A member asks for a new certificate: for the key in `signing`, signed by the present one. */
+/** A member asks for a new certificate: for the key in `signing`, over the session that the present one began. */
 export interface Renew extends Asked, OfSession {
   readonly kind: 'renew';
   readonly signing: SigningRequest;
