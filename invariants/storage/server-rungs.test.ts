@@ -7,7 +7,10 @@ import type {
   JournalRecord,
 } from '../../src/systems/storage/chunkserver/journal-format.ts';
 import { ReedSolomon } from '../../src/systems/storage/erasure/reed-solomon.ts';
-import { encodeRecords, segmentName } from '../../src/systems/storage/metalogger/changelog-format.ts';
+import {
+  encodeRecords,
+  segmentName,
+} from '../../src/systems/storage/metalogger/changelog-format.ts';
 import { writeKey } from './acknowledged.ts';
 import { changelogIsTheLog } from './at-rest.ts';
 import { type Contents, oneCodeword } from './contents.ts';

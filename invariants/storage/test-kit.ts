@@ -1,4 +1,5 @@
 import {
+  type FileHistory,
   type LadderOptions,
   type LadderRun,
   ladder,
@@ -16,7 +17,6 @@ import { encodeEnvelope } from '../../src/systems/storage/metadata/command-codec
 import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import { testClasses } from '../../src/systems/storage/metadata/test-rig.ts';
-import type { FileHistory } from '../../src/workload/file-history.ts';
 import { emptyView } from '../raft/marks.ts';
 import { storageRungs } from './ladder.ts';
 import { storageGhost } from './ledger.ts';

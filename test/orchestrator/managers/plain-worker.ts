@@ -1,20 +1,11 @@
 import { nodeCiphers } from '../../../src/node-crypto/node-ciphers.ts';
-import type { Component } from '../../../src/sim/component.ts';
 import type { Env } from '../../../src/sim/env.ts';
+import { bytesOfHex, derivedKey, hexOf } from '../../../src/systems/orchestrator/crypto/bytes.ts';
 import {
-  bytesOfHex,
-  derivedKey,
-  hexOf,
-} from '../../../src/systems/orchestrator/crypto/bytes.ts';
-import {
-  type Certificate,
   challengeBytes,
   signingRequest,
 } from '../../../src/systems/orchestrator/identity/certificates.ts';
-import {
-  type OrchestratorWireMessage,
-  orchestratorCodec,
-} from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
+import type { OrchestratorWireMessage } from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
 import type {
   Assign,
   AssignedTask,
@@ -24,8 +15,12 @@ import type {
 import { NameTable } from '../../../src/systems/orchestrator/network/name-table.ts';
 import type { TaskReport } from '../../../src/systems/orchestrator/state/command.ts';
 import { isTerminal, type TaskState } from '../../../src/systems/orchestrator/tasks/task-states.ts';
-import { heldLeaseUs, type OrchestratorTimings } from '../../../src/systems/orchestrator/timings.ts';
+import {
+  heldLeaseUs,
+  type OrchestratorTimings,
+} from '../../../src/systems/orchestrator/timings.ts';
 import { Caller } from './caller.ts';
+import type { Running, Saved } from './plain-worker-state.ts';
 
 type WorkerEnv = Env<OrchestratorWireMessage>;
 
@@ -33,25 +28,6 @@ export interface PlainWorkerOptions {
   readonly managers: readonly string[];
   readonly index: number;
   readonly timings: OrchestratorTimings;
-}
-
-/** What it knows after a restart. */
-interface Saved {
-  seed: string;
-  certificate: Certificate | null;
-  roots: readonly { readonly id: number }[];
-  /** By task. */
-  tasks: Record<string, { sequence: number; observed: TaskState }>;
-  /** Claims of tasks that have come here, until they are given back: by volume and epoch. */
-  claims: Record<string, { task: string; volume: string; epoch: number }>;
-}
-
-interface Running {
-  task: AssignedTask;
-  observed: TaskState;
-  sequence: number;
-  /** Its end is known to the managers. */
-  told: boolean;
 }
 
 const tickUs = 40_000;
@@ -103,7 +79,7 @@ export class PlainWorker {
         this.saved = JSON.parse(new TextDecoder().decode(bytes)) as Saved;
       }
       if (this.saved.seed === '') this.saved.seed = hexOf(this.draw());
-      this.save(() => this.saved.certificate === null ? this.join() : this.register());
+      this.save(() => (this.saved.certificate === null ? this.join() : this.register()));
     });
   }
 
@@ -153,7 +129,13 @@ export class PlainWorker {
 
   /** An operator's word, which it gives itself: a token for one. */
   private join(): void {
-    const row = { id: 0, role: 'worker', digest: new Uint8Array(0), expiresUs: 0, uses: 1 } as const;
+    const row = {
+      id: 0,
+      role: 'worker',
+      digest: new Uint8Array(0),
+      expiresUs: 0,
+      uses: 1,
+    } as const;
     const lifetimeUs = 600_000_000;
     this.caller.call({ kind: 'create-token', row, lifetimeUs, rotate: 0 }, (reply, token) => {
       if (reply?.kind === 'object') this.joinWith(token);
@@ -398,16 +380,4 @@ export class PlainWorker {
       default:
     }
   }
-}
-
-export function plainWorker(
-  options: PlainWorkerOptions,
-): Component<PlainWorker, OrchestratorWireMessage> {
-  return {
-    name: 'plain-worker',
-    codec: orchestratorCodec,
-    create: (env) => new PlainWorker(env, options),
-    start: (worker) => worker.start(),
-    message: (worker, _env, from, message) => worker.message(from, message),
-  };
 }

@@ -215,7 +215,8 @@ const grace = rung<Moment, Watch>({
 const settled = rung<Moment, Truth>({
   id: 'L7',
   title: 'what is wanted is there',
-  statement: 'After the storm every slot has its container, every worker a session, no claim is owed.',
+  statement:
+    'After the storm every slot has its container, every worker a session, no claim is owed.',
   source: 'issue 8, L2 and L7',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
@@ -225,7 +226,8 @@ const settled = rung<Moment, Truth>({
     const office = history as Office;
     for (let node = 0; node < world.serverCount; node++) {
       const worker = world.state(node) as Worker | undefined;
-      if (worker?.session == null) return broken({ nodes: [node], values: { worker: 'no session' } });
+      if (worker?.session == null)
+        return broken({ nodes: [node], values: { worker: 'no session' } });
       truth.meet(node, worker);
       const { size } = worker.core.state.owed;
       if (size > 0) return broken({ nodes: [node], values: { owed: size } });

@@ -47,8 +47,7 @@ const office: ClientsDefinition = {
   drawIntents: () => [],
   count: () => managers.length,
   newHistory: () => new Office(timings, new Demands(7_000_000)),
-  client: (_config, _peers, index, _intents, history) =>
-    managerComponent(history as Office, index),
+  client: (_config, _peers, index, _intents, history) => managerComponent(history as Office, index),
   census: (history) => ({ ...(history as Office).counts }),
 };
 
