@@ -15,7 +15,10 @@ import type { ManagerNode } from '../../../src/systems/orchestrator/manager/mana
 import type { OrchestratorMessage } from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
 import { isWell } from '../../../src/systems/orchestrator/services/slots.ts';
 import { trafficOf } from '../../../src/systems/orchestrator/services/traffic.ts';
-import { type ServiceSpec, serviceField } from '../../../src/systems/orchestrator/specs/service-spec.ts';
+import {
+  type ServiceSpec,
+  serviceField,
+} from '../../../src/systems/orchestrator/specs/service-spec.ts';
 import { auditState } from '../../../src/systems/orchestrator/state/audit.ts';
 import type { ClusterState } from '../../../src/systems/orchestrator/state/state.ts';
 import type { PlainClient } from './plain-client.ts';

@@ -4,8 +4,14 @@ import {
   type OrchestratorWireMessage,
   orchestratorCodec,
 } from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
-import { type ServiceSpec, serviceSpec } from '../../../src/systems/orchestrator/specs/service-spec.ts';
-import { rollbackDefaults, updateDefaults } from '../../../src/systems/orchestrator/specs/update-config.ts';
+import {
+  type ServiceSpec,
+  serviceSpec,
+} from '../../../src/systems/orchestrator/specs/service-spec.ts';
+import {
+  rollbackDefaults,
+  updateDefaults,
+} from '../../../src/systems/orchestrator/specs/update-config.ts';
 import { volumeSpec } from '../../../src/systems/orchestrator/specs/volume-spec.ts';
 import type { Reply } from '../../../src/systems/orchestrator/state/reply.ts';
 import type { OrchestratorTimings } from '../../../src/systems/orchestrator/timings.ts';
@@ -14,7 +20,16 @@ import { badImage } from './plain-worker.ts';
 
 type ClientEnv = Env<OrchestratorWireMessage>;
 
-export const intentKinds = ['create', 'create', 'scale', 'scale', 'image', 'image', 'bad', 'remove'] as const;
+export const intentKinds = [
+  'create',
+  'create',
+  'scale',
+  'scale',
+  'image',
+  'image',
+  'bad',
+  'remove',
+] as const;
 
 export interface Intent {
   readonly client: number;
@@ -110,7 +125,13 @@ export class PlainClient {
     this.caller.call({ kind: 'create-service', spec }, (reply) => {
       if (reply?.kind === 'object') {
         this.done += 1;
-        this.owned.set(name, { id: reply.id, version: reply.version, spec, unsure: false, spoilt: false });
+        this.owned.set(name, {
+          id: reply.id,
+          version: reply.version,
+          spec,
+          unsure: false,
+          spoilt: false,
+        });
       } else if (reply === null) this.unsure.add(name);
       over();
     });

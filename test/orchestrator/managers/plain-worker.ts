@@ -1,11 +1,7 @@
 import { nodeCiphers } from '../../../src/node-crypto/node-ciphers.ts';
 import type { Component } from '../../../src/sim/component.ts';
 import type { Env } from '../../../src/sim/env.ts';
-import {
-  bytesOfHex,
-  derivedKey,
-  hexOf,
-} from '../../../src/systems/orchestrator/crypto/bytes.ts';
+import { bytesOfHex, derivedKey, hexOf } from '../../../src/systems/orchestrator/crypto/bytes.ts';
 import {
   type Certificate,
   challengeBytes,
@@ -24,8 +20,12 @@ import type {
 import { NameTable } from '../../../src/systems/orchestrator/network/name-table.ts';
 import type { TaskReport } from '../../../src/systems/orchestrator/state/command.ts';
 import { isTerminal, type TaskState } from '../../../src/systems/orchestrator/tasks/task-states.ts';
-import { heldLeaseUs, type OrchestratorTimings } from '../../../src/systems/orchestrator/timings.ts';
+import {
+  heldLeaseUs,
+  type OrchestratorTimings,
+} from '../../../src/systems/orchestrator/timings.ts';
 import { Caller } from './caller.ts';
+import { RecordFile } from './record-file.ts';
 
 type WorkerEnv = Env<OrchestratorWireMessage>;
 
@@ -85,12 +85,12 @@ export class PlainWorker {
   private registeredUs = 0;
   /** Reports that are not answered. */
   private readonly unheard: Map<number, readonly TaskReport[]> = new Map();
-  private saving = false;
-  private readonly unsaved: (() => void)[] = [];
+  private readonly file: RecordFile;
 
   constructor(env: WorkerEnv, options: PlainWorkerOptions) {
     this.env = env;
     this.options = options;
+    this.file = new RecordFile(env.disk, () => JSON.stringify(this.saved));
     const { managers, timings, index } = options;
     this.caller = new Caller(env, managers, timings.callTimeoutUs, index);
   }
@@ -103,7 +103,7 @@ export class PlainWorker {
         this.saved = JSON.parse(new TextDecoder().decode(bytes)) as Saved;
       }
       if (this.saved.seed === '') this.saved.seed = hexOf(this.draw());
-      this.save(() => this.saved.certificate === null ? this.join() : this.register());
+      this.save(() => (this.saved.certificate === null ? this.join() : this.register()));
     });
   }
 
@@ -113,30 +113,8 @@ export class PlainWorker {
     return derivedKey(nodeCiphers, bytes, 'worker', this.options.index);
   }
 
-  /** Durable as a whole or not at all. What comes meanwhile goes with the next time. */
   private save(done: () => void): void {
-    this.unsaved.push(done);
-    if (!this.saving) this.saveNext();
-  }
-
-  private saveNext(): void {
-    const told = this.unsaved.splice(0);
-    this.saving = told.length > 0;
-    if (!this.saving) return;
-    const { disk } = this.env;
-    const bytes = new TextEncoder().encode(JSON.stringify(this.saved));
-    disk.write('worker-new', bytes, () => {
-      disk.sync('worker-new', (failed) => {
-        if (failed !== null) return;
-        disk.rename('worker-new', 'worker', () => {
-          disk.syncDirectory('', (error) => {
-            if (error !== null) return;
-            for (const one of told) one();
-            this.saveNext();
-          });
-        });
-      });
-    });
+    this.file.save(done);
   }
 
   // ---------------------------------------------------------------- coming
@@ -153,7 +131,13 @@ export class PlainWorker {
 
   /** An operator's word, which it gives itself: a token for one. */
   private join(): void {
-    const row = { id: 0, role: 'worker', digest: new Uint8Array(0), expiresUs: 0, uses: 1 } as const;
+    const row = {
+      id: 0,
+      role: 'worker',
+      digest: new Uint8Array(0),
+      expiresUs: 0,
+      uses: 1,
+    } as const;
     const lifetimeUs = 600_000_000;
     this.caller.call({ kind: 'create-token', row, lifetimeUs, rotate: 0 }, (reply, token) => {
       if (reply?.kind === 'object') this.joinWith(token);
