@@ -2,6 +2,7 @@ import { nodeCiphers } from '../../../src/node-crypto/node-ciphers.ts';
 import type { Env } from '../../../src/sim/env.ts';
 import { bytesOfHex, derivedKey, hexOf } from '../../../src/systems/orchestrator/crypto/bytes.ts';
 import {
+  type Certificate,
   challengeBytes,
   signingRequest,
 } from '../../../src/systems/orchestrator/identity/certificates.ts';
@@ -20,7 +21,7 @@ import {
   type OrchestratorTimings,
 } from '../../../src/systems/orchestrator/timings.ts';
 import { Caller } from './caller.ts';
-import type { Running, Saved } from './plain-worker-state.ts';
+import { RecordFile } from './record-file.ts';
 
 type WorkerEnv = Env<OrchestratorWireMessage>;
 
@@ -61,12 +62,12 @@ export class PlainWorker {
   private registeredUs = 0;
   /** Reports that are not answered. */
   private readonly unheard: Map<number, readonly TaskReport[]> = new Map();
-  private saving = false;
-  private readonly unsaved: (() => void)[] = [];
+  private readonly file: RecordFile;
 
   constructor(env: WorkerEnv, options: PlainWorkerOptions) {
     this.env = env;
     this.options = options;
+    this.file = new RecordFile(env.disk, () => JSON.stringify(this.saved));
     const { managers, timings, index } = options;
     this.caller = new Caller(env, managers, timings.callTimeoutUs, index);
   }
@@ -89,30 +90,8 @@ export class PlainWorker {
     return derivedKey(nodeCiphers, bytes, 'worker', this.options.index);
   }
 
-  /** Durable as a whole or not at all. What comes meanwhile goes with the next time. */
   private save(done: () => void): void {
-    this.unsaved.push(done);
-    if (!this.saving) this.saveNext();
-  }
-
-  private saveNext(): void {
-    const told = this.unsaved.splice(0);
-    this.saving = told.length > 0;
-    if (!this.saving) return;
-    const { disk } = this.env;
-    const bytes = new TextEncoder().encode(JSON.stringify(this.saved));
-    disk.write('worker-new', bytes, () => {
-      disk.sync('worker-new', (failed) => {
-        if (failed !== null) return;
-        disk.rename('worker-new', 'worker', () => {
-          disk.syncDirectory('', (error) => {
-            if (error !== null) return;
-            for (const one of told) one();
-            this.saveNext();
-          });
-        });
-      });
-    });
+    this.file.save(done);
   }
 
   // ---------------------------------------------------------------- coming
