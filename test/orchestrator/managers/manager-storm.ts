@@ -14,7 +14,7 @@ import {
 import { History } from '../../../src/workload/history.ts';
 import { managerCount, managerLadder, workerCount } from './manager-laws.ts';
 import { type Intent, intentKinds, plainClient } from './plain-client.ts';
-import { plainWorker } from './plain-worker-component.ts';
+import { plainWorker } from './plain-worker.ts';
 
 const clients = 3;
 const timings = { ...simulationTimings, driftBoundPpm: 20_000 };

@@ -1,4 +1,5 @@
 import { nodeCiphers } from '../../../src/node-crypto/node-ciphers.ts';
+import type { Component } from '../../../src/sim/component.ts';
 import type { Env } from '../../../src/sim/env.ts';
 import { bytesOfHex, derivedKey, hexOf } from '../../../src/systems/orchestrator/crypto/bytes.ts';
 import {
@@ -6,7 +7,10 @@ import {
   challengeBytes,
   signingRequest,
 } from '../../../src/systems/orchestrator/identity/certificates.ts';
-import type { OrchestratorWireMessage } from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
+import {
+  type OrchestratorWireMessage,
+  orchestratorCodec,
+} from '../../../src/systems/orchestrator/messages/orchestrator-codec.ts';
 import type {
   Assign,
   AssignedTask,
@@ -29,6 +33,25 @@ export interface PlainWorkerOptions {
   readonly managers: readonly string[];
   readonly index: number;
   readonly timings: OrchestratorTimings;
+}
+
+/** What it knows after a restart. */
+interface Saved {
+  seed: string;
+  certificate: Certificate | null;
+  roots: readonly { readonly id: number }[];
+  /** By task. */
+  tasks: Record<string, { sequence: number; observed: TaskState }>;
+  /** Claims of tasks that have come here, until they are given back: by volume and epoch. */
+  claims: Record<string, { task: string; volume: string; epoch: number }>;
+}
+
+interface Running {
+  task: AssignedTask;
+  observed: TaskState;
+  sequence: number;
+  /** Its end is known to the managers. */
+  told: boolean;
 }
 
 const tickUs = 40_000;
@@ -359,4 +382,16 @@ export class PlainWorker {
       default:
     }
   }
+}
+
+export function plainWorker(
+  options: PlainWorkerOptions,
+): Component<PlainWorker, OrchestratorWireMessage> {
+  return {
+    name: 'plain-worker',
+    codec: orchestratorCodec,
+    create: (env) => new PlainWorker(env, options),
+    start: (worker) => worker.start(),
+    message: (worker, _env, from, message) => worker.message(from, message),
+  };
 }
