@@ -7,6 +7,7 @@ import { type Fault, seconds } from '../../src/index.ts';
 
 /** Settings of weather, protocol and load under which the words below do what they say. */
 export const steeredSettings = {
+  'clients.readersPercent': 0,
   // Slow enough that a fault can strike between a message and its answer.
   'net.latencyMinUs': 5_000,
   'net.latencyUs': 10,
