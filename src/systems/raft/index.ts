@@ -2,6 +2,7 @@
 
 export { type CommandText, raftCard, raftCellState } from './card.ts';
 export type { RaftNode } from './driver.ts';
+export { type FieldCodecOptions, fieldCodec } from './field-codec.ts';
 export { FreshReads } from './fresh-reads.ts';
 export { raftKvProtocol } from './kv-client-adapter.ts';
 export { raftKvCodec } from './kv-message-codec.ts';

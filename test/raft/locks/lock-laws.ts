@@ -98,8 +98,10 @@ const freshShell = rung<Moment, Shells>({
   check({ node, state, message, world }, ghost) {
     if (message?.kind === 'told') {
       const { machine, core } = world.state(node) as LockNode;
+      // Who still recovers leads no term; that it answers a look at all is K2's matter.
+      if (core === undefined) return premiseFalse;
       const index = machine.grants.get(message.request) ?? 0;
-      ghost.told.set(core!.term, Math.max(index, ghost.told.get(core!.term) ?? 0));
+      ghost.told.set(core.term, Math.max(index, ghost.told.get(core.term) ?? 0));
       return premiseFalse;
     }
     const { ledTerm = 0, appliedAtBegin = 0 } = state?.service ?? {};

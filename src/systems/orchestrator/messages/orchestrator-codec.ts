@@ -1,7 +1,5 @@
 import type { Codec } from '../../../sim/message.ts';
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
-import { type Field, union } from '../../common/fields.ts';
-import { identityKey, type RaftWireMessage, raftCodec } from '../../raft/index.ts';
+import { fieldCodec, identityKey, type RaftWireMessage } from '../../raft/index.ts';
 import { decodeEnvelope } from '../state/command-codec.ts';
 import { type ClientMessage, clientMessageFields } from './client-messages.ts';
 import { type WorkerMessage, workerMessageFields } from './worker-messages.ts';
@@ -13,37 +11,6 @@ export type OrchestratorMessage = WorkerMessage | ClientMessage;
 export type OrchestratorWireMessage = RaftWireMessage | OrchestratorMessage;
 
 const fields = { ...workerMessageFields, ...clientMessageFields };
-// The compiler does not see that the spread of exact records is exact.
-const messageField: Field<OrchestratorMessage> = union<OrchestratorMessage>(
-  fields as Parameters<typeof union<OrchestratorMessage>>[0],
-);
-
-/** Kinds of a service of Raft begin here: see `raftCodec`. */
-const firstKind = 64;
-
-const kindNumbers: ReadonlyMap<string, number> = new Map(
-  Object.keys(fields).map((kind, at) => [kind, firstKind + at]),
-);
-
-const writer: ByteWriter = new ByteWriter();
-
-function encode(message: OrchestratorMessage): Uint8Array {
-  writer.length = 0;
-  writer.u8(kindNumbers.get(message.kind)!);
-  messageField.write(writer, message);
-  return writer.finish();
-}
-
-function decode(bytes: Uint8Array): OrchestratorMessage {
-  const reader = new ByteReader(bytes);
-  const number = reader.u8();
-  const message = messageField.read(reader);
-  if (kindNumbers.get(message.kind) !== number)
-    throw new RangeError(`no message of kind ${number}`);
-  reader.close();
-  return message;
-}
-
 /** Term and number of a session in one; what is none counts as 0. */
 function sessionNumber(session: string): number {
   const [term, number] = session.split('-').map(Number);
@@ -52,8 +19,7 @@ function sessionNumber(session: string): number {
 }
 
 /** Names a message among those on its link by what it asks or answers. */
-function identity(message: OrchestratorMessage): number {
-  const number = kindNumbers.get(message.kind)!;
+function identity(message: OrchestratorMessage, number: number): number {
   if ('request' in message) return identityKey(number, message.request, 0);
   const session = sessionNumber(message.session);
   switch (message.kind) {
@@ -112,13 +78,11 @@ function sizeBytes(message: OrchestratorMessage): number {
  * How the messages of the orchestrator become bytes, digest and identity. What a message holds is
  * never changed after it was sent: senders make copies of rows.
  */
-export const orchestratorCodec: Codec<OrchestratorWireMessage> = raftCodec<OrchestratorMessage>(
+export const orchestratorCodec: Codec<OrchestratorWireMessage> = fieldCodec<OrchestratorMessage>(
   {
     identityVersion: 1,
-    encode,
-    decode,
-    copy: (message) => message,
-    fold: (message, into) => messageField.fold(into, message),
+    // The compiler does not see that the spread of exact records is exact.
+    fields: fields as Parameters<typeof fieldCodec<OrchestratorMessage>>[0]['fields'],
     identity,
     sizeBytes,
   },

@@ -1,7 +1,5 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import { type Field, integer, oneOf, text, union } from '../../common/fields.ts';
-
-const writer: ByteWriter = new ByteWriter();
 
 export const refusals = [
   /** There is no such object. */
@@ -63,15 +61,10 @@ export function refuse(why: Refusal, what: string = ''): Reply {
 }
 
 export function encodeReply(reply: Reply): Uint8Array {
-  writer.length = 0;
-  replyField.write(writer, reply);
-  return writer.finish();
+  return encodeField(replyField, reply);
 }
 
 /** Throws a RangeError on bytes that are no reply. */
 export function decodeReply(bytes: Uint8Array): Reply {
-  const reader = new ByteReader(bytes);
-  const reply = replyField.read(reader);
-  reader.close();
-  return reply;
+  return decodeField(replyField, bytes);
 }

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import {
   blob,
   type Field,
@@ -119,35 +119,20 @@ const checkpointField: Field<WorkerCheckpoint> = structure<WorkerCheckpoint>({
   owed: list(structure<OwedClaim>({ volume: text, epoch: integer })),
 });
 
-const writer: ByteWriter = new ByteWriter();
-
-function encode<T>(field: Field<T>, value: T): Uint8Array {
-  writer.length = 0;
-  field.write(writer, value);
-  return writer.finish();
-}
-
-function decode<T>(field: Field<T>, bytes: Uint8Array): T {
-  const reader = new ByteReader(bytes);
-  const value = field.read(reader);
-  reader.close();
-  return value;
-}
-
 export function encodeWorkerRecord(record: WorkerRecord): Uint8Array {
-  return encode(recordField, record);
+  return encodeField(recordField, record);
 }
 
 /** Throws a RangeError on bytes that `encodeWorkerRecord` cannot have made. */
 export function decodeWorkerRecord(bytes: Uint8Array): WorkerRecord {
-  return decode(recordField, bytes);
+  return decodeField(recordField, bytes);
 }
 
 export function encodeWorkerCheckpoint(checkpoint: WorkerCheckpoint): Uint8Array {
-  return encode(checkpointField, checkpoint);
+  return encodeField(checkpointField, checkpoint);
 }
 
 /** Throws a RangeError on bytes that `encodeWorkerCheckpoint` cannot have made. */
 export function decodeWorkerCheckpoint(bytes: Uint8Array): WorkerCheckpoint {
-  return decode(checkpointField, bytes);
+  return decodeField(checkpointField, bytes);
 }

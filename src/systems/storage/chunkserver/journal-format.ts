@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import {
   blob,
   type Field,
@@ -110,35 +110,20 @@ const checkpointField: Field<Checkpoint> = structure<Checkpoint>({
   ) as Field<readonly ChunkFences[]>,
 });
 
-const writer: ByteWriter = new ByteWriter();
-
-function encode<T>(field: Field<T>, value: T): Uint8Array {
-  writer.length = 0;
-  field.write(writer, value);
-  return writer.finish();
-}
-
-function decode<T>(field: Field<T>, bytes: Uint8Array): T {
-  const reader = new ByteReader(bytes);
-  const value = field.read(reader);
-  reader.close();
-  return value;
-}
-
 export function encodeRecord(record: JournalRecord): Uint8Array {
-  return encode(recordField, record);
+  return encodeField(recordField, record);
 }
 
 /** Throws a RangeError on bytes that `encodeRecord` cannot have made. */
 export function decodeRecord(bytes: Uint8Array): JournalRecord {
-  return decode(recordField, bytes);
+  return decodeField(recordField, bytes);
 }
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  return encode(checkpointField, checkpoint);
+  return encodeField(checkpointField, checkpoint);
 }
 
 /** Throws a RangeError on bytes that `encodeCheckpoint` cannot have made. */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  return decode(checkpointField, bytes);
+  return decodeField(checkpointField, bytes);
 }

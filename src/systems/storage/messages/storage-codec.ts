@@ -1,7 +1,5 @@
 import type { Codec } from '../../../sim/message.ts';
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
-import { type Field, union } from '../../common/fields.ts';
-import { identityKey, type RaftWireMessage, raftCodec } from '../../raft/index.ts';
+import { fieldCodec, identityKey, type RaftWireMessage } from '../../raft/index.ts';
 import { decodeEnvelope } from '../metadata/command-codec.ts';
 import { type ControlMessage, controlMessageFields } from './control-messages.ts';
 import { type DataMessage, dataMessageFields } from './data-messages.ts';
@@ -20,40 +18,8 @@ const fields = {
   ...metadataMessageFields,
   ...followerMessageFields,
 };
-// The compiler does not see that the spread of exact records is exact.
-const messageField: Field<StorageMessage> = union<StorageMessage>(
-  fields as Parameters<typeof union<StorageMessage>>[0],
-);
-
-/** Kinds of a service of Raft begin here: see `raftCodec`. */
-const firstKind = 64;
-
-const kindNumbers: ReadonlyMap<string, number> = new Map(
-  Object.keys(fields).map((kind, at) => [kind, firstKind + at]),
-);
-
-const writer: ByteWriter = new ByteWriter();
-
-function encode(message: StorageMessage): Uint8Array {
-  writer.length = 0;
-  writer.u8(kindNumbers.get(message.kind)!);
-  messageField.write(writer, message);
-  return writer.finish();
-}
-
-function decode(bytes: Uint8Array): StorageMessage {
-  const reader = new ByteReader(bytes);
-  const number = reader.u8();
-  const message = messageField.read(reader);
-  if (kindNumbers.get(message.kind) !== number)
-    throw new RangeError(`no message of kind ${number}`);
-  reader.close();
-  return message;
-}
-
 /** Names a message among those on its link by what it asks or answers. */
-function identity(message: StorageMessage): number {
-  const number = kindNumbers.get(message.kind)!;
+function identity(message: StorageMessage, number: number): number {
   if ('request' in message) return identityKey(number, message.request, 0);
   if ('task' in message)
     return identityKey(number, message.task, 'term' in message ? message.term : 0);
@@ -93,13 +59,11 @@ function sizeBytes(message: StorageMessage): number {
  * How the messages of the storage system become bytes, digest and identity. No message has a mutable
  * part, and blocks are shared between messages, memory and disk: nothing is copied.
  */
-export const storageCodec: Codec<StorageWireMessage> = raftCodec<StorageMessage>(
+export const storageCodec: Codec<StorageWireMessage> = fieldCodec<StorageMessage>(
   {
     identityVersion: 1,
-    encode,
-    decode,
-    copy: (message) => message,
-    fold: (message, into) => messageField.fold(into, message),
+    // The compiler does not see that the spread of exact records is exact.
+    fields: fields as Parameters<typeof fieldCodec<StorageMessage>>[0]['fields'],
     identity,
     sizeBytes,
   },

@@ -1,8 +1,6 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import { type Field, integer, listOf, oneOf, union } from '../../common/fields.ts';
 import { type Errno, errnos } from './errno.ts';
-
-const writer: ByteWriter = new ByteWriter();
 
 /** What became of a command. */
 export type Reply =
@@ -66,15 +64,10 @@ export function refuse(errno: Errno): Reply {
 }
 
 export function encodeReply(reply: Reply): Uint8Array {
-  writer.length = 0;
-  replyField.write(writer, reply);
-  return writer.finish();
+  return encodeField(replyField, reply);
 }
 
 /** Throws a RangeError on bytes that are no reply. */
 export function decodeReply(bytes: Uint8Array): Reply {
-  const reader = new ByteReader(bytes);
-  const reply = replyField.read(reader);
-  reader.close();
-  return reply;
+  return decodeField(replyField, bytes);
 }
