@@ -1,12 +1,26 @@
-import type { RungInfo } from '../../src/checkers/ladder-contract.ts';
+import { raftLadder } from '../../invariants/raft/ladder.ts';
+import { storageLadder } from '../../invariants/storage/ladder.ts';
+import type { Ladder, RungInfo } from '../../src/checkers/ladder-contract.ts';
 
-const begin = '<!-- raft ladder: written by test/docs/refresh.ts -->';
+/** Guides with the table of a ladder: which ladder, and what stands in front of its rungs' ids. */
+const tables: Readonly<Record<string, { readonly ladder: Ladder; readonly prefix: string }>> = {
+  'docs/ladder.md': { ladder: raftLadder, prefix: 'I' },
+  'docs/storage.md': { ladder: storageLadder, prefix: 'S' },
+};
+
+/** The guides that have one. */
+export const guidesWithLadder: readonly string[] = Object.keys(tables);
+
+const begin = '<!-- ladder: written by test/docs/refresh.ts -->';
 const end = '<!-- end -->';
 
-/** The table of a ladder as docs/ladder.md has it. */
-export function ladderTable(rungs: readonly RungInfo[]): string {
+/** The table that a guide is to have: the rungs of its own system, in the ladder's order. */
+export function ladderTable(guide: string): string | undefined {
+  const own = tables[guide];
+  if (own === undefined) return undefined;
+  const rungs = own.ladder.rungs.filter(({ id }) => id.startsWith(own.prefix));
   const rows = rungs.map(
-    ({ id, kind, owedUnder, statement, title }) =>
+    ({ id, kind, owedUnder, statement, title }: RungInfo) =>
       `| ${id} | ${title} | ${statement} | ${kind} | ${owedUnder} |`,
   );
   return ['| Rung | | Law | Kind | Owed under |', '| --- | --- | --- | --- | --- |', ...rows].join(
@@ -14,10 +28,10 @@ export function ladderTable(rungs: readonly RungInfo[]): string {
   );
 }
 
-/** The document with another table between the marks. */
-export function withLadderTable(document: string, table: string): string {
+/** The document with the table of today between the marks. */
+export function withLadderTable(document: string, table: string | undefined): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end, from);
-  if (from < 0 || to < 0) return document;
+  if (table === undefined || from < 0 || to < 0) return document;
   return `${document.slice(0, from)}${begin}\n\n${table}\n\n${document.slice(to)}`;
 }
