@@ -8,6 +8,7 @@ import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from '.
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
+import { storageFacts } from './facts.ts';
 import {
   appendsApart,
   bytesWereWritten,
@@ -80,6 +81,7 @@ export const storageOwnLadder: Ladder = ladder({
   name: 'storage',
   ghost: storageGhost,
   rungs: storageRungs,
+  facts: storageFacts,
 });
 
 /** Raft's laws over the masters, and those of the storage system on top of them. */
