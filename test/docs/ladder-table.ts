@@ -1,11 +1,11 @@
 import { raftLadder } from '../../invariants/raft/ladder.ts';
-import { storageLadder } from '../../invariants/storage/ladder.ts';
+import { storageOwnLadder } from '../../invariants/storage/ladder.ts';
 import type { Ladder, RungInfo } from '../../src/checkers/ladder-contract.ts';
 
-/** Guides with the table of a ladder: which ladder, and what stands in front of its rungs' ids. */
-const tables: Readonly<Record<string, { readonly ladder: Ladder; readonly prefix: string }>> = {
-  'docs/ladder.md': { ladder: raftLadder, prefix: 'I' },
-  'docs/storage.md': { ladder: storageLadder, prefix: 'S' },
+/** Guides with the table of a ladder. */
+const tables: Readonly<Record<string, Ladder>> = {
+  'docs/ladder.md': raftLadder,
+  'docs/storage.md': storageOwnLadder,
 };
 
 /** The guides that have one. */
@@ -18,8 +18,7 @@ const end = '<!-- end -->';
 export function ladderTable(guide: string): string | undefined {
   const own = tables[guide];
   if (own === undefined) return undefined;
-  const rungs = own.ladder.rungs.filter(({ id }) => id.startsWith(own.prefix));
-  const rows = rungs.map(
+  const rows = own.rungs.map(
     ({ id, kind, owedUnder, statement, title }: RungInfo) =>
       `| ${id} | ${title} | ${statement} | ${kind} | ${owedUnder} |`,
   );
