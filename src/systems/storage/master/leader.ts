@@ -183,6 +183,7 @@ export class Leader {
         return;
       case 'fragment-bad':
         this.bad.told(message);
+        this.reports.bad(message);
         return;
       case 'version-set':
       case 'task-done':
