@@ -18,7 +18,7 @@ function written() {
   rig.sent.length = 0;
   const { members } = rig.state.chunks.get(1)!;
   const other = [4, 5, 6, 7, 8, 9].find((server) => !members.includes(server))!;
-  return { rig, member: members[0]!, other };
+  return { rig, session, inode, member: members[0]!, other };
 }
 
 function tellBad(rig: MasterRig, server: number, version: number, life = 1): void {
@@ -52,5 +52,43 @@ describe('a fragment in quarantine', () => {
     tellBad(rig, member, 7);
     tellBad(rig, other, 1, 99);
     expect(rig.state.plans.size).toBe(0);
+  });
+});
+
+function report(
+  rig: MasterRig,
+  server: number,
+  number: number,
+  fragments: readonly { version: number; fence: number }[],
+): void {
+  const list = fragments.map((one) => ({ ...one, chunk: 1, generation: 0, part: 0, bytes: 1 }));
+  const piece = { report: number, piece: 0, last: true, fragments: list };
+  rig.deliver(`n${server}`, { kind: 'report', server, life: 1, ...piece });
+}
+
+// Found by seed 15 of storage-drain (SG3): moved away and back, a server keeps the version before.
+describe('an older version on a member', () => {
+  test('that is another fragment is planned for deletion', () => {
+    const { rig, session, inode, member } = written();
+    rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
+    rig.setAll();
+    const { fence } = rig.state.chunks.get(1)!.grant!;
+    const both = [
+      { version: 1, fence: 3 },
+      { version: 2, fence: 0 },
+    ];
+    report(rig, member, 1, both);
+    expect(rig.state.plans.size).toBe(0);
+    rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+    report(rig, member, 2, [
+      { version: 1, fence },
+      { version: 2, fence },
+    ]);
+    report(rig, member, 3, [{ version: 1, fence: 3 }]);
+    expect(rig.state.plans.size).toBe(0);
+    report(rig, member, 4, both);
+    expect(rig.state.plans.size).toBe(1);
+    const [plan] = rig.service.indexes.plans.values();
+    expect(plan?.plan).toMatchObject({ kind: 'delete', server: member, version: 1 });
   });
 });

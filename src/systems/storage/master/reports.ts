@@ -17,6 +17,8 @@ interface Incoming {
   nextPiece: number;
   /** Chunks of which the server has what the tables want it to have. */
   readonly held: Set<number>;
+  /** The last fragment of a member that came under an older name than the tables have. */
+  older: HeldFragment | null;
   /** Something that nothing means could not be planned for deletion yet. */
   unfinished: boolean;
 }
@@ -46,7 +48,8 @@ export class Reports {
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
-      incoming = { life, report: number, nextPiece: 0, held: new Set(), unfinished: false };
+      const nothing = { nextPiece: 0, held: new Set<number>(), older: null, unfinished: false };
+      incoming = { life, report: number, ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
       news.reportDueUs = lead.nowUs + lead.timings.serverLeaseUs;
@@ -70,17 +73,33 @@ export class Reports {
     const row = lead.state.chunks.get(chunk);
     if (row !== undefined) {
       if (this.isPart(server, row, generation, part)) {
-        // Under an older name only while its members are being brought into line.
-        const isCurrent = version >= row.version || row.grant !== null || row.unsettled;
-        if (isCurrent) incoming.held.add(chunk);
+        this.compareMember(server, fragment, row, incoming);
         return;
       }
       if (isMeant(lead.state, row, { server, version, generation, part })) return;
       if (this.mayBeNeeded(row, version, generation)) return;
     }
-    this.planDeletion(server, fragment, () => {
-      incoming.unfinished = true;
-    });
+    this.planDeletion(server, fragment, incoming);
+  }
+
+  /** Reports are in the order of names: older versions of a fragment come before newer ones. */
+  private compareMember(
+    server: number,
+    fragment: HeldFragment,
+    row: Readonly<Chunk>,
+    incoming: Incoming,
+  ): void {
+    const { chunk, version, generation, part, fence } = fragment;
+    // Under an older name only while its members are being brought into line.
+    const isAgreed = row.grant === null && !row.unsettled;
+    if (version >= row.version || !isAgreed) incoming.held.add(chunk);
+    const { older } = incoming;
+    incoming.older = version < row.version ? fragment : null;
+    if (older === null || version !== row.version || !isAgreed) return;
+    const isSame = older.chunk === chunk && older.generation === generation && older.part === part;
+    // One fragment with two names has one fence: this is another, of which the newer name was erased
+    // before the server became a member once more.
+    if (isSame && older.fence !== fence) this.planDeletion(server, older, incoming);
   }
 
   /**
@@ -97,7 +116,7 @@ export class Reports {
       if (this.isPart(server, row, generation, part)) return;
       if (isMeant(lead.state, row, fragment)) return;
     }
-    this.planDeletion(server, fragment, () => {});
+    this.planDeletion(server, fragment, null);
   }
 
   /** Whether a server is a member with that part of the present generation. */
@@ -107,13 +126,13 @@ export class Reports {
     return partAt(this.work.lead.state.classes.get(row.classId)!, position) === part;
   }
 
-  private planDeletion(server: number, name: FragmentName, failed: () => void): void {
+  private planDeletion(server: number, name: FragmentName, incoming: Incoming | null): void {
     const { lead } = this.work;
     const { chunk, version, generation, part } = name;
     if (chunk >= lead.state.nextChunk || this.isPlanned(server, name)) return;
     lead.env.probe('a fragment that nothing means');
     lead.propose({ kind: 'plan-delete', chunk, server, version, generation, part }, (reply) => {
-      if (reply === null) failed();
+      if (reply === null && incoming !== null) incoming.unfinished = true;
     });
   }
 
