@@ -3,13 +3,17 @@ import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chun
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
+import { LastWritten } from './last-written.ts';
 import type { StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
 
-/** Since when each server is to be emptied. */
-type Since = Map<number, number>;
+interface Ghost {
+  /** Since when each server is to be emptied. */
+  readonly since: Map<number, number>;
+  readonly lastWritten: LastWritten;
+}
 
-export const drainsEnd = rung<StorageMoment, Since>({
+export const drainsEnd = rung<StorageMoment, Ghost>({
   id: 'SH5',
   title: 'drains end',
   statement:
@@ -18,10 +22,11 @@ export const drainsEnd = rung<StorageMoment, Since>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['chain', 'end'],
-  ghost: () => new Map(),
-  check({ facts, timeUs, isChain }, since): Outcome {
+  ghost: () => ({ since: new Map(), lastWritten: new LastWritten() }),
+  check({ facts, timeUs, isChain }, { since, lastWritten }): Outcome {
     const { state, touched } = facts.oracle;
     if (isChain) {
+      lastWritten.follow(facts.oracle, timeUs);
       for (const { table, key } of touched.values()) {
         if (table !== 'servers') continue;
         const server = key as number;
@@ -35,7 +40,8 @@ export const drainsEnd = rung<StorageMoment, Since>({
     let outcome: Outcome = premiseFalse;
     for (const [server, fromUs] of since) {
       if (timeUs - Math.max(fromUs, facts.healedUs) < dueUs) continue;
-      const chunk = heldStill(state, server);
+      const isOld = (one: number) => timeUs - lastWritten.atUs(one) >= dueUs;
+      const chunk = heldStill(state, server, isOld);
       if (chunk !== undefined) {
         const { members, version } = state.chunks.get(chunk)!;
         return broken({ nodes: [server - 1], values: { server, chunk, version, members, dueUs } });
@@ -47,11 +53,15 @@ export const drainsEnd = rung<StorageMoment, Since>({
 });
 
 /** A chunk at rest with a part on the server for which there is a lawful place elsewhere. */
-function heldStill(state: MetadataState, server: number): number | undefined {
+function heldStill(
+  state: MetadataState,
+  server: number,
+  isOld: (chunk: number) => boolean,
+): number | undefined {
   for (const chunk of state.chunks.keys()) {
     const row = state.chunks.get(chunk)!;
     const isAtRest = row.version > 0 && row.grant === null && row.conversion === null;
-    if (!isAtRest || row.unsettled || !row.members.includes(server)) continue;
+    if (!isAtRest || row.unsettled || !row.members.includes(server) || !isOld(chunk)) continue;
     if (canMove(state, chunk, row, server)) return chunk;
   }
   return undefined;
