@@ -7,6 +7,7 @@ import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
+import { drainsEnd } from './drains.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
 import { storageFacts } from './facts.ts';
 import {
@@ -74,6 +75,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // progress
   operationsEnd,
   allIsRedundant,
+  drainsEnd,
   nothingIsLeftOver,
 ];
 

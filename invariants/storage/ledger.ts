@@ -162,6 +162,7 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   finish(): number {
     this.moment.timeUs = this.#facts.world.timeUs;
+    this.moment.isChain = false;
     return triggers.end;
   }
 

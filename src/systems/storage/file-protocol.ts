@@ -10,9 +10,11 @@ function settingsOf(
   config: Config,
   peers: readonly string[],
 ): Omit<ClientSettings, 'mode' | 'owner'> {
+  const { masters, firstServer, chunkservers } = topologyOf(config);
   return {
     ...simulationClient,
-    masters: peers.slice(0, topologyOf(config).masters),
+    masters: peers.slice(0, masters),
+    servers: Array.from({ length: chunkservers }, (_, nth) => firstServer + 1 + nth),
     storage: storageSettingsFrom(config),
     timings: storageTimingsFrom(config),
     classes: classesFrom(config),
