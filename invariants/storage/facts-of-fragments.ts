@@ -79,6 +79,10 @@ export const fragmentFacts: Readonly<Record<string, FactsOf>> = {
         ? 'The grace of the plan that names it is not over.'
         : 'No committed plan names it.',
   ],
+  SH5: ({ nodes, values: { chunk, version, members, dueUs } }) => [
+    `${who(nodes)} is to be emptied, everything has worked for ${spanMs(dueUs)} and longer, and another place could take what it holds.`,
+    `It is still a member of chunk ${chunk}, version ${version}: ${text(members)}.`,
+  ],
   SH1: ({ values: { chunk, version, members, intact, dueUs } }) => [
     `Everything has worked for ${spanMs(dueUs)} and longer, enough to find and to make anew what was lost.`,
     `Of chunk ${chunk}, version ${version}, with the members ${text(members)}, ${intact} ${intact === 1 ? 'is' : 'are'} intact on disks, though there are places for all.`,
