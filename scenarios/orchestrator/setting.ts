@@ -39,3 +39,39 @@ export function orchestratorClients(
     knobs,
   });
 }
+
+/** What storms may aim at in the orchestrator. */
+export const orchestratorWords = {
+  role: 'leader',
+  // Every worker, and whoever of the managers does not lead.
+  mostOthers: 11,
+  clients: ['c1', 'c2'],
+  // Of workers; those of managers come first by their names.
+  files: ['worker/'],
+  roles: ['candidate', 'cut off', 'working'],
+  messages: [
+    'append',
+    'assign',
+    'beat',
+    'beat-heard',
+    'report',
+    'report-heard',
+    'register',
+    'session',
+    'join',
+    'certified',
+    'unmounted',
+    'tables',
+    'mesh',
+    'call-done',
+  ],
+  probes: [
+    'commit advanced',
+    'snapshot installed',
+    'a node was silent',
+    'an assignment was lost',
+    'worker lost its session',
+    'container ended',
+    'container killed after its grace',
+  ],
+} as const;
