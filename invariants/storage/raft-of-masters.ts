@@ -1,9 +1,9 @@
 import type { Ladder } from '../../src/index.ts';
 import { topologyOf } from '../../src/systems/storage/topology.ts';
-import { raftOfFirstServers } from '../raft/of-first-servers.ts';
+import { raftOfSome } from '../raft/of-some.ts';
 
-/** Raft's own laws over masters and metaloggers. */
-export const raftOfMasters: Ladder = raftOfFirstServers('raft of the masters', ({ config }) => {
+/** Raft's own laws over masters and metaloggers. Chunkservers speak no Raft. */
+export const raftOfMasters: Ladder = raftOfSome('raft of the masters', (config) => {
   const { masters, metaloggers } = topologyOf(config);
-  return { voters: masters, learners: metaloggers };
+  return { count: masters + metaloggers, learners: metaloggers };
 });

@@ -1,35 +1,33 @@
-import type { Ladder, LadderOptions, LadderRun } from '../../src/index.ts';
-import { FirstServersWorld } from './first-servers-world.ts';
+import type { Config, Ladder, LadderRun } from '../../src/index.ts';
 import { raftCoreLadder } from './ladder.ts';
+import { SpeakersWorld } from './speakers-world.ts';
 
-/** The servers that run Raft, as a run has them: they come first. */
+/** Who of a cluster speaks Raft: the first nodes. */
 export interface Speakers {
-  readonly voters: number;
+  /** All of them. */
+  readonly count: number;
+  /** The last so many of these follow the log and do not vote at first. */
   readonly learners: number;
 }
 
 /**
- * Raft's own laws over the first servers of a system. The others speak no Raft: here they are like
- * clients whose messages concern nobody.
+ * Raft's own laws over those nodes of a cluster that speak it. The others are here like clients whose
+ * messages concern nobody.
  */
-export function raftOfFirstServers(
-  name: string,
-  speakersOf: (options: LadderOptions) => Speakers,
-): Ladder {
+export function raftOfSome(name: string, speakersOf: (config: Config) => Speakers): Ladder {
   return {
     ...raftCoreLadder,
     name,
     begin(options) {
-      const { voters, learners } = speakersOf(options);
-      const speakers = voters + learners;
+      const { count, learners } = speakersOf(options.config);
       const config = { ...options.config, 'raft.learners': learners, 'raft.spares': 0 };
-      const world = new FirstServersWorld(options.world, speakers);
-      return onlyFirst(raftCoreLadder.begin({ ...options, world, config }), speakers);
+      const world = new SpeakersWorld(options.world, count);
+      return onlySpeakers(raftCoreLadder.begin({ ...options, world, config }), count);
     },
   };
 }
 
-function onlyFirst(run: LadderRun, speakers: number): LadderRun {
+function onlySpeakers(run: LadderRun, speakers: number): LadderRun {
   return {
     get violation() {
       return run.violation;
