@@ -1,6 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type { OrchestratorMoment } from './moment.ts';
 import { remember } from '../raft/remember.ts';
+import type { OrchestratorMoment } from './moment.ts';
 import { eventHash } from './story-of-objects.ts';
 
 export const answersAreCommitted = rung<OrchestratorMoment>({

@@ -106,7 +106,11 @@ function gateOf(look: EntryLook, { before, after }: Change<Deployment>): Finding
   return null;
 }
 
-function watchedSlots(look: EntryLook, row: Readonly<Deployment>, slots: readonly string[]): Finding {
+function watchedSlots(
+  look: EntryLook,
+  row: Readonly<Deployment>,
+  slots: readonly string[],
+): Finding {
   const { state, past, timeUs } = look;
   const service = state.services.get(row.service);
   if (service === undefined || service.removing) return null;
@@ -164,7 +168,8 @@ export const updatesLeaveEnough: EntryRung = entryRung({
   judge(look) {
     const { past, state } = look;
     for (const { key, before, after } of past.of<Deployment>('deployments')) {
-      if (after === undefined || after.batch === before?.batch || after.batch.length === 0) continue;
+      if (after === undefined || after.batch === before?.batch || after.batch.length === 0)
+        continue;
       const service = state.services.get(after.service);
       if (service === undefined) continue;
       const { parallelism } = limitsOf(service, after);

@@ -5,7 +5,6 @@ import {
   type Outcome,
   premiseFalse,
   type Rung,
-  type RungInfo,
   rung,
 } from '../../src/index.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
@@ -27,10 +26,15 @@ export interface EntryRung extends Rung<OrchestratorMoment> {
   readonly law: EntryLaw;
 }
 
+/** What people read of such a rung, and how it is seen. */
+type EntryRungDefinition<G> = Omit<
+  Rung<OrchestratorMoment>,
+  'kind' | 'watches' | 'ghost' | 'check'
+> &
+  Pick<EntryLaw<G>, 'ghost' | 'judge'>;
+
 /** Defines a rung that judges entries one by one, each at its own index. */
-export function entryRung<G>(
-  definition: Omit<RungInfo, 'kind'> & Pick<EntryLaw<G>, 'ghost' | 'judge'>,
-): EntryRung {
+export function entryRung<G>(definition: EntryRungDefinition<G>): EntryRung {
   const { ghost, judge, ...info } = definition;
   const { id } = info;
   const law = { id, ghost, judge } as EntryLaw;

@@ -23,14 +23,18 @@ export const carriedOutOnce: EntryRung = entryRung({
     const text = JSON.stringify(reply);
     const first = seen.get(name);
     if (first === undefined) {
-      const isTaken = reply.kind !== 'refused' || (reply.why !== 'stale' && reply.why !== 'no-session');
+      const isTaken =
+        reply.kind !== 'refused' || (reply.why !== 'stale' && reply.why !== 'no-session');
       if (isTaken) seen.set(name, { reply: text });
       return null;
     }
     if (!past.onlyTouched(ofSessions)) return { request: name, effect: 'again' };
     // The session has ended since, or its client has seen the answer.
-    const isLate = reply.kind === 'refused' && (reply.why === 'no-session' || reply.why === 'stale');
-    return text === first.reply || isLate ? true : { request: name, first: first.reply, again: text };
+    const isLate =
+      reply.kind === 'refused' && (reply.why === 'no-session' || reply.why === 'stale');
+    return text === first.reply || isLate
+      ? true
+      : { request: name, first: first.reply, again: text };
   },
 });
 
@@ -55,7 +59,7 @@ export const earlierLeadersAreRefused: EntryRung = entryRung({
 });
 
 /** What controllers decide upon the store, and must not upon an old one. */
-const ofControllers: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
+export const ofControllers: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
   'reconcile',
   'allocate',
   'assign',
@@ -66,7 +70,8 @@ const ofControllers: ReadonlySet<Command['kind']> = new Set<Command['kind']>([
 export const barrierComesFirst: EntryRung = entryRung({
   id: 'S30B',
   title: 'barrier first',
-  statement: 'Controllers of a leader propose nothing before an entry of their own term is committed.',
+  statement:
+    'Controllers of a leader propose nothing before an entry of their own term is committed.',
   source: 'kubernetes#59848 (B1); Sieve, OSDI 2022: time travel',
   owedUnder: 'any damage',
   ghost: () => new Set<number>(),

@@ -125,7 +125,8 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
 export const reservationsAddUp: EntryRung = entryRung({
   id: 'S32',
   title: 'conservation',
-  statement: 'What counts as reserved on a node is the sum over the tasks that it has, no more, no less.',
+  statement:
+    'What counts as reserved on a node is the sum over the tasks that it has, no more, no less.',
   source: 'kubernetes#51313, #55587 (B4)',
   owedUnder: 'any damage',
   ghost: () => null,

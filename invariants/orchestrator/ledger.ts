@@ -9,16 +9,18 @@ import type {
 } from '../../src/index.ts';
 import type { ManagerNode } from '../../src/systems/orchestrator/manager/manager-component.ts';
 import type { OrchestratorMessage } from '../../src/systems/orchestrator/messages/orchestrator-codec.ts';
+import type { Node } from '../../src/systems/orchestrator/state/rows.ts';
 import type { WorkerView } from '../../src/systems/orchestrator/worker/component.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import { Asks } from './asks.ts';
 import { type EntryLaw, Verdicts } from './entry-rung.ts';
+import { ofControllers } from './leader-laws.ts';
 import { Machines } from './machines.ts';
 import { Members } from './members.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
-import { ClusterOracle } from './oracle.ts';
+import { ClusterOracle, type EntryLook } from './oracle.ts';
 import { StoryOfObjects } from './story-of-objects.ts';
 import { triggers } from './triggers.ts';
 
@@ -29,6 +31,8 @@ const pulseUs = 250_000;
 export function orchestratorGhost(laws: readonly EntryLaw[]): LedgerDefinition<OrchestratorMoment> {
   return { triggers, begin: (options) => new OrchestratorLedger(options, laws) };
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 /** Whether a server of the world is a worker; the others are managers. */
 function isWorker(name: string): boolean {
@@ -58,6 +62,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       barrierTerm: 0,
       barrierUs: Number.POSITIVE_INFINITY,
       appendedUs: new Map(),
+      downs: [],
+      fences: [],
+      silentSinceUs: [],
+      idleEntries: 0,
     };
     this.moment = {
       facts: this.#facts,
@@ -147,8 +155,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const before = step.before as RaftView;
     const after = step.after as RaftView;
     if (after.phase === 'running') this.moment.manager = state;
+    const { oracle, appendedUs, silentSinceUs } = this.#facts;
+    const kind = step.received?.kind;
+    if (kind === 'beat' || kind === 'register') silentSinceUs[step.from] = step.timeUs;
     if (before === after) return 0;
-    const { oracle, appendedUs } = this.#facts;
     if (after.role === 'leader') {
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
         appendedUs.set(index, step.timeUs);
@@ -172,11 +182,11 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { oracle, verdicts, objects, appendedUs } = this.#facts;
     if (oracle.fault !== undefined || log.entry(oracle.last + 1) === undefined) return false;
     verdicts.begin();
-    oracle.takenUs = this.moment.timeUs;
     for (let index = oracle.last + 1; index <= commit; index += 1) {
       this.#take(log.entry(index) as Entry, machine as ManagerNode['service']['machine']);
       if (oracle.fault !== undefined) return true;
-      objects.follow(index, oracle.state, oracle.past);
+      objects.follow(index, this.moment.timeUs, oracle.state, oracle.past);
+      oracle.appendedUs = appendedUs.get(index) ?? oracle.appendedUs;
       appendedUs.delete(index);
     }
     return true;
@@ -187,17 +197,36 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     try {
       const look = facts.oracle.take(entry, state.settings);
       if (look === undefined) return;
-      const { term, command } = look.envelope;
-      if (command.kind === 'barrier' && term > facts.barrierTerm) {
-        facts.barrierTerm = term;
-        facts.barrierUs = this.moment.timeUs;
-      }
-      if (look.reply.kind === 'registered') {
-        facts.members.registered(look.reply.node, this.moment.timeUs);
-      }
+      this.#note(look);
       facts.verdicts.judge(look, facts);
     } catch (error) {
       facts.oracle.fault = error;
+    }
+  }
+
+  /** What rungs want to know of an entry that they do not judge themselves. */
+  #note({ index, envelope, reply, past }: EntryLook): void {
+    const facts = this.#facts;
+    const { timeUs } = this.moment;
+    const { term, command, session } = envelope;
+    if (command.kind === 'barrier' && term > facts.barrierTerm) {
+      facts.barrierTerm = term;
+      facts.barrierUs = timeUs;
+    }
+    if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
+    if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    if (reply.kind === 'registered') {
+      facts.members.registered(reply.node, timeUs);
+      const machine = facts.members.machineOf(reply.node);
+      if (machine >= 0) facts.silentSinceUs[machine] = timeUs;
+    }
+    if (command.kind !== 'node-edges') return;
+    const appendedUs = facts.appendedUs.get(index);
+    for (const { key, before, after } of past.of<Node>('nodes')) {
+      if (before?.status === after?.status) continue;
+      const node = String(key);
+      if (after?.status === 'fenced') facts.fences.push(node);
+      else if (appendedUs !== undefined) facts.downs.push({ node, appendedUs, term });
     }
   }
 

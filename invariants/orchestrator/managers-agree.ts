@@ -7,7 +7,8 @@ export const managersAgree = rung<OrchestratorMoment>({
   title: 'managers agree',
   statement:
     'Managers that have applied the same entries have the same store, the one that the committed log gives, by snapshot or not.',
-  source: 'Schneider 1990; Nomad #25698, #20317 (N11, N12); SwarmKit 069a0300f, 2d5a6c591 (K29, K27)',
+  source:
+    'Schneider 1990; Nomad #25698, #20317 (N11, N12); SwarmKit 069a0300f, 2d5a6c591 (K29, K27)',
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['applied', 'chain'],

@@ -34,6 +34,14 @@ export interface OrchestratorFacts {
   barrierUs: number;
   /** When leaders took entries into their logs that are not committed yet, by index. */
   readonly appendedUs: Map<number, number>;
+  /** Nodes that were found to be down since somebody looked, and when their leader decided so. */
+  readonly downs: { readonly node: string; readonly appendedUs: number; readonly term: number }[];
+  /** Nodes that were found to be fenced since somebody looked. */
+  readonly fences: string[];
+  /** By machine: when a manager last heard a beat or a registration of it. */
+  readonly silentSinceUs: (number | undefined)[];
+  /** Entries of controllers that changed nothing. */
+  idleEntries: number;
 }
 
 /** One moment as rungs see it: an event at one node. */

@@ -1,6 +1,4 @@
-import type { Service } from '../../src/systems/orchestrator/state/rows.ts';
-import type { Node } from '../../src/systems/orchestrator/state/rows.ts';
-import type { Volume } from '../../src/systems/orchestrator/state/rows.ts';
+import type { Node, Service, Volume } from '../../src/systems/orchestrator/state/rows.ts';
 import { type EntryRung, entryRung, type Finding } from './entry-rung.ts';
 import type { EntryLook } from './oracle.ts';
 
@@ -37,7 +35,8 @@ export const idsAreNew: EntryRung = entryRung({
 export const goneIsGone: EntryRung = entryRung({
   id: 'S31',
   title: 'no resurrection',
-  statement: 'What was deleted never comes back: no object of its id, and nothing that belongs to it.',
+  statement:
+    'What was deleted never comes back: no object of its id, and nothing that belongs to it.',
   source: 'cassandra-operator#404 (O2); kubernetes#88097 (B12); Warren, restore (W15)',
   owedUnder: 'any damage',
   ghost: () => new Set<string>(),

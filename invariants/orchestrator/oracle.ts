@@ -1,11 +1,11 @@
 import { hashBytes } from '../../src/index.ts';
-import type { Entry } from '../../src/systems/raft/types.ts';
 import type { Envelope } from '../../src/systems/orchestrator/state/command.ts';
 import { decodeEnvelope } from '../../src/systems/orchestrator/state/command-codec.ts';
 import { ClusterMachine } from '../../src/systems/orchestrator/state/machine.ts';
 import type { Reply } from '../../src/systems/orchestrator/state/reply.ts';
 import type { OrchestratorSettings } from '../../src/systems/orchestrator/state/settings.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
+import type { Entry } from '../../src/systems/raft/types.ts';
 import { StorePast } from './store-past.ts';
 
 /** What one committed entry did. */
@@ -46,8 +46,8 @@ export class ClusterOracle {
   #machine: ClusterMachine | undefined;
   /** What the state machine threw: nothing is taken after it. */
   fault: unknown;
-  /** True time at which the last entry was taken. */
-  takenUs = 0;
+  /** True time at which the leader took the last committed entry into its log, as far as known. */
+  appendedUs = 0;
 
   /** Undefined before anything was committed. */
   get state(): ClusterState | undefined {
@@ -91,5 +91,7 @@ export class ClusterOracle {
 
 /** Whether a client waits for the reply. */
 function isAsked(envelope: Envelope | undefined): boolean {
-  return envelope !== undefined && (envelope.session > 0 || envelope.command.kind === 'open-session');
+  return (
+    envelope !== undefined && (envelope.session > 0 || envelope.command.kind === 'open-session')
+  );
 }

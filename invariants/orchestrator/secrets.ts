@@ -43,11 +43,7 @@ export const noPlaintext = rung<OrchestratorMoment, Canaries>({
 });
 
 /** Values that a worker was given since; each is looked for at once where it is most likely. */
-function learn(
-  { world }: OrchestratorFacts,
-  values: Canaries['values'],
-  node: number,
-): Outcome {
+function learn({ world }: OrchestratorFacts, values: Canaries['values'], node: number): Outcome {
   const { secrets } = (world.state(node) as OrchestratorMoment['worker'])!.core;
   let outcome: Outcome = premiseFalse;
   for (const key of secrets.keys()) {
@@ -63,11 +59,7 @@ function learn(
   return outcome;
 }
 
-function inMessage(
-  { secrets, tasks }: Assign,
-  values: Canaries['values'],
-  node: number,
-): Outcome {
+function inMessage({ secrets, tasks }: Assign, values: Canaries['values'], node: number): Outcome {
   let outcome: Outcome = premiseFalse;
   for (const { name, version, sealed } of secrets) {
     const forms = values.get(`${name}/${version}`) ?? [];

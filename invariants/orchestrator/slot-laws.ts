@@ -54,7 +54,13 @@ export const slotsHaveOne: EntryRung = entryRung({
       const begins = before?.desired !== 'running';
       const returns = before !== undefined && before.lostUs > 0 && after.lostUs === 0;
       if (!begins && !returns) continue;
-      const wrong = rivalOf(state, past.slot(after.service, after.slot), String(key), after, begins);
+      const wrong = rivalOf(
+        state,
+        past.slot(after.service, after.slot),
+        String(key),
+        after,
+        begins,
+      );
       if (wrong !== null) return wrong;
       finding = true;
     }
@@ -102,7 +108,8 @@ export const oneForEachNode: EntryRung = entryRung({
       const node = state.nodes.get(after.slot);
       const { spec } = state.revisions.get(after.service, after.revision)!;
       const open = node?.status === 'up' && node.spec.availability === 'active';
-      const isRight = open && after.node === after.slot && isUnlike(spec, after.slot, node) === null;
+      const isRight =
+        open && after.node === after.slot && isUnlike(spec, after.slot, node) === null;
       if (!isRight) return { task: String(key), slot: after.slot, status: node?.status ?? 'none' };
       finding = true;
     }

@@ -96,12 +96,7 @@ export function slotName(service: string, slot: string): string {
   return `${service}/${slot}`;
 }
 
-function toggle(
-  sets: Map<string, Set<string>>,
-  key: string,
-  item: string,
-  isThere: boolean,
-): void {
+function toggle(sets: Map<string, Set<string>>, key: string, item: string, isThere: boolean): void {
   const set = sets.get(key);
   if (isThere) {
     if (set === undefined) sets.set(key, new Set([item]));

@@ -1,7 +1,7 @@
 import { hashString } from '../../src/index.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
-import type { StorePast } from './store-past.ts';
+import { type StorePast, slotName } from './store-past.ts';
 import { isWell } from './task-words.ts';
 
 /** Tables whose changes subscribers hear of. */
@@ -42,11 +42,15 @@ export class StoryOfObjects {
   readonly #well: Map<string, Since<boolean>[]> = new Map();
   /** Also of tasks that are gone: their containers may be there. */
   readonly tasks: Map<string, TaskIdentity> = new Map();
+  /** True time of the last change of each slot, deployment, service and node. */
+  readonly changedUs: Map<string, number> = new Map();
+  /** True time at which a request of a client last changed anything. */
+  askedUs = 0;
   /** Services that were ever to have two tasks in one slot for a while. */
   readonly doubled: Set<string> = new Set();
 
   /** Takes in what the entry of the index has changed. */
-  follow(index: number, state: ClusterState | undefined, past: StorePast): void {
+  follow(index: number, timeUs: number, state: ClusterState | undefined, past: StorePast): void {
     let count = this.#counts[index - 1]!;
     let sum = this.#sums[index - 1]!;
     for (const { table, group, key } of state?.changed ?? []) {
@@ -62,15 +66,26 @@ export class StoryOfObjects {
       note(this.#names, after.spec.name, index, after.removing ? '' : String(key));
       if (startsBeside(after)) this.doubled.add(String(key));
     }
+    for (const table of ['services', 'deployments', 'nodes'] as const) {
+      for (const { key } of past.of(table)) this.changedUs.set(`${table}/${key}`, timeUs);
+    }
     for (const { key, before, after } of past.of<Task>('tasks')) {
       const id = String(key);
       if (before === undefined && after !== undefined) {
         const { service, slot, revision } = after;
         this.tasks.set(id, { service, slot, revision });
       }
+      const { service, slot } = (after ?? before)!;
+      this.changedUs.set(slotName(service, slot), timeUs);
       const well = after !== undefined && isWell(after);
       if (well !== (before !== undefined && isWell(before))) note(this.#well, id, index, well);
     }
+  }
+
+  /** How long ago, in true time, something of an object last changed; infinity: never. */
+  ageUs(name: string, nowUs: number): number {
+    const changedUs = this.changedUs.get(name);
+    return changedUs === undefined ? Number.POSITIVE_INFINITY : nowUs - changedUs;
   }
 
   /** Events after an index up to another: how many, and the sum of their hashes. */

@@ -7,10 +7,7 @@ import { hasEnded, isOnNode, isWanted, observedOrder, wishOrder } from './task-w
 const none = (): null => null;
 
 /** Judges each change of a task that the entry made; the first that is wrong counts. */
-function eachTask(
-  look: EntryLook,
-  judge: (id: string, change: Change<Task>) => Finding,
-): Finding {
+function eachTask(look: EntryLook, judge: (id: string, change: Change<Task>) => Finding): Finding {
   let finding: Finding = null;
   for (const change of look.past.of<Task>('tasks')) {
     const found = judge(String(change.key), change);
@@ -65,7 +62,9 @@ function mayStep(from: Task['observed'], to: Task['observed'], kind: string): bo
   if (from === 'pending') return to === 'assigned' && kind === 'assign';
   if (kind !== 'report') return false;
   const isEarly = ['assigned', 'accepted', 'preparing'].includes(from);
-  return to === 'rejected' ? isEarly : observedOrder.indexOf(to) > observedOrder.indexOf('assigned');
+  return to === 'rejected'
+    ? isEarly
+    : observedOrder.indexOf(to) > observedOrder.indexOf('assigned');
 }
 
 export const statesGoForward: EntryRung = entryRung({

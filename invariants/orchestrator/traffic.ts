@@ -1,5 +1,8 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type { NetworkTable, Tables } from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type {
+  NetworkTable,
+  Tables,
+} from '../../src/systems/orchestrator/messages/worker-messages.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 
 export const trafficGoesToTheWell = rung<OrchestratorMoment>({
@@ -7,7 +10,8 @@ export const trafficGoesToTheWell = rung<OrchestratorMoment>({
   title: 'traffic',
   statement:
     'A table names only tasks of its own service that were running, healthy and wanted as of its index, each by its address, with weights that sum up to 100.',
-  source: 'moby#35548, #26733, #33790 (K31); Nomad #26424 (N3); kubernetes#23034 (B5); Warren (W10)',
+  source:
+    'moby#35548, #26733, #33790 (K31); Nomad #26424 (N3); kubernetes#23034 (B5); Warren (W10)',
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['send:tables'],
@@ -56,7 +60,8 @@ type Revisions = Map<string, number>;
 export const tablesGoForward = rung<OrchestratorMoment, Revisions>({
   id: 'S22F',
   title: 'tables go forward',
-  statement: 'In one life a worker never sends requests by an older table of a service than before.',
+  statement:
+    'In one life a worker never sends requests by an older table of a service than before.',
   source: 'moby#33790; Sieve, OSDI 2022: time travel',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -70,7 +75,8 @@ export const tablesGoForward = rung<OrchestratorMoment, Revisions>({
       if (now === undefined) continue;
       const name = `${node}/${facts.world.incarnation(node)}/${network}/${table.service}`;
       const before = revisions.get(name) ?? 0;
-      if (now < before) return broken({ nodes: [node], values: { service: table.service, now, before } });
+      if (now < before)
+        return broken({ nodes: [node], values: { service: table.service, now, before } });
       revisions.set(name, now);
       outcome = held;
     }

@@ -20,7 +20,9 @@ export const tokensAdmit: EntryRung = entryRung({
     // The same name and key again: its answer was lost.
     if (made === undefined) {
       const member = state.members.get(reply.node);
-      return member?.publicKey === command.publicKey ? true : { node: reply.node, admitted: 'twice' };
+      return member?.publicKey === command.publicKey
+        ? true
+        : { node: reply.node, admitted: 'twice' };
     }
     const [used] = past.of<TokenRow>('tokens');
     if (used?.before === undefined || used.after === undefined) return { token: command.token.id };

@@ -1,15 +1,6 @@
 import type { WorldView } from '../../src/index.ts';
 
 /** A world of which only the first servers count as servers: the others stand among the clients. */
-<<<<<<<< HEAD:invariants/raft/first-servers-world.ts
-export class FirstServersWorld implements WorldView {
-  readonly serverCount: number;
-  readonly #world: WorldView;
-
-  constructor(world: WorldView, servers: number) {
-    this.#world = world;
-    this.serverCount = servers;
-========
 export class SpeakersWorld implements WorldView {
   readonly serverCount: number;
   readonly #world: WorldView;
@@ -17,7 +8,6 @@ export class SpeakersWorld implements WorldView {
   constructor(world: WorldView, speakers: number) {
     this.#world = world;
     this.serverCount = speakers;
->>>>>>>> h/orcsys:invariants/raft/speakers-world.ts
   }
 
   get timeUs(): number {

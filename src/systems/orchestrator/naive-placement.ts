@@ -63,8 +63,9 @@ export function mayBePlaced(
   const sum = (of: 'cpuMillis' | 'memoryBytes') =>
     here.reduce((total, other) => total + specOf(state, other).template.reservations[of], 0) +
     template.reservations[of];
-  for (const of of ['cpuMillis', 'memoryBytes'] as const) {
-    if (template.reservations[of] > 0 && sum(of) > node.description.capacity[of]) return of;
+  for (const amount of ['cpuMillis', 'memoryBytes'] as const) {
+    if (template.reservations[amount] > 0 && sum(amount) > node.description.capacity[amount])
+      return amount;
   }
   const slots = here.filter((other) => other.service === task.service && other.slot !== task.slot);
   if (maxPerNode > 0 && new Set(slots.map(({ slot }) => slot)).size >= maxPerNode) return 'most';
