@@ -37,8 +37,8 @@ export class Asks {
   readonly #calls: Map<string, OpenCall> = new Map();
   readonly #asks: Map<string, OpenAsk> = new Map();
   readonly #watches: Map<string, OpenWatch> = new Map();
-  /** Requests without an answer, by session and sequence: since when. */
-  readonly waiting: Map<string, number> = new Map();
+  /** Requests without an answer, by client, session and sequence: asked first, and last. */
+  readonly waiting: Map<string, { readonly sinceUs: number; readonly lastUs: number }> = new Map();
   /** The greatest index that a client was told of. */
   floor = 0;
   /** True time of the last answer to a call that was committed. */
@@ -48,8 +48,8 @@ export class Asks {
     const { session, sequence, request } = call;
     const command = call.kind === 'call' ? call.command.kind : 'put-secret';
     const name = `${client}/${session}/${sequence}`;
-    const sinceUs = this.waiting.get(name) ?? timeUs;
-    if (session > 0) remember(this.waiting, name, sinceUs, remembered);
+    const sinceUs = this.waiting.get(name)?.sinceUs ?? timeUs;
+    if (session > 0) remember(this.waiting, name, { sinceUs, lastUs: timeUs }, remembered);
     const open = { session, sequence, command, sinceUs };
     remember(this.#calls, `${client}/${request}`, open, remembered);
   }

@@ -8,6 +8,9 @@ import { timingsOf } from './timings-of.ts';
 /** Virtual time within which a request is answered again once the weather is quiet. */
 const answeredUs = 10_000_000;
 
+/** A client that goes on asking has asked again by then. */
+const askedAgainUs = 2_000_000;
+
 export const requestsAreAnswered = rung<OrchestratorMoment>({
   id: 'L1',
   title: 'served again',
@@ -21,7 +24,9 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   check({ facts, timeUs }): Outcome {
     const { asks, healedUs } = facts;
     if (!(timeUs - healedUs > answeredUs)) return premiseFalse;
-    for (const [request, sinceUs] of asks.waiting) {
+    for (const [request, { sinceUs, lastUs }] of asks.waiting) {
+      // Its client has given up, or begun anew.
+      if (timeUs - lastUs > askedAgainUs) continue;
       const waitedUs = timeUs - Math.max(sinceUs, healedUs);
       const isSilent = timeUs - Math.max(asks.answeredUs, healedUs) > answeredUs;
       if (waitedUs > answeredUs && isSilent)

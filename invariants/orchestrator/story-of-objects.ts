@@ -60,11 +60,15 @@ export class StoryOfObjects {
     }
     this.#counts.push(count);
     this.#sums.push(sum);
-    for (const { key, after } of past.of<Service>('services')) {
-      note(this.#versions, String(key), index, after?.version ?? 0);
-      if (after === undefined) continue;
-      note(this.#names, after.spec.name, index, after.removing ? '' : String(key));
-      if (startsBeside(after)) this.doubled.add(String(key));
+    for (const { key, before, after } of past.of<Service>('services')) {
+      const id = String(key);
+      note(this.#versions, id, index, after?.version ?? 0);
+      const { name } = (after ?? before)!.spec;
+      const isNamed = after !== undefined && !after.removing;
+      // One that goes away leaves its name to the next one at once, and goes on changing.
+      if (isNamed) note(this.#names, name, index, id);
+      else if (this.named(name, index) === id) note(this.#names, name, index, '');
+      if (after !== undefined && startsBeside(after)) this.doubled.add(id);
     }
     for (const table of ['services', 'deployments', 'nodes'] as const) {
       for (const { key } of past.of(table)) this.changedUs.set(`${table}/${key}`, timeUs);
