@@ -1,4 +1,4 @@
-import { raftOfManagers } from '../invariants/orchestrator/raft-of-managers.ts';
+import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
 import { calm, scenario } from '../src/index.ts';
 import { cluster, orchestratorClients, phases } from './orchestrator/setting.ts';
 
@@ -7,6 +7,6 @@ export default scenario({
   system: cluster(),
   clients: orchestratorClients(),
   storm: calm(),
-  ladder: raftOfManagers,
+  ladder: orchestratorLadder,
   phases,
 });

@@ -1,4 +1,4 @@
-import { raftOfManagers } from '../invariants/orchestrator/raft-of-managers.ts';
+import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
 import { everything, scenario } from '../src/index.ts';
 import { cluster, orchestratorClients, orchestratorWords, phases } from './orchestrator/setting.ts';
 
@@ -7,6 +7,6 @@ export default scenario({
   system: cluster(),
   clients: orchestratorClients(),
   storm: everything({ butRarely: ['wipe'], operated: true, words: orchestratorWords }),
-  ladder: raftOfManagers,
+  ladder: orchestratorLadder,
   phases,
 });
