@@ -205,7 +205,8 @@ export const tablesAreCurrent = rung<OrchestratorMoment>({
     const { oracle, objects } = facts;
     let outcome: Outcome = premiseFalse;
     for (const [node, { core }] of workersOf(facts)) {
-      if (!core.connected) continue;
+      const begunUs = facts.members.registeredUs(facts.members.idOf(node));
+      if (!core.connected || timeUs - begunUs <= tableUs) continue;
       for (const id of oracle.state!.services.keys()) {
         const row = oracle.state!.services.get(id)!;
         if (row.removing || !restsUs(facts, id, timeUs, tableUs)) continue;
