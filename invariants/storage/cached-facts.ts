@@ -1,5 +1,8 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { Query } from '../../src/systems/storage/messages/metadata-messages.ts';
 import type { StorageMoment } from './moment.ts';
+import type { MetadataOracle } from './oracle.ts';
+import { nameIn, placeIn } from './table-past.ts';
 
 export const cachesAreTrue = rung<StorageMoment>({
   id: 'SE7',
@@ -30,3 +33,52 @@ export const cachesAreTrue = rung<StorageMoment>({
     return outcome;
   },
 });
+
+export const cachedAnswersHold = rung<StorageMoment>({
+  id: 'SE9',
+  title: 'cached answers hold',
+  statement:
+    'What a strict operation takes out of a cache has not changed since the index it is of, as far as anybody knew when the operation began.',
+  source: 'Gray and Cheriton 1989, leases; 3FS commit de5e47e (#252); MooseFS NEWS 3.0.44',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['finished'],
+  check({ node, finished, facts }) {
+    const { history, floorOf } = facts.files!;
+    let outcome: Outcome = premiseFalse;
+    for (const operation of finished) {
+      const floor = floorOf.get(operation);
+      if (floor === undefined || history.mode[operation] !== 'strict') continue;
+      for (const { cached, index, query } of history.answer[operation]?.steps ?? []) {
+        if (!cached || query === null) continue;
+        outcome = held;
+        const changed = changedUntil(facts.oracle, query as Query, floor);
+        if (changed <= index) continue;
+        const values = { operation, of: index, changed, knownBefore: floor, ...query };
+        return broken({ nodes: [node], values });
+      }
+    }
+    return outcome;
+  },
+});
+
+/** The last entry up to an index that changed what a question is about; 0: none. */
+function changedUntil({ past, tables }: MetadataOracle, query: Query, index: number): number {
+  switch (query.kind) {
+    case 'lookup':
+      return tables.names.at(nameIn(query.parent, query.name), index)?.from ?? 0;
+    case 'attributes':
+      return past.stretches.at(query.inode, index)?.from ?? 0;
+    case 'read-directory':
+      return tables.listings.at(query.inode, index)?.from ?? 0;
+    case 'get-attribute':
+    case 'list-attributes':
+      return tables.attributes.at(query.inode, index)?.from ?? 0;
+    // Where a chunk lies may change while somebody keeps the place; what it is may not.
+    case 'locate':
+      return tables.slots.at(placeIn(query.inode, query.index), index)?.from ?? 0;
+    default:
+      return 0;
+  }
+}

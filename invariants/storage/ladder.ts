@@ -2,7 +2,7 @@ import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
-import { cachesAreTrue } from './cached-facts.ts';
+import { cachedAnswersHold, cachesAreTrue } from './cached-facts.ts';
 import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
 import { oneCodeword } from './contents.ts';
@@ -26,6 +26,7 @@ import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
 import { answersAreFresh } from './service.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
+import { tellsTheTables } from './told.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
 export const storageRungs: readonly AnyRung<StorageMoment>[] = [
@@ -60,12 +61,14 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   answersAreCommitted,
   answersAreTrue,
   answersAreFresh,
+  tellsTheTables,
   durableOnAll,
   bytesWereWritten,
   strictReads,
   closeToOpen,
   cutStaysCut,
   cachesAreTrue,
+  cachedAnswersHold,
   appendsApart,
   // at rest
   tablesAddUp,

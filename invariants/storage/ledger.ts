@@ -93,7 +93,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       answer: undefined,
       call: undefined,
       told: undefined,
-      floor: 0,
+      question: undefined,
       changes: [],
       isChain: false,
       finished: [],
@@ -259,7 +259,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     if (received?.kind !== 'answered') return 0;
     const told = received as Answered;
     moment.told = told;
-    moment.floor = calls.answered(told, step.node);
+    moment.question = calls.answered(told, step.node);
     return told.outcome === 'done' ? triggers.told : 0;
   }
 

@@ -5,7 +5,7 @@ import type { StorageSettings } from '../../src/systems/storage/metadata/setting
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import type { StorageTimings } from '../../src/systems/storage/timings.ts';
 import type { StorageTopology } from '../../src/systems/storage/topology.ts';
-import type { Calls, OpenCall } from './calls.ts';
+import type { Calls, OpenCall, OpenQuestion } from './calls.ts';
 import type { DeletePlans } from './delete-plans.ts';
 import type { FileLedger } from './file-ledger.ts';
 import type { MetadataOracle } from './oracle.ts';
@@ -55,9 +55,9 @@ export interface StorageMoment extends Moment {
   /** For `answered`: the answer, and what the client had asked. */
   answer: CallDone | undefined;
   call: OpenCall | undefined;
-  /** For `told`: the answer, and the least index that it may be of. */
+  /** For `told`: the answer, and what the client had asked. */
   told: Answered | undefined;
-  floor: number;
+  question: OpenQuestion | undefined;
   /** For `fragments`: what has just become durable on the chunkserver. */
   readonly changes: FragmentChange[];
   /** Whether the rung looks because the committed log grew. */
