@@ -15,7 +15,7 @@ import {
   storageSettingsFrom,
   storageTimingsFrom,
 } from '../../src/systems/storage/drawn-settings.ts';
-import type { WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
+import type { ReadBlocks, WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
 import type {
   Answered,
   Ask,
@@ -30,6 +30,7 @@ import { DeletePlans } from './delete-plans.ts';
 import { FileLedger } from './file-ledger.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
+import { ReadsAsked } from './reads.ts';
 import { ServerMirror } from './server-mirror.ts';
 import { triggers } from './triggers.ts';
 
@@ -77,6 +78,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       capacityBytes: capacityBytesFrom(config),
       deletePlans: new DeletePlans(),
       files: isFileHistory(options.history) ? new FileLedger(options.history) : undefined,
+      reads: new ReadsAsked(),
       chains: new Map(),
       phase: 'form',
       healedUs: Number.POSITIVE_INFINITY,
@@ -107,7 +109,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.node = step.node;
     this.moment.isChain = false;
     if (step.node >= this.#servers) return this.#clientStep(step);
-    const changed = step.node < this.#speakers ? this.#masterStep(step) : 0;
+    const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
   }
 
@@ -202,6 +204,13 @@ class StorageLedger implements Ledger<StorageMoment> {
       changed |= triggers.applied;
     }
     return changed;
+  }
+
+  #serverStep({ node, from, received, timeUs }: Step): number {
+    if (received?.kind === 'read-blocks') {
+      this.#facts.reads.note(node, from, received as ReadBlocks, timeUs);
+    }
+    return 0;
   }
 
   /**

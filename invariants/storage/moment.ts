@@ -9,6 +9,7 @@ import type { Calls, OpenCall, OpenQuestion } from './calls.ts';
 import type { DeletePlans } from './delete-plans.ts';
 import type { FileLedger } from './file-ledger.ts';
 import type { MetadataOracle } from './oracle.ts';
+import type { ReadsAsked } from './reads.ts';
 import type { FragmentChange, ServerMirror } from './server-mirror.ts';
 
 /** The metadata of a master as rungs read them. */
@@ -34,6 +35,8 @@ export interface StorageFacts {
   readonly deletePlans: DeletePlans;
   /** Undefined when clients are others than those of the file workload. */
   readonly files: FileLedger | undefined;
+  /** Reads that have reached chunkservers. */
+  readonly reads: ReadsAsked;
   /** The chain of each write that a client has sent, by `writeKey`. */
   readonly chains: Map<string, readonly string[]>;
   phase: Phase;
