@@ -2,13 +2,14 @@ import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.
 import type { Query } from '../../src/systems/storage/messages/metadata-messages.ts';
 import type { StorageMoment } from './moment.ts';
 import type { MetadataOracle } from './oracle.ts';
-import { nameIn, placeIn } from './table-past.ts';
+import type { Stretch } from './stretches.ts';
+import { nameIn, placeIn, type SlotWas } from './table-past.ts';
 
 export const cachesAreTrue = rung<StorageMoment>({
   id: 'SE7',
   title: 'caches are true',
   statement:
-    'What a strict client is told of an inode, from its cache or not, was true at some moment after everything that anybody knew when it asked.',
+    'What a strict client is told of an inode, from its cache or not, was true at some moment after everything that was over for anybody when it asked.',
   source: 'Gray and Cheriton 1989, leases; ceph PR 23691: a cache that outlived its lease',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -38,7 +39,7 @@ export const cachedAnswersHold = rung<StorageMoment>({
   id: 'SE9',
   title: 'cached answers hold',
   statement:
-    'What a strict operation takes out of a cache has not changed since the index it is of, as far as anybody knew when the operation began.',
+    'What a strict operation takes out of a cache has not changed since the index it is of, as far as any operation had seen that was over when this one began.',
   source: 'Gray and Cheriton 1989, leases; 3FS commit de5e47e (#252); MooseFS NEWS 3.0.44',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -77,8 +78,20 @@ function changedUntil({ past, tables }: MetadataOracle, query: Query, index: num
       return tables.attributes.at(query.inode, index)?.from ?? 0;
     // Where a chunk lies may change while somebody keeps the place; what it is may not.
     case 'locate':
-      return tables.slots.at(placeIn(query.inode, query.index), index)?.from ?? 0;
+      return contentFrom(tables.slots.of(placeIn(query.inode, query.index)), index);
     default:
       return 0;
   }
+}
+
+/** From which entry on a place had the content that it has at an index. */
+function contentFrom(past: readonly Stretch<SlotWas>[], index: number): number {
+  let at = past.findLastIndex(({ from }) => from <= index);
+  const content = past[at]?.value;
+  if (content === undefined) return 0;
+  // A chunk of which nothing counts yet reads like none.
+  const isSame = ({ chunk, validBytes }: SlotWas): boolean =>
+    validBytes === content.validBytes && (validBytes === 0 || chunk === content.chunk);
+  while (at > 0 && isSame(past[at - 1]!.value)) at -= 1;
+  return past[at]!.from;
 }

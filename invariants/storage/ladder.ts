@@ -19,6 +19,7 @@ import {
 } from './file-contents.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
+import { leasesLast } from './leases-last.ts';
 import { storageGhost } from './ledger.ts';
 import { leftOutServesNobody } from './left-out.ts';
 import { nothingIsLeftOver } from './leftovers.ts';
@@ -61,6 +62,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   repliesArePossible,
   locksExclude,
   exactlyOnce,
+  leasesLast,
   // places
   placesAreLawful,
   regionsMayGo,

@@ -236,10 +236,9 @@ class StorageLedger implements Ledger<StorageMoment> {
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
       else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
-    const known = calls.knownIndex;
     const told = this.#noteTold(step);
     // What began in this step may have begun before the client had read what came with it.
-    this.#facts.files?.noteBegun(known);
+    this.#facts.files?.noteBegun();
     return told | this.#noteFinished();
   }
 

@@ -12,7 +12,8 @@ function settingsOf(
 ): Omit<ClientSettings, 'mode' | 'owner'> {
   return {
     ...simulationClient,
-    masters: peers.slice(0, topologyOf(config).masters),
+    // A metalogger that was made a voter may lead.
+    masters: peers.slice(0, topologyOf(config).firstServer),
     storage: storageSettingsFrom(config),
     timings: storageTimingsFrom(config),
     classes: classesFrom(config),
