@@ -6,9 +6,7 @@ import type {
   BlocksRead,
   BytesWritten,
   PartPut,
-  ReadBlocks,
 } from '../../src/systems/storage/messages/data-messages.ts';
-import { remember } from '../raft/remember.ts';
 import type { StorageFacts, StorageMoment } from './moment.ts';
 
 /** Names a write: its number under its fence. */
@@ -46,9 +44,9 @@ export const serversDurableFirst = rung<StorageMoment>({
     const hasVersion = fragment !== undefined && fragment.version >= version;
     const hasFence = answer.kind === 'part-put' || (fragment?.fence ?? 0) >= answer.fence;
     if (hasVersion && hasFence) return held;
-    // Erased by a plan since: the answer was held back, or is a copy.
+    // Erased by a plan since, and perhaps an older one is left: the answer was held back, or is a copy.
     const erasedFence = facts.servers[node]!.table.chunks.get(chunk)?.erasedFence ?? 0;
-    if (fragment === undefined && erasedFence > 0) return premiseFalse;
+    if (erasedFence > (fragment?.fence ?? 0)) return premiseFalse;
     const found = { version: fragment?.version ?? 0, fence: fragment?.fence ?? 0 };
     const values = { kind: answer.kind, chunk, version, generation, part, found };
     return broken({ nodes: [node], values });
@@ -95,14 +93,7 @@ export const durableOnAll = rung<StorageMoment>({
   },
 });
 
-/** What was asked of each server, by asker and number; and what was ever written. */
-interface Reads {
-  readonly asked: Map<string, ReadBlocks>;
-}
-
-const rememberedReads = 2_048;
-
-export const readsAreVerified = rung<StorageMoment, Reads>({
+export const readsAreVerified = rung<StorageMoment>({
   id: 'SA2',
   title: 'nothing unverified leaves',
   statement:
@@ -110,16 +101,10 @@ export const readsAreVerified = rung<StorageMoment, Reads>({
   source: 'MooseNG erasure_storage; Krioukov et al., FAST 2008; longhorn#1298',
   kind: 'always',
   owedUnder: 'any damage',
-  watches: ['receive:read-blocks', 'send:blocks-read'],
-  ghost: () => ({ asked: new Map() }),
-  check({ node, message, peer }, { asked }): Outcome {
-    if (message?.kind === 'read-blocks') {
-      const read = message as ReadBlocks;
-      remember(asked, `${node}/${peer}/${read.request}`, read, rememberedReads);
-      return premiseFalse;
-    }
+  watches: ['send:blocks-read'],
+  check({ node, message, peer, facts }): Outcome {
     const answer = message as BlocksRead;
-    const read = asked.get(`${node}/${peer}/${answer.request}`);
+    const read = facts.reads.of(node, peer, answer)?.read;
     if (answer.fault !== null || read === undefined) return premiseFalse;
     const { chunk, generation, part, firstBlock } = read;
     for (const [at, { bytes, version, checksum }] of answer.blocks.entries()) {

@@ -3,6 +3,7 @@ import type {
   Ask,
   Call,
   CallDone,
+  Query,
 } from '../../src/systems/storage/messages/metadata-messages.ts';
 import { remember } from '../raft/remember.ts';
 
@@ -10,6 +11,13 @@ import { remember } from '../raft/remember.ts';
 export interface OpenCall {
   readonly call: Call;
   /** The highest index that some client knew to be done when this call was made first. */
+  readonly floor: number;
+}
+
+/** What is remembered of a question until its answer is taken. */
+export interface OpenQuestion {
+  readonly query: Query;
+  /** As of a call: the least index that may answer it. */
   readonly floor: number;
 }
 
@@ -24,7 +32,7 @@ export class Calls {
   readonly #calls: Map<string, OpenCall> = new Map();
   /** By session and sequence: the floor of the first copy. */
   readonly #floors: Map<string, number> = new Map();
-  readonly #asks: Map<string, number> = new Map();
+  readonly #asks: Map<string, OpenQuestion> = new Map();
 
   called(call: Call, client: number): void {
     const name = `${client}/${call.request}`;
@@ -42,7 +50,8 @@ export class Calls {
 
   asked(ask: Ask, client: number): void {
     const name = `${client}/${ask.request}`;
-    if (!this.#asks.has(name)) remember(this.#asks, name, this.knownIndex, rememberedCalls);
+    if (this.#asks.has(name)) return;
+    remember(this.#asks, name, { query: ask.query, floor: this.knownIndex }, rememberedCalls);
   }
 
   /** A client takes the answer to a call; gives the call. */
@@ -52,10 +61,10 @@ export class Calls {
     return found;
   }
 
-  /** A client takes the answer to a question; gives the least index that could answer it. */
-  answered(answer: Answered, client: number): number {
-    const floor = this.#asks.get(`${client}/${answer.request}`) ?? 0;
+  /** A client takes the answer to a question; gives the question. */
+  answered(answer: Answered, client: number): OpenQuestion | undefined {
+    const found = this.#asks.get(`${client}/${answer.request}`);
     if (answer.outcome === 'done') this.knownIndex = Math.max(this.knownIndex, answer.index);
-    return floor;
+    return found;
   }
 }

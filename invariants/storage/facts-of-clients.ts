@@ -30,6 +30,14 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} is answered from the tables of entry ${index}.`,
     `Some client knew entry ${knownBefore} to be done before that question was asked.`,
   ],
+  SE9: ({ nodes, values: { of, changed, knownBefore, ...query } }) => [
+    `${who(nodes)} answers ${text(query)} out of its cache, as it was at entry ${of}.`,
+    `Entry ${text(changed)} changed that, and somebody knew entry ${knownBefore} when it asked.`,
+  ],
+  SH9: ({ nodes, values: { do: what, errno, inARow } }) => [
+    "Everything works again, and old leases and lost servers stand in nobody's way any more.",
+    `${who(nodes)} asks for a ${text(what)} and gets ${text(errno)}, the ${inARow}th operation in a row that comes to nothing.`,
+  ],
   SD1: ({ nodes, values: { inode, from, to, writer, wrong } }) => [
     `At ${from} to ${to} of inode ${inode}, ${who(nodes)} reads bytes that name the write ${writer}.`,
     `They cannot come from it: ${wrong}.`,

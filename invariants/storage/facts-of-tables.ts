@@ -1,5 +1,5 @@
 import type { FactsOf } from '../../src/index.ts';
-import { text, who } from '../raft/fact-words.ts';
+import { spanMs, text, who } from '../raft/fact-words.ts';
 
 /** Violations of the metadata: their replicas, their tables, their names. */
 export const tableFacts: Readonly<Record<string, FactsOf>> = {
@@ -72,6 +72,32 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
   SE6: ({ values: { index, kind, complaint, reply } }) => [
     `The ${kind} of entry ${index} is answered ${text(reply)}.`,
     `By the names at that instant that is impossible: ${complaint}.`,
+  ],
+  SE10: ({ nodes, values: { index, asked, ...difference } }) => [
+    `${who(nodes)} is answered from the tables of entry ${index} when it asks for ${text(asked)}.`,
+    `The committed log gives something else there: ${text(difference)}.`,
+  ],
+  SE11: ({ values: { index, of, sinceUs, leaseUs } }) => [
+    `Entry ${index} ends the lease of ${text(of)}, which lasts ${spanMs(leaseUs)} from the last sign of life.`,
+    `The last one was ${spanMs(sinceUs)} before.`,
+  ],
+  SH3: ({ values: { owner, sessions, chunk, heldBy, inode, lock, dueUs } }) => {
+    if (sessions !== undefined) {
+      return [
+        `The client ${text(owner)} has the sessions ${text(sessions)}.`,
+        `Everything has worked for ${spanMs(dueUs)} and longer: all but one are over long ago.`,
+      ];
+    }
+    return [
+      chunk === undefined
+        ? `On inode ${inode} there is the lock ${text(lock)}.`
+        : `Chunk ${chunk} is granted to session ${heldBy}.`,
+      'That session is over.',
+    ];
+  },
+  SH6: ({ nodes, values: { applied, healedAt } }) => [
+    `When all worked again, entry ${healedAt} was committed, and ${who(nodes)} belongs to the group.`,
+    `It has applied entry ${applied} and no more.`,
   ],
   SF1: ({ values: { chunk, members, beyond, needed } }) => [
     `The members of chunk ${chunk} are ${text(members)}; it takes ${needed} to read it.`,

@@ -41,8 +41,12 @@ export class FileLedger {
   #noted = 0;
   /** Contents have been copied from inode to inode. */
   hasClones = false;
-  /** What was known to be committed when an operation began: see `Calls.knownIndex`. */
+  /**
+   * The highest index that operations had seen or made which were over when another one began: what
+   * is under way may have told parts of a client something that its others need not know.
+   */
   readonly floorOf: Map<number, number> = new Map();
+  #seenIndex = 0;
   /** Of each inode: when it was made shorter for certain, and to how many bytes. */
   readonly #cutsOf: Map<number, Cut[]> = new Map();
   #begun = 0;
@@ -54,10 +58,10 @@ export class FileLedger {
     history.onComplete((operation) => this.finished.push(operation));
   }
 
-  /** Operations may have begun: nothing was known beyond this index before. */
-  noteBegun(knownIndex: number): void {
+  /** Operations may have begun, before what ended in the same step was followed. */
+  noteBegun(): void {
     for (; this.#begun < this.history.length; this.#begun += 1) {
-      this.floorOf.set(this.#begun, knownIndex);
+      this.floorOf.set(this.#begun, this.#seenIndex);
     }
   }
 
@@ -67,6 +71,9 @@ export class FileLedger {
     for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
     const answer = history.answer[operation];
     if (answer === undefined) return;
+    for (const { index } of answer.steps) {
+      if (index > this.#seenIndex) this.#seenIndex = index;
+    }
     const call = history.call[operation]!;
     if (answer.errno !== null) {
       this.#forget(operation);

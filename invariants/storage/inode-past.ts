@@ -1,4 +1,5 @@
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { Stretches } from './stretches.ts';
 
 /** What stat(2) tells of an inode, as far as a cache may keep it. */
 export interface InodeFacts {
@@ -9,41 +10,37 @@ export interface InodeFacts {
   readonly frozen: boolean;
 }
 
-interface Stretch extends InodeFacts {
-  /** The first index of which it is true. */
-  readonly from: number;
-}
-
-/** What was true of each inode, from which entry on. */
+/** What was true of each inode, from which entry on; null: there was none. */
 export class InodePast {
-  readonly #stretches: Map<number, Stretch[]> = new Map();
+  readonly stretches: Stretches<number, InodeFacts | null> = new Stretches(isSame);
 
   /** An entry is applied. */
   follow(state: MetadataState, index: number): void {
     for (const { table, key } of state.changed) {
-      const row = table === 'inodes' ? state.inodes.get(key as number) : undefined;
-      if (row === undefined) continue;
+      if (table !== 'inodes') continue;
+      const row = state.inodes.get(key as number);
+      if (row === undefined) {
+        this.stretches.note(key as number, null, index);
+        continue;
+      }
       const { kind, mode, sizeBytes, classId, frozen } = row;
-      const facts = { kind, mode, sizeBytes, classId, frozen };
-      const past = this.#stretches.get(key as number);
-      if (past === undefined) this.#stretches.set(key as number, [{ ...facts, from: index }]);
-      else if (!isSame(past[past.length - 1]!, facts)) past.push({ ...facts, from: index });
+      this.stretches.note(key as number, { kind, mode, sizeBytes, classId, frozen }, index);
     }
   }
 
   /** Whether that was true of an inode at some index from `from` on; undefined: it is not known. */
   wasTrue(inode: number, facts: InodeFacts, from: number): boolean | undefined {
-    const past = this.#stretches.get(inode);
-    if (past === undefined) return undefined;
+    const past = this.stretches.of(inode);
     for (let at = past.length - 1; at >= 0; at -= 1) {
-      if (isSame(past[at]!, facts)) return true;
+      if (isSame(past[at]!.value, facts)) return true;
       if (past[at]!.from <= from) return false;
     }
     return undefined;
   }
 }
 
-function isSame(a: InodeFacts, b: InodeFacts): boolean {
+function isSame(a: InodeFacts | null, b: InodeFacts | null): boolean {
+  if (a === null || b === null) return a === b;
   return (
     a.sizeBytes === b.sizeBytes &&
     a.mode === b.mode &&

@@ -1,10 +1,12 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { learnersCatchUp, repairsComeToRest, rotIsFound, sessionsConverge } from './at-peace.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
-import { cachesAreTrue } from './cached-facts.ts';
+import { cachedAnswersHold, cachesAreTrue } from './cached-facts.ts';
 import { changelogsReplay } from './changelogs.ts';
 import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
+import { anyPartsAgree } from './codewords-at-rest.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
 import { drainsEnd } from './drains.ts';
@@ -19,20 +21,29 @@ import {
 } from './file-contents.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
+import { leasesLast } from './leases-last.ts';
 import { storageGhost } from './ledger.ts';
+import { leftOutServesNobody } from './left-out.ts';
 import { nothingIsLeftOver } from './leftovers.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
+import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts';
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { restartsForgetNothing } from './restarts.ts';
 import { answersAreFresh } from './service.ts';
+import { serviceIsBack } from './service-back.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
+import { whatWasTakenIn } from './taken-in.ts';
+import { tellsTheTables } from './told.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
 export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // what leaves a chunkserver, and what it keeps
   readsAreVerified,
+  whatWasTakenIn,
+  restartsForgetNothing,
   serversDurableFirst,
   // masters and log
   mastersAgree,
@@ -42,7 +53,10 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   chunksAreCounted,
   versionsRise,
   fencesRise,
+  leftOutServesNobody,
   oneCodeword,
+  membersHaveIt,
+  enoughAtAllTimes,
   enoughIsIntact,
   // names
   treeStands,
@@ -50,9 +64,11 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   repliesArePossible,
   locksExclude,
   exactlyOnce,
+  leasesLast,
   // places
   placesAreLawful,
   regionsMayGo,
+  goodPartsStay,
   noVoluntaryLoss,
   // accounts
   quotasHold,
@@ -62,21 +78,29 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   answersAreCommitted,
   answersAreTrue,
   answersAreFresh,
+  tellsTheTables,
   durableOnAll,
   bytesWereWritten,
   strictReads,
   closeToOpen,
   cutStaysCut,
   cachesAreTrue,
+  cachedAnswersHold,
   appendsApart,
   // at rest
+  anyPartsAgree,
   tablesAddUp,
   changelogIsTheLog,
   // progress
   operationsEnd,
+  serviceIsBack,
   allIsRedundant,
   drainsEnd,
   nothingIsLeftOver,
+  rotIsFound,
+  sessionsConverge,
+  learnersCatchUp,
+  repairsComeToRest,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

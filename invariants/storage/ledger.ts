@@ -15,7 +15,7 @@ import {
   storageSettingsFrom,
   storageTimingsFrom,
 } from '../../src/systems/storage/drawn-settings.ts';
-import type { WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
+import type { ReadBlocks, WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
 import type {
   Answered,
   Ask,
@@ -30,6 +30,7 @@ import { DeletePlans } from './delete-plans.ts';
 import { FileLedger } from './file-ledger.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
+import { ReadsAsked } from './reads.ts';
 import { ServerMirror } from './server-mirror.ts';
 import { triggers } from './triggers.ts';
 
@@ -77,6 +78,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       capacityBytes: capacityBytesFrom(config),
       deletePlans: new DeletePlans(),
       files: isFileHistory(options.history) ? new FileLedger(options.history) : undefined,
+      reads: new ReadsAsked(),
       chains: new Map(),
       phase: 'form',
       healedUs: Number.POSITIVE_INFINITY,
@@ -93,7 +95,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       answer: undefined,
       call: undefined,
       told: undefined,
-      floor: 0,
+      question: undefined,
       changes: [],
       isChain: false,
       finished: [],
@@ -107,7 +109,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.node = step.node;
     this.moment.isChain = false;
     if (step.node >= this.#servers) return this.#clientStep(step);
-    const changed = step.node < this.#speakers ? this.#masterStep(step) : 0;
+    const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
   }
 
@@ -205,6 +207,13 @@ class StorageLedger implements Ledger<StorageMoment> {
     return changed;
   }
 
+  #serverStep({ node, from, received, timeUs }: Step): number {
+    if (received?.kind === 'read-blocks') {
+      this.#facts.reads.note(node, from, received as ReadBlocks, timeUs);
+    }
+    return 0;
+  }
+
   /**
    * The first to commit shows the oracle what is committed. A node without the entries that follow
    * shows nothing: somebody else committed them before it took its snapshot.
@@ -228,10 +237,9 @@ class StorageLedger implements Ledger<StorageMoment> {
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
       else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
-    const known = calls.knownIndex;
     const told = this.#noteTold(step);
     // What began in this step may have begun before the client had read what came with it.
-    this.#facts.files?.noteBegun(known);
+    this.#facts.files?.noteBegun();
     return told | this.#noteFinished();
   }
 
@@ -260,7 +268,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     if (received?.kind !== 'answered') return 0;
     const told = received as Answered;
     moment.told = told;
-    moment.floor = calls.answered(told, step.node);
+    moment.question = calls.answered(told, step.node);
     return told.outcome === 'done' ? triggers.told : 0;
   }
 

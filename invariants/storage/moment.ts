@@ -5,10 +5,11 @@ import type { StorageSettings } from '../../src/systems/storage/metadata/setting
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import type { StorageTimings } from '../../src/systems/storage/timings.ts';
 import type { StorageTopology } from '../../src/systems/storage/topology.ts';
-import type { Calls, OpenCall } from './calls.ts';
+import type { Calls, OpenCall, OpenQuestion } from './calls.ts';
 import type { DeletePlans } from './delete-plans.ts';
 import type { FileLedger } from './file-ledger.ts';
 import type { MetadataOracle } from './oracle.ts';
+import type { ReadsAsked } from './reads.ts';
 import type { FragmentChange, ServerMirror } from './server-mirror.ts';
 
 /** The metadata of a master as rungs read them. */
@@ -34,6 +35,8 @@ export interface StorageFacts {
   readonly deletePlans: DeletePlans;
   /** Undefined when clients are others than those of the file workload. */
   readonly files: FileLedger | undefined;
+  /** Reads that have reached chunkservers. */
+  readonly reads: ReadsAsked;
   /** The chain of each write that a client has sent, by `writeKey`. */
   readonly chains: Map<string, readonly string[]>;
   phase: Phase;
@@ -55,9 +58,9 @@ export interface StorageMoment extends Moment {
   /** For `answered`: the answer, and what the client had asked. */
   answer: CallDone | undefined;
   call: OpenCall | undefined;
-  /** For `told`: the answer, and the least index that it may be of. */
+  /** For `told`: the answer, and what the client had asked. */
   told: Answered | undefined;
-  floor: number;
+  question: OpenQuestion | undefined;
   /** For `fragments`: what has just become durable on the chunkserver. */
   readonly changes: FragmentChange[];
   /** Whether the rung looks because the committed log grew. */

@@ -10,6 +10,7 @@ import { InodePast } from './inode-past.ts';
 import { succeed } from './model-commands.ts';
 import { isTrue } from './model-errors.ts';
 import { ModelFiles } from './model-files.ts';
+import { TablePast } from './table-past.ts';
 
 /** What one committed entry did. */
 export interface Applied {
@@ -38,6 +39,7 @@ export class MetadataOracle {
   readonly machine: MetadataMachine;
   readonly files: ModelFiles = new ModelFiles();
   readonly past: InodePast = new InodePast();
+  readonly tables: TablePast = new TablePast();
   /** By index, from 1. */
   readonly #applied: Applied[] = [];
   /** Of the newest batch: its first index, and the rows that it touched, by table, group and key. */
@@ -81,6 +83,7 @@ export class MetadataOracle {
       this.touched.set(`${cell.table}/${cell.group}/${cell.key}`, cell);
     }
     this.past.follow(state, entry.index);
+    this.tables.follow(state, entry.index);
     this.#applied.push({
       index: entry.index,
       term: entry.term,

@@ -31,6 +31,62 @@ export interface FragmentChange {
   readonly lastSequenceBefore: number;
 }
 
+/** What a restart has made of a fragment. */
+export interface Forgotten {
+  readonly chunk: number;
+  readonly generation: number;
+  readonly part: number;
+  readonly promised: FragmentMarks;
+  /** Null: it is not there any more. */
+  readonly found: FragmentMarks | null;
+}
+
+interface FragmentMarks {
+  readonly version: number;
+  readonly fence: number;
+  readonly lastFence: number;
+  readonly lastSequence: number;
+  readonly blocks: number;
+  readonly fault: string | null;
+}
+
+/** The fragments that were whole before and are gone, damaged or older now. */
+function forgottenOf(before: FragmentTable, after: FragmentTable): Forgotten[] {
+  const found: Forgotten[] = [];
+  for (const [number, was] of before.byNumber) {
+    if (was.fault !== null) continue;
+    const is = after.byNumber.get(number);
+    const { chunk, generation, part } = was;
+    if (is !== undefined && isAsGood(was, is)) continue;
+    found.push({
+      chunk,
+      generation,
+      part,
+      promised: marksOf(was),
+      found: is === undefined ? null : marksOf(is),
+    });
+  }
+  return found;
+}
+
+function isAsGood(was: Fragment, is: Fragment): boolean {
+  if (is.fault !== null || is.fence < was.fence) return false;
+  // One of two versions of the same bytes may have been erased.
+  if (is.version < was.version && is.version !== was.previousVersion) return false;
+  const isLater = is.lastFence > was.lastFence;
+  const isSame = is.lastFence === was.lastFence && is.lastSequence >= was.lastSequence;
+  if (!isLater && !isSame) return false;
+  return was.blocks.every((block, at) => {
+    const now = is.blocks[at] ?? null;
+    return block === null || (now !== null && now.version >= block.version);
+  });
+}
+
+function marksOf(fragment: Fragment): FragmentMarks {
+  const { version, fence, lastFence, lastSequence, fault } = fragment;
+  return { version, fence, lastFence, lastSequence, blocks: fragment.blocks.length, fault };
+}
+
 const record: WalRecord = emptyRecord();
 
 type Disk = ReturnType<WorldView['disk']>;
@@ -51,8 +107,19 @@ export class ServerMirror {
     this.node = node;
   }
 
+  /** Fragments that were promised when the life before ended, and what of them the next one lacks. */
+  keptCount: number = 0;
+  forgotten: readonly Forgotten[] = [];
+
   /** A life begins. */
   begin(disk: Disk): void {
+    const { table } = this;
+    this.#read(disk);
+    this.keptCount = table.byNumber.size;
+    this.forgotten = forgottenOf(table, this.table);
+  }
+
+  #read(disk: Disk): void {
     const journal = new Map<string, Uint8Array>();
     const fragments = new Map<string, Uint8Array>();
     this.#readTo.clear();

@@ -11,7 +11,8 @@ export const answersAreFresh = rung<StorageMoment>({
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['told'],
-  check({ node, told, floor }) {
+  check({ node, told, question }) {
+    const floor = question?.floor ?? 0;
     if (told === undefined || floor === 0) return premiseFalse;
     const { index } = told;
     if (index >= floor) return held;

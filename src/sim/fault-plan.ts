@@ -68,7 +68,14 @@ export type PartitionShape =
   /** One link, both ways, between the target and the next node. */
   | 'one-link'
   /** Every node apart from every other: no majority anywhere. Always both ways. */
-  | 'shatter';
+  | 'shatter'
+  /**
+   * The target apart from those servers that are of its kind, by the name of their component, or from
+   * those that are of another: whoever speaks to both kinds believes other things of it than they do.
+   * Clients reach all.
+   */
+  | 'own-kind'
+  | 'other-kinds';
 
 interface FaultBase {
   readonly when: When;

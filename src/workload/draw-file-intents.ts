@@ -74,6 +74,17 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['quota', 1, 'quotas'],
   ];
 
+/** What changes nothing and is about no bytes. */
+const looks: ReadonlySet<string> = new Set([
+  'stat',
+  'lstat',
+  'fstat',
+  'readdir',
+  'readlink',
+  'getxattr',
+  'listxattr',
+]);
+
 const directories = ['', '/d0', '/d1', '/d0/d1'] as const;
 
 /** A path of the small tree: mostly of files, now and then of one of its directories. */
@@ -248,9 +259,11 @@ function intentOf(
   const base = { client: client % settings.count, atUs };
   if (what >= 10_000 - 10 * settings.restarts) return { ...base, do: 'restart' };
   const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
-  let rest = what % able.reduce((sum, [, weight]) => sum + weight, 0);
-  const [kind] = able.find(([, weight]) => {
-    rest -= weight;
+  const weightOf = ([what, weight]: (typeof kinds)[number]): number =>
+    looks.has(what) ? weight * settings.looks : weight;
+  let rest = what % able.reduce((sum, one) => sum + weightOf(one), 0);
+  const [kind] = able.find((one) => {
+    rest -= weightOf(one);
     return rest < 0;
   })!;
   const path = pathOf(settings, pathDraw);

@@ -34,6 +34,8 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'files.chunks': { kind: 'one of', values: [2, 1, 4] },
   /** Share of operations that are about the first file, in per cent. */
   'files.hotPercent': { kind: 'one of', values: [30, 0, 80] },
+  /** How much more often clients only look at names and attributes: by what their weights are multiplied. */
+  'files.looks': { kind: 'one of', values: [1] },
   /** Per thousand of intents. */
   'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
@@ -51,6 +53,7 @@ export interface FileClientSettings {
   readonly names: number;
   readonly chunks: number;
   readonly hotPercent: number;
+  readonly looks: number;
   readonly restarts: number;
   readonly loadedSettling: boolean;
   has(feature: FileFeature): boolean;
@@ -73,6 +76,7 @@ export function fileClientSettings(config: Config): FileClientSettings {
     names: setting('files.names') as number,
     chunks: setting('files.chunks') as number,
     hotPercent: setting('files.hotPercent') as number,
+    looks: setting('files.looks') as number,
     restarts: setting('clients.restarts') as number,
     loadedSettling: setting('clients.settling') === 'loaded',
     has: (feature) => setting(`files.${feature}`) === true,

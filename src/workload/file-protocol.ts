@@ -109,6 +109,8 @@ export interface FileStep {
   /** Of the entry, or the one that the answer is of; 0: no answer. */
   readonly index: number;
   readonly cached: boolean;
+  /** The question in the service's own words; null: it was no question. */
+  readonly query: object | null;
 }
 
 /** How an operation ended. */

@@ -10,10 +10,11 @@ function settingsOf(
   config: Config,
   peers: readonly string[],
 ): Omit<ClientSettings, 'mode' | 'owner'> {
-  const { masters, firstServer, chunkservers } = topologyOf(config);
+  const { firstServer, chunkservers } = topologyOf(config);
   return {
     ...simulationClient,
-    masters: peers.slice(0, masters),
+    // A metalogger that was made a voter may lead.
+    masters: peers.slice(0, firstServer),
     servers: Array.from({ length: chunkservers }, (_, nth) => firstServer + 1 + nth),
     storage: storageSettingsFrom(config),
     timings: storageTimingsFrom(config),

@@ -58,6 +58,9 @@ export function splitOf(
   }
   if (fault.shape === 'ring') return ring([target, ...order], tools);
   if (fault.shape === 'shatter') return shatter(nodes, tools);
+  if (fault.shape === 'own-kind' || fault.shape === 'other-kinds') {
+    return byKind(fault, target, order, tools);
+  }
   const sides = new Map<number, Side>();
   groupServers(fault, target, order, sides);
   for (let node = tools.world.serverCount; node < tools.world.nodeCount; node++) {
@@ -140,6 +143,27 @@ function ring(order: readonly number[], tools: StrikeTools): Split {
   }
   const ids = order.map((node) => named(node, tools)).join(', ');
   return { links, text: `each of the ring ${ids} reaches its ${2 * reach} neighbours only` };
+}
+
+/** The target alone, and on the other side only servers that do the same as it, or something else. */
+function byKind(
+  fault: FaultOf<'partition'>,
+  target: number,
+  order: readonly number[],
+  tools: StrikeTools,
+): Split {
+  const { world } = tools;
+  const { name } = world.component(target);
+  const sides = new Map<number, Side>([[target, 'target']]);
+  for (const node of order) {
+    const isSame = world.component(node).name === name;
+    sides.set(node, isSame === (fault.shape === 'own-kind') ? 'other' : 'both');
+  }
+  const links = between(sides, fault.direction);
+  if (links.length === 0) return { links, text: 'there are no such servers' };
+  const whom = fault.shape === 'own-kind' ? `every other ${name}` : `every server but ${name}s`;
+  const sign = { both: '|', inbound: '<- cut -', outbound: '- cut ->' }[fault.direction];
+  return { links, text: `${named(target, tools)} ${sign} ${whom}` };
 }
 
 /** Nobody reaches anybody; clients reach all. */

@@ -49,7 +49,7 @@ export class MetadataAccess {
     const kept = fresh ? undefined : this.cache.get(query, this.env.clock.monotonicUs());
     if (kept !== undefined) {
       this.env.probe('client cache hit');
-      operation.note(query.kind, kept.index, true);
+      operation.note(query.kind, kept.index, query, true);
       if (query.kind === 'locate') {
         kept.pin();
         operation.pin(kept);
@@ -74,7 +74,7 @@ export class MetadataAccess {
       ({ kind: 'ask', request, session, wantsLease, query }) as const;
     const answered = await this.link.exchange('answered', operation.deadlineUs, make);
     if (question !== null) this.cache.end(question);
-    operation.note(query.kind, answered?.index ?? 0);
+    operation.note(query.kind, answered?.index ?? 0, query);
     const answer = answered?.answer;
     if (!answered || !answer) throw operation.error('ETIMEDOUT');
     const mayKeep = question?.mayKeep === true && session === this.session.id;

@@ -1,4 +1,5 @@
 import type { Env } from '../../../sim/env.ts';
+import type { Query } from '../messages/metadata-messages.ts';
 import type { StorageWireMessage } from '../messages/storage-codec.ts';
 import { type FileErrno, FileError } from './file-error.ts';
 
@@ -12,6 +13,8 @@ export interface OperationStep {
   readonly index: number;
   /** The answer came out of the cache. */
   readonly cached: boolean;
+  /** The question; null for a command. */
+  readonly query: Query | null;
 }
 
 /** Something that a running operation relies on, and that must not be given back before it ends. */
@@ -55,8 +58,9 @@ export class Operation {
     if (this.isOver) throw this.error('ETIMEDOUT', unknown);
   }
 
-  note(kind: string, index: number, cached: boolean = false): void {
-    this.steps.push({ kind, index, cached });
+  /** Notes what a command or a question came to. */
+  note(kind: string, index: number, query: Query | null = null, cached: boolean = false): void {
+    this.steps.push({ kind, index, cached, query });
   }
 
   pin(pinned: Pinned): void {

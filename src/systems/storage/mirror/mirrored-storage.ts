@@ -76,7 +76,7 @@ export function sideSettings(config: Config, peers: readonly string[], side: 0 |
   const nodes = nodesOfSide(config, peers, side);
   const client: Omit<ClientSettings, 'mode' | 'role'> = {
     ...simulationClient,
-    masters: nodes.slice(0, sideTopology(config).masters),
+    masters: nodes.slice(0, sideTopology(config).firstServer),
     storage: storageSettingsFrom(config),
     timings: storageTimingsFrom(config),
     classes: classesFrom(config),

@@ -1,0 +1,161 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { partialRaftOperator } from '../../src/systems/raft/operator.ts';
+import { DisksNow } from '../../src/systems/storage/ground-truth.ts';
+import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
+import { recoveryUs } from './recovers.ts';
+
+export const rotIsFound = rung<StorageMoment>({
+  id: 'SF5',
+  title: 'rot is found',
+  statement:
+    'Two cycles of the scrub after everything works again, no chunkserver holds a damaged fragment for a sound one.',
+  source: 'Bairavasundaram et al., FAST 2008; Schwarz et al. 2004, disk scrubbing; HDFS-16064',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts, timeUs }) {
+    const { world, timings, topology, settings } = facts;
+    // One cycle may have begun before the damage, and a read is tried again in the next one.
+    const dueUs = 3 * timings.scrubCycleUs + 2 * timings.serverLeaseUs;
+    if (timeUs - facts.healedUs < dueUs) return premiseFalse;
+    const disks = new DisksNow(world, settings.blockBytes);
+    let outcome: Outcome = premiseFalse;
+    for (let node = topology.firstServer; node < topology.nodes; node++) {
+      if (world.status(node) !== 'up') continue;
+      for (const { chunk, version, generation, part, blocks, quarantined } of disks.of(node)) {
+        const isSound = blocks.every(({ intact }) => intact);
+        if (!isSound && !quarantined) {
+          return broken({ nodes: [node], values: { chunk, version, generation, part, dueUs } });
+        }
+        outcome = held;
+      }
+    }
+    return outcome;
+  },
+});
+
+export const sessionsConverge = rung<StorageMoment>({
+  id: 'SH3',
+  title: 'sessions converge',
+  statement:
+    'A while after everything works again there is one session for each client at most, and nothing is held by a session that is over.',
+  source: 'ceph PR 23691, 14267; MooseNG: a lock without an end; Gray and Cheriton 1989',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts, timeUs }) {
+    const { world, timings, oracle, healedUs } = facts;
+    const { sessionLeaseUs, serverLeaseUs, cacheLeaseUs, writeLeaseUs } = timings;
+    const dueUs = 3 * sessionLeaseUs + 2 * serverLeaseUs + cacheLeaseUs + writeLeaseUs;
+    if (timeUs - healedUs < dueUs) return premiseFalse;
+    const { state } = oracle;
+    const owners = new Map<number, number>();
+    for (const session of state.sessions.keys()) {
+      const { owner } = state.sessions.get(session)!;
+      const other = owners.get(owner);
+      if (other !== undefined) {
+        return broken({ nodes: [], values: { owner, sessions: [other, session], dueUs } });
+      }
+      owners.set(owner, session);
+    }
+    for (const chunk of state.chunks.keys()) {
+      const grant = state.chunks.get(chunk)!.grant ?? null;
+      if (grant === null || grant.session === 0) continue;
+      if (state.sessions.get(grant.session) !== undefined) continue;
+      return broken({ nodes: [], values: { chunk, heldBy: grant.session, dueUs } });
+    }
+    for (const inode of state.locks.keys()) {
+      const { posix, flock } = state.locks.get(inode)!;
+      const stray = [...posix, ...flock].find(({ session }) => !state.sessions.get(session));
+      if (stray !== undefined) return broken({ nodes: [], values: { inode, lock: { ...stray } } });
+    }
+    return world.nodeCount > world.serverCount && state.sessions.size > 0 ? held : premiseFalse;
+  },
+});
+
+export const learnersCatchUp = rung<StorageMoment, { healedAt: number }>({
+  id: 'SH6',
+  title: 'learners catch up',
+  statement:
+    'A while after everything works again, masters and metaloggers that are up have applied all that was committed when the faults ended.',
+  source: 'lizardfs#682, leilfs#7: a shadow that lags for weeks; HDDS-11183',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['phase', 'end'],
+  ghost: () => ({ healedAt: 0 }),
+  check({ facts, timeUs }, ghost) {
+    const { oracle, topology, world, phase } = facts;
+    if (phase === 'settle') ghost.healedAt = oracle.last;
+    if (phase !== 'end' || timeUs - facts.healedUs < recoveryUs(facts)) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (let node = 0; node < topology.firstServer; node++) {
+      if (world.status(node) !== 'up' || world.damaged(node)) continue;
+      const { machine, phase: of } = (world.state(node) ?? {}) as {
+        readonly machine?: MetadataReader;
+        readonly phase?: string;
+      };
+      if (machine === undefined || of !== 'running') continue;
+      const { applied } = machine;
+      if (applied < ghost.healedAt && isMember(facts, node)) {
+        return broken({ nodes: [node], values: { applied, healedAt: ghost.healedAt } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+/** Operators take servers out of the group and put others in: only who belongs to it has to follow. */
+function isMember({ world, topology }: StorageFacts, node: number): boolean {
+  for (let other = 0; other < topology.firstServer; other++) {
+    if (world.status(other) !== 'up') continue;
+    const view = partialRaftOperator.membership(world.state(other));
+    const last = view?.leads === true ? view.configurations.at(-1) : undefined;
+    if (last === undefined) continue;
+    return [...last.groups.flat(), ...last.learners].includes(node);
+  }
+  return false;
+}
+
+/** What was done about parts that were missing. */
+interface Repairs {
+  /** Plans for a part since all works again, by chunk and position. */
+  readonly plans: Map<string, number>;
+  seen: number;
+}
+
+/** A first try, one that fails and one that succeeds, for each of two reasons. */
+const mostPlans = 8;
+
+export const repairsComeToRest = rung<StorageMoment, Repairs>({
+  id: 'SH7',
+  title: 'repairs come to rest',
+  statement:
+    'Once everything works again, no part of a version of a chunk is made anew time after time.',
+  source:
+    'HDFS-14768: repairs that spread; garage commits 69b89fb, d78bf37; storage.md, section 4, H7',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  ghost: () => ({ plans: new Map(), seen: 0 }),
+  check({ node, timeUs, facts }, ghost) {
+    const { oracle, healedUs } = facts;
+    if (timeUs - healedUs < 2 * facts.timings.serverLeaseUs) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+      const { envelope, reply } = oracle.at(index)!;
+      const command = envelope?.command;
+      if (command?.kind !== 'plan-move' || reply?.kind !== 'plan') continue;
+      const { chunk, position } = command;
+      const { version = 0, generation = 0 } = oracle.state.chunks.get(chunk) ?? {};
+      const key = `${chunk} v${version} g${generation} ${position}`;
+      const plans = (ghost.plans.get(key) ?? 0) + 1;
+      ghost.plans.set(key, plans);
+      if (plans > mostPlans) {
+        return broken({ nodes: [node], values: { chunk, version, position, plans, healedUs } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});

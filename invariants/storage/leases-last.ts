@@ -1,0 +1,44 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { heldForUs } from '../../src/systems/storage/timings.ts';
+import type { StorageMoment } from './moment.ts';
+
+/** When something that a session or a writer did was committed last, by session and by fence. */
+type Heard = Map<string, number>;
+
+export const leasesLast = rung<StorageMoment, Heard>({
+  id: 'SE11',
+  title: 'leases last',
+  statement:
+    'No session is ended within its lease from the last of its requests in the log, and no writer within its lease from its grant.',
+  source: 'ceph PR 14267: live sessions killed by a failover; Gray and Cheriton 1989',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  ghost: () => new Map(),
+  check({ node, timeUs, facts }, heard): Outcome {
+    const { oracle, timings } = facts;
+    let outcome: Outcome = premiseFalse;
+    for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+      const { envelope, reply, repeated } = oracle.at(index)!;
+      if (envelope === null || reply === undefined || repeated) continue;
+      if (reply.kind === 'error') continue;
+      const { command, session } = envelope;
+      if (command.kind === 'expire-session' || command.kind === 'expire-lease') {
+        const isSession = command.kind === 'expire-session';
+        const of = isSession ? `session ${command.expired}` : `fence ${command.fence}`;
+        const sinceUs = timeUs - (heard.get(of) ?? Number.NEGATIVE_INFINITY);
+        const leaseUs = isSession ? timings.sessionLeaseUs : timings.writeLeaseUs;
+        // Clocks of leaders run apart within the bound, in both directions.
+        if (sinceUs < heldForUs(leaseUs, 2 * timings.driftBoundPpm)) {
+          return broken({ nodes: [node], values: { index, of, sinceUs, leaseUs } });
+        }
+        outcome = held;
+      }
+      if (reply.kind === 'session') heard.set(`session ${reply.session}`, timeUs);
+      if (session !== 0) heard.set(`session ${session}`, timeUs);
+      if (reply.kind === 'grant') heard.set(`fence ${reply.fence}`, timeUs);
+      if (reply.kind === 'version') heard.set(`fence ${reply.fence}`, timeUs);
+    }
+    return outcome;
+  },
+});
