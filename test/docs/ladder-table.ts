@@ -1,3 +1,4 @@
+import { orchestratorOwnLadder } from '../../invariants/orchestrator/ladder.ts';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
 import { storageOwnLadder } from '../../invariants/storage/ladder.ts';
 import type { Ladder, RungInfo } from '../../src/checkers/ladder-contract.ts';
@@ -6,6 +7,7 @@ import type { Ladder, RungInfo } from '../../src/checkers/ladder-contract.ts';
 const tables: Readonly<Record<string, Ladder>> = {
   'docs/ladder.md': raftLadder,
   'docs/storage.md': storageOwnLadder,
+  'docs/orchestrator.md': orchestratorOwnLadder,
 };
 
 /** The guides that have one. */
