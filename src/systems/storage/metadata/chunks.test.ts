@@ -34,21 +34,6 @@ function asGrant(reply: Reply): GrantReply {
   return reply;
 }
 
-describe('times', () => {
-  test('a file that is overwritten in place is dated when its lease is taken and given back', () => {
-    const { rig, session, inode, grant } = written();
-    release(rig, session, inode, grant);
-    const mtimeUs = () => rig.machine.state.inodes.get(inode)!.mtimeUs;
-    rig.timeUs += 1_000;
-    const { chunk, fence, members } = asGrant(rig.grant(session, inode, 0));
-    rig.lead({ kind: 'commit-version', chunk, fence, members });
-    expect(mtimeUs()).toBe(rig.timeUs);
-    rig.timeUs += 1_000;
-    rig.ask(session, { kind: 'release-write', inode, index: 0, fence });
-    expect(mtimeUs()).toBe(rig.timeUs);
-  });
-});
-
 describe('versions and fences', () => {
   test('each grant has a higher version and a higher fence, and only the last one counts', () => {
     const { rig, session, inode, grant } = written();
