@@ -6,7 +6,7 @@ import { phases, storageClients, storageWords } from './storage/setting.ts';
 export default scenario({
   summary: 'The storage system under every fault family: 24 chunkservers over 3 regions, or a few',
   system: storage(),
-  clients: storageClients(),
+  clients: storageClients({ 'files.drains': { kind: 'one of', values: [false, true] } }),
   // Its leases are counted on clocks that run: the budget refuses each suspension.
   storm: everything({
     butRarely: ['wipe'],

@@ -165,6 +165,32 @@ describe('SD4 close to open', () => {
     clients.read(new Uint8Array(0), 'close-to-open');
     expect(clients.broken).toEqual(['SD4']);
   });
+
+  // Found by seed 13 of storage-snapshots.
+  it('owes nothing for a write of another lane in the instant in which the sync began', () => {
+    const clients = new Clients('SD4');
+    const { history, rig } = clients;
+    const [mode, handle] = ['close-to-open', 1] as const;
+    const who = { client: 0, life: 1, mode };
+    const writer = history.nextWriter();
+    const bytes = writtenBytes(writer, 16);
+    const synced = history.begin(
+      { ...who, process: 91, writer: 0, call: { do: 'fsync', path, handle } },
+      rig.timeUs,
+    );
+    const written = history.begin(
+      { ...who, process: 92, writer, call: { do: 'write', path, handle, offset: 0, bytes } },
+      rig.timeUs,
+    );
+    const answer = { errno: null, unknown: false, inode, steps: [] };
+    history.end(written, { ...answer, result: { kind: 'number', number: 16 } }, rig.timeUs);
+    rig.step(client, {});
+    history.end(synced, { ...answer, result: { kind: 'none' } }, rig.timeUs);
+    rig.step(client, {});
+    clients.open();
+    clients.read(new Uint8Array(0), mode);
+    expect(clients.broken).toEqual([]);
+  });
 });
 
 describe('SD6 appends apart', () => {

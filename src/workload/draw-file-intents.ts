@@ -68,7 +68,7 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['clone', 3, 'clones'],
     ['snapshot', 2, 'clones'],
     ['remove-snapshot', 1, 'clones'],
-    ['drain', 4, 'drains'],
+    ['drain', 2, 'drains'],
     ['set-class', 3, 'classes'],
     ['set-quota', 2, 'quotas'],
     ['quota', 1, 'quotas'],
