@@ -152,6 +152,9 @@ export const restartsAreCounted: EntryRung = entryRung({
         finding = wrong ?? finding;
         slot.newest = id;
         slot.ended = undefined;
+        others(slots, after, (other) => {
+          other.ended = undefined;
+        });
       }
       if (after.desired === 'running' && before?.desired !== 'running') {
         if (look.timeUs < after.notBeforeUs) return { task: id, dueUs: after.notBeforeUs };
@@ -167,6 +170,18 @@ export const restartsAreCounted: EntryRung = entryRung({
     return finding;
   },
 });
+
+/** A slot that goes from one revision to another and back begins that anew: no restart. */
+function others(
+  slots: Slots,
+  { service, slot, revision }: Task,
+  change: (of: SlotPast) => void,
+): void {
+  for (let other = revision - 2; other <= revision + 2; other += 1) {
+    const past = other === revision ? undefined : slots.get(`${service} ${other} ${slot}`);
+    if (past !== undefined) change(past);
+  }
+}
 
 function judgeNew({ state, timeUs }: EntryLook, slot: SlotPast, task: Readonly<Task>): Finding {
   const { restart } = state.revisions.get(task.service, task.revision)!.spec.template;
