@@ -11,7 +11,7 @@ import {
 export type Times = Parameters<StormDefinition['drawPlan']>[2];
 
 /** Numbers of a seed that look drawn: a plan has only a few, and no stream of its own. */
-function draws(seed: number): (bound: number) => number {
+export function draws(seed: number): (bound: number) => number {
   let state = (seed ^ 0x9e37_79b9) >>> 0;
   return (bound) => {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d) + 0x2979_1eb5) >>> 0;
