@@ -159,10 +159,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const before = step.before as RaftView;
     const after = step.after as RaftView;
     if (after.phase === 'running') this.moment.manager = state;
-    const { oracle, appended, leader, world } = this.#facts;
+    const { oracle, appended, leader, world, members } = this.#facts;
     const kind = step.received?.kind;
     if (leader?.node === step.node && (kind === 'beat' || kind === 'register')) {
-      leader.heardUs.set(step.from, world.monotonicUs(step.node));
+      leader.heardUs.set(members.idOf(step.from), world.monotonicUs(step.node));
     }
     if (before === after) return 0;
     if (after.role === 'leader') {
@@ -232,8 +232,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
-      const machine = facts.members.machineOf(reply.node);
-      if (leader !== undefined) leader.heardUs.set(machine, facts.world.monotonicUs(leader.node));
+    }
+    for (const { key, before, after } of past.of<Node>('nodes')) {
+      if (before?.registration === after?.registration || leader === undefined) continue;
+      leader.heardUs.set(String(key), facts.world.monotonicUs(leader.node));
     }
     if (command.kind !== 'node-edges') return;
     for (const { key, before, after } of past.of<Node>('nodes')) {

@@ -26,8 +26,8 @@ export interface LeaderFacts {
   readonly node: number;
   /** When it took its barrier into its log. */
   readonly sinceUs: number;
-  /** By machine: when it last heard a beat or a registration. */
-  readonly heardUs: Map<number, number>;
+  /** By node: when it last heard a beat or a registration, or admitted it. */
+  readonly heardUs: Map<string, number>;
   /** When it took the newest entry into its log that is committed. */
   appendedUs: number;
 }

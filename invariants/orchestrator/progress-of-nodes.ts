@@ -143,19 +143,19 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
   check({ facts }): Outcome {
-    const { oracle, leader, world, members } = facts;
+    const { oracle, leader, members } = facts;
     const { state } = oracle;
     if (state === undefined || leader === undefined) return premiseFalse;
     const boundUs = silentBoundUs(facts);
     let outcome: Outcome = premiseFalse;
-    for (let node = 0; node < world.serverCount; node += 1) {
-      const id = members.idOf(node);
-      const row = id === '' ? undefined : state.nodes.get(id);
-      if (row === undefined) continue;
-      const heardUs = leader.heardUs.get(node) ?? leader.sinceUs;
+    for (const id of state.nodes.keys()) {
+      const heardUs = leader.heardUs.get(id) ?? leader.sinceUs;
       // It went on leading, and what it decided after that time is committed.
       if (leader.appendedUs - heardUs <= boundUs) continue;
-      if (row.status === 'up') return broken({ nodes: [node], values: { node: id, boundUs } });
+      if (state.nodes.get(id)!.status === 'up') {
+        const machine = members.machineOf(id);
+        return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
+      }
       outcome = held;
     }
     return outcome;
