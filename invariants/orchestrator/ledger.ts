@@ -61,10 +61,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       healedUs: Number.POSITIVE_INFINITY,
       barrierTerm: 0,
       barrierUs: Number.POSITIVE_INFINITY,
-      appendedUs: new Map(),
+      appended: new Map(),
+      leader: undefined,
       downs: [],
       fences: [],
-      silentSinceUs: [],
       idleEntries: 0,
     };
     this.moment = {
@@ -105,9 +105,13 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     return 0;
   }
 
-  lifecycle(node: number, _what: Lifecycle, timeUs: number): number {
+  lifecycle(node: number, what: Lifecycle, timeUs: number): number {
     this.#turnTo(node, timeUs);
-    const { machines } = this.#facts;
+    const { machines, leader } = this.#facts;
+    // Its next life has another clock, and does not lead.
+    if (node === leader?.node && what !== 'stalled' && what !== 'suspended' && what !== 'resumed') {
+      this.#facts.leader = undefined;
+    }
     const machine = machines.machine(node);
     if (machine !== undefined) machines.follow(node, machine, [], []);
     return 0;
@@ -155,13 +159,16 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const before = step.before as RaftView;
     const after = step.after as RaftView;
     if (after.phase === 'running') this.moment.manager = state;
-    const { oracle, appendedUs, silentSinceUs } = this.#facts;
+    const { oracle, appended, leader, world, members } = this.#facts;
     const kind = step.received?.kind;
-    if (kind === 'beat' || kind === 'register') silentSinceUs[step.from] = step.timeUs;
+    if (leader?.node === step.node && (kind === 'beat' || kind === 'register')) {
+      leader.heardUs.set(members.idOf(step.from), world.monotonicUs(step.node));
+    }
     if (before === after) return 0;
     if (after.role === 'leader') {
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
-        appendedUs.set(index, step.timeUs);
+        const { node, timeUs } = step;
+        appended.set(index, { node, timeUs, monotonicUs: world.monotonicUs(node) });
       }
     }
     let changed = 0;
@@ -179,15 +186,14 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
    * shows nothing: somebody else committed them before it took its snapshot.
    */
   #takeCommitted({ log, machine }: ManagerNode, commit: number): boolean {
-    const { oracle, verdicts, objects, appendedUs } = this.#facts;
+    const { oracle, verdicts, objects, appended } = this.#facts;
     if (oracle.fault !== undefined || log.entry(oracle.last + 1) === undefined) return false;
     verdicts.begin();
     for (let index = oracle.last + 1; index <= commit; index += 1) {
       this.#take(log.entry(index) as Entry, machine as ManagerNode['service']['machine']);
       if (oracle.fault !== undefined) return true;
       objects.follow(index, this.moment.timeUs, oracle.state, oracle.past);
-      oracle.appendedUs = appendedUs.get(index) ?? oracle.appendedUs;
-      appendedUs.delete(index);
+      appended.delete(index);
     }
     return true;
   }
@@ -209,24 +215,34 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const facts = this.#facts;
     const { timeUs } = this.moment;
     const { term, command, session } = envelope;
+    const by = facts.appended.get(index);
     if (command.kind === 'barrier' && term > facts.barrierTerm) {
       facts.barrierTerm = term;
       facts.barrierUs = timeUs;
+      facts.leader =
+        by === undefined
+          ? undefined
+          : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
+    }
+    const { leader } = facts;
+    if (leader !== undefined && by?.node === leader.node && term === facts.barrierTerm) {
+      leader.appendedUs = by.monotonicUs;
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
     if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
-      const machine = facts.members.machineOf(reply.node);
-      if (machine >= 0) facts.silentSinceUs[machine] = timeUs;
+    }
+    for (const { key, before, after } of past.of<Node>('nodes')) {
+      if (before?.registration === after?.registration || leader === undefined) continue;
+      leader.heardUs.set(String(key), facts.world.monotonicUs(leader.node));
     }
     if (command.kind !== 'node-edges') return;
-    const appendedUs = facts.appendedUs.get(index);
     for (const { key, before, after } of past.of<Node>('nodes')) {
       if (before?.status === after?.status) continue;
       const node = String(key);
       if (after?.status === 'fenced') facts.fences.push(node);
-      else if (appendedUs !== undefined) facts.downs.push({ node, appendedUs, term });
+      else if (by !== undefined) facts.downs.push({ node, appendedUs: by.timeUs, term });
     }
   }
 

@@ -13,6 +13,25 @@ import type { Members } from './members.ts';
 import type { ClusterOracle } from './oracle.ts';
 import type { StoryOfObjects } from './story-of-objects.ts';
 
+/** Where and when a leader took an entry into its log. */
+export interface Appended {
+  readonly node: number;
+  readonly timeUs: number;
+  /** By its own clock. */
+  readonly monotonicUs: number;
+}
+
+/** What is known of a leader from its barrier on, by its own monotonic clock. */
+export interface LeaderFacts {
+  readonly node: number;
+  /** When it took its barrier into its log. */
+  readonly sinceUs: number;
+  /** By node: when it last heard a beat or a registration, or admitted it. */
+  readonly heardUs: Map<string, number>;
+  /** When it took the newest entry into its log that is committed. */
+  appendedUs: number;
+}
+
 /** What all rungs of the orchestrator share: the ghost state of one run. */
 export interface OrchestratorFacts {
   readonly world: WorldView;
@@ -33,13 +52,13 @@ export interface OrchestratorFacts {
   barrierTerm: number;
   barrierUs: number;
   /** When leaders took entries into their logs that are not committed yet, by index. */
-  readonly appendedUs: Map<number, number>;
+  readonly appended: Map<number, Appended>;
+  /** The manager that leads, as far as barriers tell. */
+  leader: LeaderFacts | undefined;
   /** Nodes that were found to be down since somebody looked, and when their leader decided so. */
   readonly downs: { readonly node: string; readonly appendedUs: number; readonly term: number }[];
   /** Nodes that were found to be fenced since somebody looked. */
   readonly fences: string[];
-  /** By machine: when a manager last heard a beat or a registration of it. */
-  readonly silentSinceUs: (number | undefined)[];
   /** Entries of controllers that changed nothing. */
   idleEntries: number;
 }

@@ -108,7 +108,7 @@ export const namesAreUnique: EntryRung = entryRung({
   source: 'Warren, a create that came twice made two (W16)',
   owedUnder: 'any damage',
   ghost: () => new Map<string, string>(),
-  judge({ past, envelope, reply }, owners) {
+  judge({ past, envelope, reply, repeated }, owners) {
     let finding: Finding = null;
     const tables = ['services', 'nodes', 'volumes'] as const;
     for (const table of tables) {
@@ -128,7 +128,8 @@ export const namesAreUnique: EntryRung = entryRung({
         finding = true;
       }
     }
-    return finding ?? refusedByName(envelope.command, reply, owners);
+    if (finding !== null || repeated) return finding;
+    return refusedByName(envelope.command, reply, owners);
   },
 });
 

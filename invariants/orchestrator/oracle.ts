@@ -46,8 +46,6 @@ export class ClusterOracle {
   #machine: ClusterMachine | undefined;
   /** What the state machine threw: nothing is taken after it. */
   fault: unknown;
-  /** True time at which the leader took the last committed entry into its log, as far as known. */
-  appendedUs = 0;
 
   /** Undefined before anything was committed. */
   get state(): ClusterState | undefined {

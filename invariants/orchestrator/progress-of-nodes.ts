@@ -36,7 +36,10 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   },
 });
 
-export const workersHaveSessions = rung<OrchestratorMoment>({
+/** Since when each worker has had no session. */
+type CutOff = Map<number, number>;
+
+export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
   id: 'L2',
   title: 'sessions',
   statement: 'In quiet weather every worker has a session with the leader within the bound.',
@@ -44,19 +47,27 @@ export const workersHaveSessions = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check({ facts, timeUs }): Outcome {
+  ghost: () => new Map(),
+  check({ facts, timeUs }, cutOff): Outcome {
     const bounds = boundsOf(facts);
-    if (bounds === undefined || !(quietUs(facts, timeUs) > bounds.sessionUs)) return premiseFalse;
+    const { members, oracle, world } = facts;
+    if (bounds === undefined || oracle.state === undefined) return premiseFalse;
     let outcome: Outcome = premiseFalse;
     for (const [node, { core }] of workersOf(facts)) {
-      const id = facts.members.idOf(node);
-      // What has not joined yet needs a token that somebody makes; a new registration takes its time.
-      if (id === '' || facts.world.metIoError(node)) continue;
-      if (facts.oracle.state?.nodes.get(id) === undefined) continue;
-      if (timeUs - facts.members.registeredUs(id) <= bounds.sessionUs) continue;
-      const wrong = !core.connected || facts.oracle.state.nodes.get(id)!.status !== 'up';
-      if (wrong) return broken({ nodes: [node], values: { node: id, connected: core.connected } });
-      outcome = held;
+      const row = oracle.state.nodes.get(members.idOf(node));
+      // What has not joined yet needs a token that somebody makes.
+      if (row === undefined || world.metIoError(node) || (core.connected && row.status === 'up')) {
+        cutOff.delete(node);
+        if (row !== undefined) outcome = held;
+        continue;
+      }
+      const sinceUs = cutOff.get(node) ?? timeUs;
+      cutOff.set(node, sinceUs);
+      const forUs = Math.min(timeUs - sinceUs, quietUs(facts, timeUs));
+      if (forUs > bounds.sessionUs) {
+        const values = { node: members.idOf(node), connected: core.connected, forUs };
+        return broken({ nodes: [node], values });
+      }
     }
     return outcome;
   },
@@ -131,31 +142,30 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check({ facts, timeUs }): Outcome {
-    const { oracle, barrierUs, world, members } = facts;
+  check({ facts }): Outcome {
+    const { oracle, leader, members } = facts;
     const { state } = oracle;
-    if (state === undefined) return premiseFalse;
+    if (state === undefined || leader === undefined) return premiseFalse;
+    const boundUs = silentBoundUs(facts);
     let outcome: Outcome = premiseFalse;
-    for (let node = 0; node < world.serverCount; node += 1) {
-      const id = members.idOf(node);
-      const row = id === '' ? undefined : state.nodes.get(id);
-      if (row === undefined || facts.silentSinceUs[node] === undefined) continue;
-      const boundUs = silentBoundUs(facts);
-      const sinceUs = Math.max(facts.silentSinceUs[node]!, barrierUs);
-      const isDue = timeUs - sinceUs > boundUs && oracle.appendedUs > sinceUs + boundUs;
-      if (!isDue) continue;
-      if (row.status === 'up') return broken({ nodes: [node], values: { node: id, boundUs } });
+    for (const id of state.nodes.keys()) {
+      const heardUs = leader.heardUs.get(id) ?? leader.sinceUs;
+      // It went on leading, and what it decided after that time is committed.
+      if (leader.appendedUs - heardUs <= boundUs) continue;
+      if (state.nodes.get(id)!.status === 'up') {
+        const machine = members.machineOf(id);
+        return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
+      }
       outcome = held;
     }
     return outcome;
   },
 });
 
-/** The time that a node has, on the slowest lawful clock, and a second for the tick and the commit. */
+/** The time that a node has, and some for the tick, a proposal that is refused, and the commit. */
 function silentBoundUs(facts: OrchestratorFacts): number {
   for (const [, worker] of workersOf(facts)) {
-    const { downUs, driftBoundPpm } = timingsOf(worker);
-    return Math.ceil(downUs * (1 + (2 * driftBoundPpm) / 1_000_000)) + 2_000_000;
+    return timingsOf(worker).downUs + 1_000_000;
   }
   return Number.POSITIVE_INFINITY;
 }

@@ -93,7 +93,10 @@ export const crashedAreReplaced = rung<OrchestratorMoment>({
   },
 });
 
-export const placedWhereTheyFit = rung<OrchestratorMoment>({
+/** Since when each task has been waiting although a node would take it. */
+type InVain = Map<string, number>;
+
+export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
   id: 'L10',
   title: 'no task waits in vain',
   statement: 'In quiet weather no task waits for a node longer than 5 s while one would take it.',
@@ -101,17 +104,23 @@ export const placedWhereTheyFit = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
+  ghost: () => new Map(),
+  check(moment, inVain): Outcome {
     const { past } = moment.facts.oracle;
-    return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
+    return eachQuietSlot(moment, ({ tasks }, state) => {
       const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
       if (waiting === undefined) return tasks.length > 0;
-      if (ageUs <= pendingUs) return false;
       const [id] = waiting;
-      for (const node of state.nodes.keys()) {
-        if (mayBePlaced(state, id, node, [], past.on(node)) === null) return { task: id, node };
+      const node = state.nodes
+        .keys()
+        .find((one) => mayBePlaced(state, id, one, [], past.on(one)) === null);
+      if (node === undefined) {
+        inVain.delete(id);
+        return false;
       }
-      return false;
+      const sinceUs = inVain.get(id) ?? moment.timeUs;
+      inVain.set(id, sinceUs);
+      return moment.timeUs - sinceUs > pendingUs ? { task: id, node } : false;
     });
   },
 });

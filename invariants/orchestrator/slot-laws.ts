@@ -124,7 +124,9 @@ interface SlotPast {
   /** The newest task. */
   newest: string;
   /** When it ended by itself, and how; undefined: it has not, or somebody wanted it to. */
-  ended: { readonly timeUs: number; readonly failed: boolean } | undefined;
+  ended:
+    | { readonly timeUs: number; readonly failed: boolean; readonly revision: string }
+    | undefined;
 }
 
 type Slots = Map<string, SlotPast>;
@@ -159,7 +161,7 @@ export const restartsAreCounted: EntryRung = entryRung({
       const ends = hasEnded(after.observed) && (before === undefined || !hasEnded(before.observed));
       if (ends && slot.newest === id && isWanted(after) && after.observed !== 'orphaned') {
         const failed = after.observed === 'failed' || after.observed === 'rejected';
-        slot.ended = { timeUs: look.timeUs, failed };
+        slot.ended = { timeUs: look.timeUs, failed, revision: wantedOf(look, after) };
       }
       // Somebody has stopped it since: what comes next is no restart.
       if (slot.newest === id && !isWanted(after)) slot.ended = undefined;
@@ -168,11 +170,23 @@ export const restartsAreCounted: EntryRung = entryRung({
   },
 });
 
-function judgeNew({ state, timeUs }: EntryLook, slot: SlotPast, task: Readonly<Task>): Finding {
+/** What a service is deploying, or has deployed last: on its way a revision may be unwanted for a while. */
+function wantedOf({ state }: EntryLook, { service }: Readonly<Task>): string {
+  const { deployment, lastDeployment } = state.services.get(service)!;
+  return deployment === '' ? lastDeployment : `under way: ${deployment}`;
+}
+
+function judgeNew(look: EntryLook, slot: SlotPast, task: Readonly<Task>): Finding {
+  const { state, timeUs } = look;
   const { restart } = state.revisions.get(task.service, task.revision)!.spec.template;
   const { ended } = slot;
   if (ended === undefined) return null;
-  if (!task.restart) return { counted: false };
+  if (!task.restart) {
+    // A slot that went to another revision and came back begins this one anew.
+    const { revision } = ended;
+    const isSteady = revision === wantedOf(look, task) && !revision.startsWith('under way');
+    return isSteady ? { counted: false } : null;
+  }
   if (restart.condition === 'none') return { condition: restart.condition };
   if (restart.condition === 'on-failure' && !ended.failed) return { condition: restart.condition };
   if (task.notBeforeUs < ended.timeUs + restart.delayUs) {

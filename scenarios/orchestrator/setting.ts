@@ -75,3 +75,8 @@ export const orchestratorWords = {
     'container killed after its grace',
   ],
 } as const;
+
+/** Name of the node at an index. */
+export function nodeAt(index: number): string {
+  return `n${index + 1}`;
+}
