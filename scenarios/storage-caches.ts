@@ -1,8 +1,8 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, phases, storageClients } from './storage/setting.ts';
-import { weather, within } from './storage/weather.ts';
+import { always, weather, within } from './common/weather.ts';
+import { phases, storageClients } from './storage/setting.ts';
 
 /** Clients that nobody hears for a while, or that stand still, and go on with what they remember. */
 const lateClients = weather('clients are late', 'no damage', ['clog', 'stall'], (draw, times) =>

@@ -16,18 +16,18 @@ export const cachesAreTrue = rung<StorageMoment>({
   clientVisible: true,
   watches: ['finished'],
   check({ node, finished, facts }) {
-    const { history, floorOf } = facts.files!;
+    const files = facts.files!;
+    const { history } = files;
     let outcome: Outcome = premiseFalse;
     for (const operation of finished) {
       const result = history.answer[operation]?.result;
-      const floor = floorOf.get(operation);
-      if (result?.kind !== 'facts' || floor === undefined) continue;
-      if (history.mode[operation] !== 'strict') continue;
+      if (result?.kind !== 'facts' || history.mode[operation] !== 'strict') continue;
       const { inode, kind, mode, sizeBytes, classId, frozen } = result.facts;
       const told = { kind, mode, sizeBytes, classId, frozen };
-      const wasTrue = facts.oracle.past.wasTrue(inode, told, floor);
+      const isOver = (index: number): boolean => files.wasOver(index, operation);
+      const wasTrue = facts.oracle.past.wasTrue(inode, told, isOver);
       if (wasTrue === false) {
-        return broken({ nodes: [node], values: { operation, inode, floor, ...told } });
+        return broken({ nodes: [node], values: { operation, inode, ...told } });
       }
       if (wasTrue === true) outcome = held;
     }
@@ -39,24 +39,25 @@ export const cachedAnswersHold = rung<StorageMoment>({
   id: 'SE9',
   title: 'cached answers hold',
   statement:
-    'What a strict operation takes out of a cache has not changed since the index it is of, as far as any operation had seen that was over when this one began.',
+    'What a strict operation takes out of a cache has not changed since the index it is of, but for what is not over when the operation begins.',
   source: 'Gray and Cheriton 1989, leases; 3FS commit de5e47e (#252); MooseFS NEWS 3.0.44',
   kind: 'always',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['finished'],
   check({ node, finished, facts }) {
-    const { history, floorOf } = facts.files!;
+    const files = facts.files!;
+    const { history } = files;
     let outcome: Outcome = premiseFalse;
     for (const operation of finished) {
-      const floor = floorOf.get(operation);
-      if (floor === undefined || history.mode[operation] !== 'strict') continue;
+      if (history.mode[operation] !== 'strict') continue;
       for (const { cached, index, query } of history.answer[operation]?.steps ?? []) {
         if (!cached || query === null) continue;
         outcome = held;
-        const changed = changedUntil(facts.oracle, query as Query, floor);
-        if (changed <= index) continue;
-        const values = { operation, of: index, changed, knownBefore: floor, ...query };
+        const changes = changesSince(facts.oracle, query as Query, index);
+        const changed = changes.find((entry) => files.wasOver(entry, operation));
+        if (changed === undefined) continue;
+        const values = { operation, of: index, changed, ...query };
         return broken({ nodes: [node], values });
       }
     }
@@ -64,34 +65,41 @@ export const cachedAnswersHold = rung<StorageMoment>({
   },
 });
 
-/** The last entry up to an index that changed what a question is about; 0: none. */
-function changedUntil({ past, tables }: MetadataOracle, query: Query, index: number): number {
+/** The entries behind an index that changed what a question is about. */
+function changesSince({ past, tables }: MetadataOracle, query: Query, index: number): number[] {
   switch (query.kind) {
     case 'lookup':
-      return tables.names.at(nameIn(query.parent, query.name), index)?.from ?? 0;
+      return behind(tables.names.of(nameIn(query.parent, query.name)), index);
     case 'attributes':
-      return past.stretches.at(query.inode, index)?.from ?? 0;
+      return behind(past.stretches.of(query.inode), index);
     case 'read-directory':
-      return tables.listings.at(query.inode, index)?.from ?? 0;
+      return behind(tables.listings.of(query.inode), index);
     case 'get-attribute':
     case 'list-attributes':
-      return tables.attributes.at(query.inode, index)?.from ?? 0;
+      return behind(tables.attributes.of(query.inode), index);
     // Where a chunk lies may change while somebody keeps the place; what it is may not.
     case 'locate':
-      return contentFrom(tables.slots.of(placeIn(query.inode, query.index)), index);
+      return behind(tables.slots.of(placeIn(query.inode, query.index)), index, isSameContent);
     default:
-      return 0;
+      return [];
   }
 }
 
-/** From which entry on a place had the content that it has at an index. */
-function contentFrom(past: readonly Stretch<SlotWas>[], index: number): number {
-  let at = past.findLastIndex(({ from }) => from <= index);
-  const content = past[at]?.value;
-  if (content === undefined) return 0;
-  // A chunk of which nothing counts yet reads like none.
-  const isSame = ({ chunk, validBytes }: SlotWas): boolean =>
-    validBytes === content.validBytes && (validBytes === 0 || chunk === content.chunk);
-  while (at > 0 && isSame(past[at - 1]!.value)) at -= 1;
-  return past[at]!.from;
+function behind<Value>(
+  past: readonly Stretch<Value>[],
+  index: number,
+  isSame: (a: Value, b: Value) => boolean = () => false,
+): number[] {
+  const entries: number[] = [];
+  for (let at = past.length - 1; at >= 0 && past[at]!.from > index; at -= 1) {
+    const before = past[at - 1]?.value;
+    const { from, value } = past[at]!;
+    if (before === undefined || !isSame(before, value)) entries.push(from);
+  }
+  return entries;
+}
+
+/** A chunk of which nothing counts yet reads like none. */
+function isSameContent(a: SlotWas, b: SlotWas): boolean {
+  return a.validBytes === b.validBytes && (a.validBytes === 0 || a.chunk === b.chunk);
 }

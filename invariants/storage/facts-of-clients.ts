@@ -22,17 +22,17 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
           `${who(nodes)} is told that its ${kind} took effect at entry ${index}.`,
           `Some client knew entry ${knownBefore} to be done before that call was made.`,
         ],
-  SE7: ({ nodes, values: { inode, floor, operation: _, ...told } }) => [
+  SE7: ({ nodes, values: { inode, operation: _, ...told } }) => [
     `${who(nodes)} is told this of inode ${inode}: ${text(told)}.`,
-    `That was true at no moment from entry ${floor} on, which somebody knew when it asked.`,
+    'What made it untrue was over before it asked, or it never was true.',
   ],
   SE8: ({ nodes, values: { index, knownBefore } }) => [
     `${who(nodes)} is answered from the tables of entry ${index}.`,
     `Some client knew entry ${knownBefore} to be done before that question was asked.`,
   ],
-  SE9: ({ nodes, values: { of, changed, knownBefore, ...query } }) => [
+  SE9: ({ nodes, values: { of, changed, operation: _, ...query } }) => [
     `${who(nodes)} answers ${text(query)} out of its cache, as it was at entry ${of}.`,
-    `Entry ${text(changed)} changed that, and somebody knew entry ${knownBefore} when it asked.`,
+    `Entry ${changed} changed that, for an operation that was over before this one began.`,
   ],
   SH9: ({ nodes, values: { do: what, errno, inARow } }) => [
     "Everything works again, and old leases and lost servers stand in nobody's way any more.",

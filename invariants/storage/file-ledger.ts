@@ -41,28 +41,27 @@ export class FileLedger {
   #noted = 0;
   /** Contents have been copied from inode to inode. */
   hasClones = false;
-  /**
-   * The highest index that operations had seen or made which were over when another one began: what
-   * is under way may have told parts of a client something that its others need not know.
-   */
-  readonly floorOf: Map<number, number> = new Map();
-  #seenIndex = 0;
+  /** By index of a command: how many operations had begun when the one that gave it was over. */
+  readonly #overSince: Map<number, number> = new Map();
   /** Of each inode: when it was made shorter for certain, and to how many bytes. */
   readonly #cutsOf: Map<number, Cut[]> = new Map();
-  #begun = 0;
   /** Operations that are over and not judged yet. */
   readonly finished: number[] = [];
 
   constructor(history: FileHistory) {
     this.history = history;
-    history.onComplete((operation) => this.finished.push(operation));
+    history.onComplete((operation) => {
+      this.finished.push(operation);
+      for (const { index, query } of history.answer[operation]?.steps ?? []) {
+        if (query === null && index > 0) this.#overSince.set(index, history.length);
+      }
+    });
   }
 
-  /** Operations may have begun, before what ended in the same step was followed. */
-  noteBegun(): void {
-    for (; this.#begun < this.history.length; this.#begun += 1) {
-      this.floorOf.set(this.#begun, this.#seenIndex);
-    }
+  /** Whether whoever changed something by an entry was done with it when an operation began. */
+  wasOver(index: number, operation: number): boolean {
+    const since = this.#overSince.get(index);
+    return since !== undefined && since <= operation;
   }
 
   /** Takes in what was invoked since, and what is over. To be called before anything is asked. */
@@ -71,9 +70,6 @@ export class FileLedger {
     for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
     const answer = history.answer[operation];
     if (answer === undefined) return;
-    for (const { index } of answer.steps) {
-      if (index > this.#seenIndex) this.#seenIndex = index;
-    }
     const call = history.call[operation]!;
     if (answer.errno !== null) {
       this.#forget(operation);

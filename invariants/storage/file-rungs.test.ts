@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FileHistory } from '../../src/workload/file-history.ts';
-import type { FileAnswer, FileCall, FileMode } from '../../src/workload/file-protocol.ts';
+import type { FileAnswer, FileCall, FileMode, FileStep } from '../../src/workload/file-protocol.ts';
 import { whoWrote, writtenBytes } from '../../src/workload/written-bytes.ts';
 import { client, StorageRig } from './test-kit.ts';
 
@@ -9,6 +9,9 @@ const path = '/a';
 const flags = { read: true, write: true, create: true, exclusive: false, truncate: false };
 
 type Result = FileAnswer['result'];
+
+/** Ends an operation. */
+type End = (result: Result, errno?: string | null, steps?: readonly FileStep[]) => void;
 
 /** Clients of files on paper: they ask and are told what tests say. */
 class Clients {
@@ -21,13 +24,13 @@ class Clients {
   }
 
   /** An operation begins; gives what ends it. */
-  begin(mode: FileMode, call: FileCall, writer = 0): (result: Result, errno?: string) => void {
+  begin(mode: FileMode, call: FileCall, writer = 0): End {
     this.#processes += 1;
     const who = { process: this.#processes, client: 0, life: 1, mode, call, writer };
     const operation = this.history.begin(who, this.rig.timeUs);
     this.rig.step(client, {});
-    return (result, errno) => {
-      const answer = { errno: errno ?? null, unknown: false, inode, result, steps: [] };
+    return (result, errno = null, steps = []) => {
+      const answer = { errno, unknown: false, inode, result, steps };
       this.history.end(operation, answer, this.rig.timeUs);
       this.rig.step(client, {});
     };
@@ -54,7 +57,7 @@ class Clients {
     this.reading(mode, length)({ kind: 'bytes', bytes });
   }
 
-  reading(mode: FileMode = 'strict', length = 64): (result: Result, errno?: string) => void {
+  reading(mode: FileMode = 'strict', length = 64): End {
     return this.begin(mode, { do: 'read', path, handle: 1, offset: 0, length });
   }
 
@@ -259,11 +262,12 @@ describe('SE7 caches are true', () => {
     rig.ask(session, 2, { ...create, ...node });
     const others = { uid: null, gid: null, atimeUs: null, mtimeUs: null, trashUs: null };
     const command = { kind: 'setattr', inode, mode: 0o600, ...others } as const;
-    const request = rig.call(session, 3, command);
+    const change = clients.begin('strict', { do: 'setattr', path, mode: 0o600 });
     const before = stat(clients);
-    const reply = rig.ask(session, 3, command);
+    rig.ask(session, 3, command);
     before(0o644);
-    rig.answer(request, rig.log.length, reply);
+    const index = rig.log.length;
+    change({ kind: 'none' }, null, [{ kind: 'setattr', index, cached: false, query: null }]);
     return clients;
   }
 
@@ -277,5 +281,69 @@ describe('SE7 caches are true', () => {
     const clients = changed();
     stat(clients)(0o644);
     expect(clients.broken).toEqual(['SE7']);
+  });
+});
+
+describe('SE9 cached answers hold', () => {
+  const node = { mode: 0o644, uid: 0, gid: 0 };
+
+  /** A name that was there at an index, and is another's since: somebody has made it so. */
+  function renamed(): { readonly clients: Clients; readonly before: number } {
+    const clients = new Clients('SE9');
+    const { rig } = clients;
+    const session = rig.furnish();
+    for (const [at, name] of ['a', 'b'].entries()) {
+      rig.ask(session, 2 + at, { kind: 'create', parent: 1, name, exclusive: true, ...node });
+    }
+    const before = rig.log.length;
+    const change = clients.begin('strict', { do: 'rename', path: '/b', newPath: path });
+    const names = { parent: 1, name: 'b', newParent: 1, newName: 'a', keep: false };
+    rig.ask(session, 4, { kind: 'rename', ...names });
+    const index = rig.log.length;
+    change({ kind: 'none' }, null, [{ kind: 'rename', index, cached: false, query: null }]);
+    return { clients, before };
+  }
+
+  function looks(clients: Clients, index: number, cached: boolean): void {
+    const end = clients.begin('strict', { do: 'stat', path });
+    const query = { kind: 'lookup', parent: 1, name: 'a' };
+    end({ kind: 'none' }, 'ENOENT', [{ kind: 'lookup', index, cached, query }]);
+  }
+
+  it('holds for what nobody has changed since, and for what was asked for anew', () => {
+    const { clients, before } = renamed();
+    looks(clients, clients.rig.log.length, true);
+    looks(clients, before, false);
+    holds(clients, 'SE9');
+  });
+
+  it('breaks for a name that is another’s since', () => {
+    const { clients, before } = renamed();
+    looks(clients, before, true);
+    expect(clients.broken).toEqual(['SE9']);
+  });
+});
+
+describe('SH9 service is back', () => {
+  function afterPeace(): Clients {
+    const clients = new Clients('SH9');
+    clients.rig.run.phase('settle', clients.rig.timeUs);
+    clients.rig.timeUs += 100_000_000;
+    return clients;
+  }
+
+  it('holds when one operation comes to nothing and the next is done', () => {
+    const clients = afterPeace();
+    for (let nth = 0; nth < 4; nth++) {
+      clients.reading()({ kind: 'none' }, 'ETIMEDOUT');
+      clients.write(0, 16);
+    }
+    holds(clients, 'SH9');
+  });
+
+  it('breaks when several in a row come to nothing', () => {
+    const clients = afterPeace();
+    for (let nth = 0; nth < 3; nth++) clients.reading()({ kind: 'none' }, 'ETIMEDOUT');
+    expect(clients.broken).toEqual(['SH9']);
   });
 });

@@ -28,12 +28,19 @@ export class InodePast {
     }
   }
 
-  /** Whether that was true of an inode at some index from `from` on; undefined: it is not known. */
-  wasTrue(inode: number, facts: InodeFacts, from: number): boolean | undefined {
+  /**
+   * Whether that was true of an inode at some moment that was not over: a change after it, or one of
+   * those behind that, is not over. Undefined: it is not known.
+   */
+  wasTrue(
+    inode: number,
+    facts: InodeFacts,
+    isOver: (index: number) => boolean,
+  ): boolean | undefined {
     const past = this.stretches.of(inode);
     for (let at = past.length - 1; at >= 0; at -= 1) {
       if (isSame(past[at]!.value, facts)) return true;
-      if (past[at]!.from <= from) return false;
+      if (isOver(past[at]!.from)) return false;
     }
     return undefined;
   }

@@ -36,8 +36,9 @@ export const leasesLast = rung<StorageMoment, Heard>({
       }
       if (reply.kind === 'session') heard.set(`session ${reply.session}`, timeUs);
       if (session !== 0) heard.set(`session ${session}`, timeUs);
-      if (reply.kind === 'grant') heard.set(`fence ${reply.fence}`, timeUs);
-      if (reply.kind === 'version') heard.set(`fence ${reply.fence}`, timeUs);
+      // The commit of a grant's version makes it no longer.
+      const isGrant = reply.kind === 'grant' || reply.kind === 'version';
+      if (isGrant && !heard.has(`fence ${reply.fence}`)) heard.set(`fence ${reply.fence}`, timeUs);
     }
     return outcome;
   },

@@ -238,8 +238,6 @@ class StorageLedger implements Ledger<StorageMoment> {
       else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
     }
     const told = this.#noteTold(step);
-    // What began in this step may have begun before the client had read what came with it.
-    this.#facts.files?.noteBegun();
     return told | this.#noteFinished();
   }
 
