@@ -39,7 +39,8 @@ export function boundsOf(facts: OrchestratorFacts): Bounds | undefined {
   return undefined;
 }
 
-function longestStopUs({ oracle: { state } }: OrchestratorFacts): number {
+/** The longest time that a container may take to stop. */
+export function longestStopUs({ oracle: { state } }: OrchestratorFacts): number {
   let longestUs = 0;
   for (const id of state?.services.keys() ?? []) {
     longestUs = Math.max(longestUs, state!.services.get(id)!.spec.template.stopGraceUs);

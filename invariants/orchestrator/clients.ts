@@ -14,8 +14,10 @@ export const answersAreCommitted = rung<OrchestratorMoment>({
   clientVisible: true,
   watches: ['answered'],
   check({ facts, answer, call, node }): Outcome {
-    if (answer === undefined || call === undefined || answer.index === 0) return premiseFalse;
+    if (answer === undefined || call === undefined) return premiseFalse;
     const { index, reply } = answer;
+    // What is refused at the door never was in the log.
+    if (index === 0 && reply?.kind === 'refused') return premiseFalse;
     const entry = facts.oracle.at(index);
     const values = { index, command: call.command, session: call.session };
     if (entry === undefined) return broken({ nodes: [node], values: { ...values, entry: 'none' } });

@@ -46,7 +46,7 @@ export const oneDeployment: EntryRung = entryRung({
   source: 'Nomad #27497 (N1); Warren, deployments in a sleeping thread (W8, W11)',
   owedUnder: 'any damage',
   ghost: (): Active => new Map(),
-  judge({ past }, active) {
+  judge({ past, state }, active) {
     let finding: Finding = null;
     const changes = past.of<Deployment>('deployments');
     for (const { key, before, after } of changes) {
@@ -68,6 +68,10 @@ export const oneDeployment: EntryRung = entryRung({
       const isLawful = edges[before.phase].includes(after.phase);
       const isTwiceBack = after.phase === 'rolling-back' && before.back;
       if (!isLawful || isTwiceBack) return { id, from: before.phase, to: after.phase };
+      // What it ends with is what the service wants from then on.
+      const wanted = state.services.get(after.service)?.revision ?? 0;
+      const ends = after.phase === 'completed' || after.phase === 'rolled-back';
+      if (ends && wanted !== targetOf(after)) return { id, ends: after.phase, wanted };
       finding = true;
     }
     return finding;
@@ -144,7 +148,8 @@ function watchedStage({ state, past, timeUs }: EntryLook, row: Readonly<Deployme
   const service = state.services.get(row.service)!;
   const { mode, update } = service.spec;
   if (mode.kind !== 'replicated') return null;
-  const weight = service.share?.weight ?? 100;
+  const weight = service.share?.weight ?? 0;
+  if (service.share?.revision !== row.to || weight < 1) return { share: weight, to: row.to };
   const slots = Math.min(mode.replicas, Math.ceil((mode.replicas * weight) / 100));
   for (let slot = 1; slot <= slots; slot += 1) {
     const tasks = [...past.slot(row.service, String(slot))].map((id) => state.tasks.get(id)!);

@@ -4,6 +4,7 @@ import { answersAreCommitted, eventsAreWhole, readsAreFresh, sameAnswer } from '
 import { fencedInTime, oneContainerASlot, oneMount, workersAreAutonomous } from './containers.ts';
 import { batchesAreWatched, oneDeployment, updatesLeaveEnough } from './deployment-laws.ts';
 import type { EntryRung } from './entry-rung.ts';
+import { journalsAreKept } from './journals.ts';
 import { barrierComesFirst, carriedOutOnce, earlierLeadersAreRefused } from './leader-laws.ts';
 import { leasesAreUnique, nothingIsFreeTooEarly, reservationsAddUp } from './lease-laws.ts';
 import { orchestratorGhost } from './ledger.ts';
@@ -37,6 +38,7 @@ import {
 import { raftOfManagers } from './raft-of-managers.ts';
 import { noPlaintext, secretsStayInScope } from './secrets.ts';
 import {
+  localVolumesStay,
   oneForEachNode,
   placesAreFeasible,
   restartsAreCounted,
@@ -68,6 +70,7 @@ const entryRungs: readonly EntryRung[] = [
   nothingIsFreeTooEarly,
   reservationsAddUp,
   placesAreFeasible,
+  localVolumesStay,
   goneIsGone,
   // who may speak
   earlierLeadersAreRefused,
@@ -95,6 +98,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   oneMount,
   fencedLate,
   workersAreAutonomous,
+  journalsAreKept,
   beatsKeepNodesUp,
   silentNodesGoDown,
   // trust and traffic

@@ -16,6 +16,7 @@ import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import { Asks } from './asks.ts';
 import { type EntryLaw, Verdicts } from './entry-rung.ts';
+import { journalOf } from './journals.ts';
 import { ofControllers } from './leader-laws.ts';
 import { Machines } from './machines.ts';
 import { Members } from './members.ts';
@@ -65,6 +66,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       leader: undefined,
       downs: [],
       fences: [],
+      journals: [],
       idleEntries: 0,
     };
     this.moment = {
@@ -112,6 +114,9 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     if (node === leader?.node && what !== 'stalled' && what !== 'suspended' && what !== 'resumed') {
       this.#facts.leader = undefined;
     }
+    const { world, journals } = this.#facts;
+    const isBack = what === 'started' && world.incarnation(node) > 1;
+    if (isBack && isWorker(world.component(node).name)) journals[node] = journalOf(world, node);
     const machine = machines.machine(node);
     if (machine !== undefined) machines.follow(node, machine, [], []);
     return 0;

@@ -6,6 +6,7 @@ import type {
   Watched,
 } from '../../src/systems/orchestrator/messages/client-messages.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
+import type { WorkerState } from '../../src/systems/orchestrator/worker/worker-state.ts';
 import type { Asks, OpenAsk, OpenCall, OpenWatch } from './asks.ts';
 import type { Verdicts } from './entry-rung.ts';
 import type { ContainerChange, Machines, MountChange } from './machines.ts';
@@ -59,6 +60,8 @@ export interface OrchestratorFacts {
   readonly downs: { readonly node: string; readonly appendedUs: number; readonly term: number }[];
   /** Nodes that were found to be fenced since somebody looked. */
   readonly fences: string[];
+  /** By machine: what its disk told the life that has just begun, until somebody has looked. */
+  readonly journals: (WorkerState | undefined)[];
   /** Entries of controllers that changed nothing. */
   idleEntries: number;
 }

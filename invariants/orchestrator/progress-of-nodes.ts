@@ -1,6 +1,7 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { Beat } from '../../src/systems/orchestrator/messages/worker-messages.ts';
-import { boundsOf, quietUs, workersOf } from './bounds.ts';
+import { fencedAfterUs } from '../../src/systems/orchestrator/timings.ts';
+import { boundsOf, longestStopUs, quietUs, workersOf } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { isOnNode } from './task-words.ts';
 import { timingsOf } from './timings-of.ts';
@@ -137,7 +138,7 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
   id: 'L3S',
   title: 'silent nodes go down',
   statement:
-    'A node that no leader can have heard for the time that it grants is down, when one leader has led and committed all that while.',
+    'A node that no leader can have heard for the time that it grants is down, and after that of a lease fenced, when one leader has led and committed all that while.',
   source: 'SwarmKit, three missed beats; Nomad #24241 (N18)',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -152,15 +153,27 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
       const heardUs = leader.heardUs.get(id) ?? leader.sinceUs;
       // It went on leading, and what it decided after that time is committed.
       if (leader.appendedUs - heardUs <= boundUs) continue;
-      if (state.nodes.get(id)!.status === 'up') {
+      const { status } = state.nodes.get(id)!;
+      if (status === 'up') {
         const machine = members.machineOf(id);
         return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
       }
+      const fenceUs = fencedBoundUs(facts);
+      const isLate = leader.appendedUs - heardUs > fenceUs && status === 'down';
+      if (isLate) return broken({ nodes: [], values: { node: id, status, fenceUs } });
       outcome = held;
     }
     return outcome;
   },
 });
+
+/** The time until what is to be fenced on a silent node counts as fenced. */
+function fencedBoundUs(facts: OrchestratorFacts): number {
+  for (const [, worker] of workersOf(facts)) {
+    return fencedAfterUs(timingsOf(worker), longestStopUs(facts)) + 2_000_000;
+  }
+  return Number.POSITIVE_INFINITY;
+}
 
 /** The time that a node has, and some for the tick, a proposal that is refused, and the commit. */
 function silentBoundUs(facts: OrchestratorFacts): number {

@@ -141,10 +141,16 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
     return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
       let seen = false;
       for (const [id, task] of tasks) {
-        if (!isLive(task) || task.desired !== 'running' || !isOnNode(task.observed)) continue;
+        if (!isLive(task) || !isOnNode(task.observed)) continue;
         if (state.nodes.get(task.node)?.status !== 'up') continue;
         if (ageUs <= bounds!.settledUs) continue;
         seen = true;
+        if (task.desired === 'ready') {
+          // It waits for another of its slot to end, and there is none.
+          const rival = tasks.some(([other, one]) => other !== id && isOnNode(one.observed));
+          if (rival || state.timeUs < task.notBeforeUs) continue;
+          return { task: id, desired: task.desired };
+        }
         if (task.observed !== 'running') return { task: id, observed: task.observed };
         const [place] = machines.ofTask(id);
         if (place === undefined) return { task: id, container: 'none' };

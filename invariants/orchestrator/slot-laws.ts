@@ -29,6 +29,35 @@ export const placesAreFeasible: EntryRung = entryRung({
   },
 });
 
+/** The node that each local volume has been used on, by its id. */
+type Places = Map<string, string>;
+
+export const localVolumesStay: EntryRung = entryRung({
+  id: 'S9V',
+  title: 'local volumes stay',
+  statement:
+    'All tasks that use a local volume are on one node, the first that one of them was given to.',
+  source: 'Warren, the node of a volume is never recorded (W18)',
+  owedUnder: 'any damage',
+  ghost: (): Places => new Map(),
+  judge({ state, past }, places) {
+    let finding: Finding = null;
+    for (const { key, before, after } of past.of<Task>('tasks')) {
+      if (after?.observed !== 'assigned' || before?.observed === 'assigned') continue;
+      const { spec } = state.revisions.get(after.service, after.revision)!;
+      for (const { source } of spec.template.volumes) {
+        const id = state.named('volume', source) ?? '';
+        if (state.volumes.get(id)?.spec.driver !== 'local') continue;
+        const place = places.get(id) ?? after.node;
+        places.set(id, place);
+        if (place !== after.node) return { task: String(key), volume: source, place };
+        finding = true;
+      }
+    }
+    return finding;
+  },
+});
+
 /** Whether a service may have two tasks in one slot now, of two revisions. */
 export function mayHaveTwo(state: EntryLook['state'], service: Readonly<Service>): boolean {
   const row = state.deployments.get(service.deployment);

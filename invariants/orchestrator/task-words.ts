@@ -47,5 +47,6 @@ export function isLive(task: Readonly<Task>): boolean {
 
 /** Live, running, and its probe has been content. */
 export function isWell(task: Readonly<Task>): boolean {
-  return isLive(task) && task.desired === 'running' && task.healthyUs > 0;
+  if (!isLive(task) || task.desired !== 'running' || task.observed !== 'running') return false;
+  return task.healthyUs > 0 && (task.health === 'none' || task.health === 'healthy');
 }

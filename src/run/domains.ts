@@ -71,7 +71,9 @@ export function domainValue(domain: Domain, index: number): Setting {
 
 /** Whether a value belongs to a domain. */
 export function inDomain(domain: Domain, value: Setting): boolean {
-  if (domain.kind === 'one of') return domain.values.includes(value);
+  if (domain.kind === 'one of') {
+    return domain.values.includes(value) || (domain.open === true && typeof value === 'string');
+  }
   return (
     Number.isSafeInteger(value) &&
     (value as number) >= domain.low &&
@@ -82,9 +84,9 @@ export function inDomain(domain: Domain, value: Setting): boolean {
 /** A domain in words, for example `one of 3, 5, 7` or `an integer from 2 to 8`. */
 export function domainText(domain: Domain): string {
   if (domain.kind === 'one of') {
-    return domain.values.length === 1
-      ? `only ${domain.values[0]}`
-      : `one of ${domain.values.join(', ')}`;
+    if (domain.values.length === 1 && domain.open !== true) return `only ${domain.values[0]}`;
+    const other = domain.open === true ? ', or another text by hand' : '';
+    return `one of ${domain.values.join(', ')}${other}`;
   }
   return `an integer from ${domain.low} to ${domain.high}`;
 }

@@ -10,7 +10,12 @@ export type { WorldView } from './world-view.ts';
 
 /** A setting that is drawn per seed. The first value is the calm one. */
 export type Domain =
-  | { readonly kind: 'one of'; readonly values: readonly (number | string | boolean)[] }
+  | {
+      readonly kind: 'one of';
+      readonly values: readonly (number | string | boolean)[];
+      /** True: another text may be given by hand, the path of a file for instance. Never drawn. */
+      readonly open?: true;
+    }
   /** Integers from `low` to `high`, both included, calm at `low` unless `calm` says otherwise. */
   | {
       readonly kind: 'between';

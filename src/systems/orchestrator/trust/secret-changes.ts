@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/bytes.ts';
 import { retirableKeys } from '../secrets/sealed-secret.ts';
 import { secretFaults } from '../specs/secret-spec.ts';
 import type { TaskTemplate } from '../specs/task-template.ts';
@@ -19,6 +20,10 @@ export function putSecret(
   if (fault !== undefined) return refuse('invalid', `${fault.field}: ${fault.what}`);
   const newest = newestVersion(state, spec.name);
   if (version !== newest) return refuse(version === 0 ? 'exists' : 'conflict', spec.name);
+  const known = newest === 0 ? undefined : state.secrets.get(spec.name, newest);
+  if (known !== undefined && equalBytes(known.spec.fingerprint, spec.fingerprint)) {
+    return { kind: 'object', id: spec.name, version: newest };
+  }
   // The key went while this was on its way.
   if (state.keys.get(value.keyId) === undefined) return refuse('stale', 'sealed with an old key');
   const next = newest + 1;
