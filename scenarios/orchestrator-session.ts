@@ -10,5 +10,5 @@ export default scenario({
   clients: operators(() => []),
   storm: calm(),
   ladder: orchestratorLadder,
-  phases: { form: seconds(2), storm: seconds(1), settle: seconds(117) },
+  phases: { form: seconds(2), storm: seconds(1), settle: seconds(597) },
 });

@@ -80,6 +80,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./mutants.ts')).mutantsVerb,
   },
   {
+    name: 'orchestrator',
+    summary: 'operate a simulated cluster: apply manifests, service, node, secret, volume',
+    load: async () => (await import('./orchestrator.ts')).orchestratorVerb,
+  },
+  {
     name: 'ralph',
     summary: 'climb the ladder of a project rung by rung, with or without an agent that repairs',
     load: async () => (await import('./ralph.ts')).ralphVerb,

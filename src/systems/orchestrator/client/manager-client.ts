@@ -9,6 +9,7 @@ import {
 } from '../messages/client-messages.ts';
 import type { OrchestratorWireMessage } from '../messages/orchestrator-codec.ts';
 import { DeliverySender, deliveryKey } from '../secrets/delivery.ts';
+import type { Labels } from '../specs/labels.ts';
 import type { ClientCommand } from '../state/command.ts';
 import type { Reply } from '../state/reply.ts';
 import { type ClientAnswer, type ExchangeOptions, Exchanges, type Verdict } from './exchanges.ts';
@@ -47,6 +48,8 @@ export interface SecretValue {
   /** The newest version that is known; 0: none. */
   readonly version: number;
   readonly value: Uint8Array;
+  /** Default: none. */
+  readonly labels?: Labels;
 }
 
 type Ended = (end: CallEnd) => void;
@@ -211,7 +214,7 @@ export class ManagerClient {
   /** A value goes sealed for the leader of a term: its key has to be asked for first, and again. */
   private putSealed(
     name: { session: number; sequence: number; oldest: number },
-    { name: secret, version, value }: SecretValue,
+    { name: secret, version, value, labels = [] }: SecretValue,
     { take, gaveUp }: { take(answer: ClientAnswer): Verdict; gaveUp(): void },
   ): void {
     const { ciphers } = this.options;
@@ -229,7 +232,7 @@ export class ManagerClient {
         const sender = new DeliverySender(ciphers, key, put);
         const { sealed } = sender.seal({ name: secret, version }, value);
         const clientKey = ciphers.agreementKey(seed);
-        const about = { name: secret, version, labels: [], term, clientKey, sealed };
+        const about = { name: secret, version, labels, term, clientKey, sealed };
         return { kind: 'put-secret', request, ...name, ...about };
       },
       take: (answer) => {

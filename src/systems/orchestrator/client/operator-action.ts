@@ -23,7 +23,8 @@ export type OperatorAction =
   | { readonly do: 'control'; readonly name: string; readonly action: DeploymentAction }
   | { readonly do: 'availability'; readonly name: string; readonly availability: Availability }
   | { readonly do: 'remove'; readonly kind: ResourceKind; readonly name: string }
-  | { readonly do: 'list'; readonly kind: ResourceKind }
+  /** Volumes are known by their names alone: those that may be there have to be given. */
+  | { readonly do: 'list'; readonly kind: ResourceKind; readonly names?: readonly string[] }
   | { readonly do: 'inspect'; readonly kind: ResourceKind; readonly name: string }
   /** Tasks of a service. */
   | { readonly do: 'tasks'; readonly name: string }

@@ -51,7 +51,7 @@ export class Operator {
       case 'remove':
         return await this.remove(action.kind, action.name);
       case 'list':
-        return await this.list(action.kind);
+        return await this.list(action.kind, action.names ?? []);
       case 'inspect':
         return await this.inspect(action.kind, action.name);
       case 'tasks': {
@@ -112,7 +112,8 @@ export class Operator {
     for (const wish of wishes) {
       if (wish.kind !== 'secret') continue;
       const version = standing.find('secret', wish.name)?.version ?? 0;
-      const { reply } = await this.node.putSecret({ name: wish.name, version, value: wish.value });
+      const { name: secret, value, labels } = wish;
+      const { reply } = await this.node.putSecret({ name: secret, version, value, labels });
       if (isConflict(reply)) return 'again';
       if (reply?.kind !== 'object') return resultOf(reply, '');
       const step = steps.find(({ kind, name }) => kind === 'secret' && name === wish.name)!;
@@ -181,7 +182,8 @@ export class Operator {
     return await this.call({ kind: 'remove-volume', volume: known.id }, what);
   }
 
-  private async list(kind: ResourceKind): Promise<OperatorResult> {
+  private async list(kind: ResourceKind, known: readonly string[]): Promise<OperatorResult> {
+    if (kind === 'volume') return await this.listVolumes(known);
     if (kind === 'secret') {
       const answer = await this.ask({ kind: 'secrets' });
       if (answer?.kind !== 'secrets') return unknown;
@@ -200,6 +202,20 @@ export class Operator {
       const row = await this.rowOf(name, answer);
       if (row === null) return unknown;
       rows.push(row);
+    }
+    return { kind: 'rows', rows };
+  }
+
+  private async listVolumes(names: readonly string[]): Promise<OperatorResult> {
+    const rows: Readonly<Record<string, string>>[] = [];
+    for (const name of names) {
+      const answer = await this.ask({ kind: 'volume', name });
+      if (answer === null) return unknown;
+      if (answer.kind !== 'volume') continue;
+      const { spec, claim, node } = answer.volume;
+      const place = node === '' ? '-' : node;
+      const used = claim === null ? '-' : claim.task;
+      rows.push({ name, driver: spec.driver, exclusive: String(spec.exclusive), place, used });
     }
     return { kind: 'rows', rows };
   }
