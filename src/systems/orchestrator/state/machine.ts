@@ -32,6 +32,7 @@ import {
   removeSecret,
   resealSecret,
   retireKeys,
+  rotateKeys,
 } from '../trust/secret-changes.ts';
 import type { LeaderTrustCommand } from '../trust/trust-commands.ts';
 import { createVolume, removeVolume } from '../volumes/volume-commands.ts';
@@ -58,6 +59,7 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'create-token',
   'remove-token',
   'rotate-root',
+  'rotate-keys',
 ]);
 
 /** A cluster's store as a replicated state machine. */
@@ -148,6 +150,8 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return removeToken(state, command);
     case 'rotate-root':
       return rotateRoot(state, command);
+    case 'rotate-keys':
+      return rotateKeys(state, command);
   }
 }
 
