@@ -5,7 +5,7 @@ import { FileError } from './file-error.ts';
 import type { MasterLink } from './master-link.ts';
 import type { MetadataAccess } from './metadata-access.ts';
 import type { Operation } from './operation.ts';
-import { type ClientCounters, type Extent, endOf, gapsBetween, zeros } from './slices.ts';
+import { type Extent, endOf, gapsBetween, laidOver, zeros } from './slices.ts';
 import type { StripeWriter } from './stripe-writer.ts';
 import type { WriteLease, WriteLeases } from './write-leases.ts';
 
@@ -29,7 +29,6 @@ export interface ChunkWriterParts {
   readonly leases: WriteLeases;
   readonly chain: ChainWriter;
   readonly stripes: StripeWriter;
-  readonly counters: ClientCounters;
   readonly readChunk: ReadChunk;
 }
 
@@ -123,22 +122,19 @@ export class ChunkWriter {
     lease: WriteLease,
     extents: readonly Extent[],
   ): Promise<'written' | 'lost' | 'refused'> {
-    const { counters, readChunk, stripes } = this.parts;
+    const { readChunk, stripes } = this.parts;
     const { validBytes, inode, index } = lease;
-    const image = new Uint8Array(Math.max(validBytes, ...extents.map(endOf)));
+    let content: readonly Extent[] = [];
     if (gapsBetween(0, validBytes, extents).length > 0) {
-      let at = 0;
-      for (const slice of await readChunk(operation, inode, index, validBytes)) {
-        image.set(slice, at);
-        at += slice.length;
-      }
-      counters.copiedBytes += at;
+      let offset = 0;
+      content = (await readChunk(operation, inode, index, validBytes)).map((bytes) => {
+        const extent = { offset, bytes };
+        offset += bytes.length;
+        return extent;
+      });
     }
-    for (const { offset, bytes } of extents) {
-      image.set(bytes, offset);
-      counters.copiedBytes += bytes.length;
-    }
-    return stripes.write(operation, lease, image);
+    for (const extent of extents) content = laidOver(content, extent);
+    return stripes.write(operation, lease, content);
   }
 
   /** Makes content up to `end` count; up to the old end of the file when a quota forbids more. */

@@ -54,7 +54,6 @@ export class ClientCore {
       session,
       metadata,
       leases,
-      counters,
       chain: new ChainWriter(env, settings, requests, link, session),
       stripes: new StripeWriter(settings, requests, session, counters),
       readChunk: (operation, inode, index, to) => data.readContent(operation, inode, index, to),

@@ -7,7 +7,7 @@ import { FileError } from './file-error.ts';
 import type { MasterLink } from './master-link.ts';
 import type { MetadataAccess } from './metadata-access.ts';
 import type { Operation } from './operation.ts';
-import { type ClientCounters, type Extent, endOf, joinSlices, zeros } from './slices.ts';
+import { type ClientCounters, copySlices, type Extent, endOf, zeros } from './slices.ts';
 import { WriteBuffer } from './write-buffer.ts';
 
 /** A piece of a chunk that was read; `atEnd`: the file ends here or before. */
@@ -66,8 +66,7 @@ export class FileData {
     }
     if (end > offset + bytes) slices.push(zeros(end - offset - bytes));
     // What is laid over must be a buffer of our own.
-    const own = slices.length === 1 ? slices[0]!.slice() : joinSlices(slices, this.counters);
-    if (slices.length === 1) this.counters.copiedBytes += own.length;
+    const own = copySlices(slices, this.counters);
     buffer.layOver(offset, own, this.counters);
     this.counters.readBytes += own.length;
     return [own];

@@ -24,9 +24,27 @@ export function zeros(count: number): Uint8Array {
   return zeroBytes.subarray(0, count);
 }
 
-/** One buffer out of slices; the only slice is given back as it is, several are copied. */
+/** The slices as one view, when they lie one behind the other in one buffer; else null. */
+function asOneView(slices: readonly Uint8Array[]): Uint8Array | null {
+  const first = slices[0];
+  if (first === undefined) return null;
+  let end = first.byteOffset;
+  for (const slice of slices) {
+    if (slice.buffer !== first.buffer || slice.byteOffset !== end) return null;
+    end += slice.length;
+  }
+  return slices.length === 1
+    ? first
+    : new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset);
+}
+
+/** Slices in one piece: a view, where they lie one behind the other in one buffer, or else a copy. */
 export function joinSlices(slices: readonly Uint8Array[], counters: ClientCounters): Uint8Array {
-  if (slices.length === 1) return slices[0]!;
+  return asOneView(slices) ?? copySlices(slices, counters);
+}
+
+/** Slices in one piece that nobody else has. */
+export function copySlices(slices: readonly Uint8Array[], counters: ClientCounters): Uint8Array {
   const joined = new Uint8Array(slices.reduce((sum, slice) => sum + slice.length, 0));
   let at = 0;
   for (const slice of slices) {
@@ -63,4 +81,41 @@ export function gapsBetween(
   }
   if (at < to) gaps.push({ from: at, to });
   return gaps;
+}
+
+/** Lays an extent over others, which are in order and apart. Gives such extents again. */
+export function laidOver(under: readonly Extent[], extent: Extent): readonly Extent[] {
+  const [from, to] = [extent.offset, endOf(extent)];
+  const before: Extent[] = [];
+  const after: Extent[] = [];
+  for (const one of under) {
+    if (one.offset < from) before.push(cutExtent(one, one.offset, Math.min(endOf(one), from)));
+    if (endOf(one) > to) after.push(cutExtent(one, Math.max(one.offset, to), endOf(one)));
+  }
+  return [...before, extent, ...after];
+}
+
+function cutExtent({ offset, bytes }: Extent, from: number, to: number): Extent {
+  return { offset: from, bytes: bytes.subarray(from - offset, to - offset) };
+}
+
+/** A range of extents that are in order and apart, in one piece; zeros where there is nothing. */
+export function rangeOf(
+  extents: readonly Extent[],
+  from: number,
+  to: number,
+  counters: ClientCounters,
+): Uint8Array {
+  const slices: Uint8Array[] = [];
+  let at = from;
+  for (const extent of extents) {
+    const low = Math.max(extent.offset, from);
+    const high = Math.min(endOf(extent), to);
+    if (low >= high) continue;
+    if (low > at) slices.push(zeros(low - at));
+    slices.push(cutExtent(extent, low, high).bytes);
+    at = high;
+  }
+  if (at < to) slices.push(zeros(to - at));
+  return joinSlices(slices, counters);
 }

@@ -6,7 +6,7 @@ import type { ClientSession } from './client-session.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { Operation } from './operation.ts';
 import type { RequestTable } from './request-table.ts';
-import type { ClientCounters } from './slices.ts';
+import { type ClientCounters, type Extent, rangeOf } from './slices.ts';
 import { codeOf } from './stripe-reader.ts';
 import type { WriteLease } from './write-leases.ts';
 
@@ -35,10 +35,14 @@ export class StripeWriter {
     this.counters = counters;
   }
 
-  /** @param image the whole content of the chunk; what lies behind it are zeros */
-  async write(operation: Operation, lease: WriteLease, image: Uint8Array): Promise<StripeOutcome> {
+  /** @param content all of the chunk's, in order and apart; elsewhere are zeros */
+  async write(
+    operation: Operation,
+    lease: WriteLease,
+    content: readonly Extent[],
+  ): Promise<StripeOutcome> {
     const { granted } = lease;
-    const parts = this.encode(granted, image);
+    const parts = this.encode(granted, content);
     const stored = await Promise.all(
       granted.nodes.map((node, part) => this.put(node, granted, part, parts[part]!)),
     );
@@ -54,7 +58,7 @@ export class StripeWriter {
     return typeof done === 'string' ? 'lost' : 'written';
   }
 
-  private encode({ classId, nodes }: Granted, image: Uint8Array): Uint8Array[] {
+  private encode({ classId, nodes }: Granted, content: readonly Extent[]): Uint8Array[] {
     const { chunkBytes } = this.settings.storage;
     const redundancy = this.settings.classes.find(({ id }) => id === classId)?.redundancy;
     if (redundancy?.kind !== 'erasure' || nodes.length === 0) {
@@ -62,7 +66,9 @@ export class StripeWriter {
     }
     const code = codeOf(redundancy);
     const partBytes = Math.ceil(chunkBytes / redundancy.dataParts);
-    const data = code.split(image, partBytes);
+    const data = Array.from({ length: redundancy.dataParts }, (_, part) =>
+      rangeOf(content, part * partBytes, (part + 1) * partBytes, this.counters),
+    );
     const parity = code.encode(data);
     this.counters.copiedBytes += parity.length * partBytes;
     return [...data, ...parity];

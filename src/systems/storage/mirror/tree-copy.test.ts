@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { FakeCluster, fakeClasses, inSlice } from '../../../../test/storage/fake-cluster.ts';
+import {
+  FakeCluster,
+  type FakeClusterOptions,
+  fakeClasses,
+  inSlice,
+} from '../../../../test/storage/fake-cluster.ts';
 import type { Component } from '../../../sim/component.ts';
 import type { Env } from '../../../sim/env.ts';
 import { simulationClient } from '../client/client-settings.ts';
@@ -13,7 +18,10 @@ import { TreeCopy } from './tree-copy.ts';
 const { chunkBytes } = simulationSettings;
 
 /** Runs work on a client of a cluster in memory until it is done. */
-function onCluster(work: (files: RegionClient) => Promise<void>): void {
+function onCluster(
+  work: (files: RegionClient) => Promise<void>,
+  options: FakeClusterOptions = {},
+): void {
   let done = false;
   let failure: unknown;
   const component: Component<RegionClient, StorageWireMessage> = {
@@ -22,6 +30,7 @@ function onCluster(work: (files: RegionClient) => Promise<void>): void {
     create: (env: Env<StorageWireMessage>) =>
       new RegionClient(env, {
         ...{ ...simulationClient, masters: ['m1'], classes: fakeClasses },
+        ...options.client,
         mode: 'close-to-open',
       }),
     async start(files) {
@@ -33,7 +42,7 @@ function onCluster(work: (files: RegionClient) => Promise<void>): void {
     },
     message: (files, _env, from, message) => files.receive(from.split(':')[0]!, message),
   };
-  const cluster = new FakeCluster({ clients: [component] });
+  const cluster = new FakeCluster({ ...options, clients: [component] });
   cluster.until(() => done, 600_000_000);
   if (failure !== undefined) throw failure;
 }
@@ -164,4 +173,30 @@ test('what did not change is not carried over again', () =>
       await second.run();
       expect(second.copiedBytes).toBe(4_096);
     }),
+  )());
+
+// Found by seed 8 of storage-mirror (SM6): all of a file in one sync never came to an end in time.
+test('a file that takes longer than an operation has is carried over all the same', () =>
+  inSlice(() =>
+    onCluster(
+      async (files) => {
+        await files.mkdir('/t');
+        for (let chunk = 0; chunk < 12; chunk++) {
+          await put(files, '/t/a', chunk * chunkBytes, filled(chunkBytes, chunk + 1));
+        }
+        await files.snapshot('/t', '/s');
+        const places = { source: files, target: files, from: '/s', to: '/copy', chunkBytes };
+        await new TreeCopy({ ...places, before: null, pace: failingPace(1_000) }).run();
+        const copy = await files.open('/copy/a', { read: true });
+        for (let chunk = 0; chunk < 12; chunk++) {
+          const bytes = await files.read(copy, chunk * chunkBytes, chunkBytes);
+          expect(bytes).toEqual(filled(chunkBytes, chunk + 1));
+        }
+      },
+      // A chunk is written in some twenty of these, twelve of them in a good deal more.
+      {
+        environment: { netLatencyMinUs: 10_000, netLatencyUs: 10_000 },
+        client: { deadlineUs: 1_000_000 },
+      },
+    ),
   )());

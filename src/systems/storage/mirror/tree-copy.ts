@@ -127,12 +127,15 @@ export class TreeCopy {
       if (changed.length > 0) {
         const input = await source.open(from + path, { read: true });
         try {
-          for (const index of changed) await this.chunk(input, out, index, wanted.sizeBytes);
+          for (const index of changed) {
+            await this.chunk(input, out, index, wanted.sizeBytes);
+            // One by one: all of a long file at once may take longer than an operation has.
+            await target.fsync(out);
+          }
         } finally {
           await source.close(input);
         }
       }
-      await target.fsync(out);
     } finally {
       await target.close(out);
     }
