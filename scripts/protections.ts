@@ -14,7 +14,7 @@ import {
 import { copySources, MutantCopy } from '../src/run/mutant-copy.ts';
 import { readMutants } from '../src/run/mutant-patch.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 const seeds = process.argv[2] ?? '1..12';
 const folder = join(root, 'mutants', 'storage-protections');
 

@@ -29,6 +29,7 @@ import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
 import { restartsForgetNothing } from './restarts.ts';
 import { answersAreFresh } from './service.ts';
 import { serviceIsBack } from './service-back.ts';
@@ -66,6 +67,8 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // places
   placesAreLawful,
   regionsMayGo,
+  noWorseThanNeeded,
+  copiesAreCopies,
   goodPartsStay,
   noVoluntaryLoss,
   // accounts
@@ -90,6 +93,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   tablesAddUp,
   changelogIsTheLog,
   // progress
+  chainsAreOfUse,
   operationsEnd,
   serviceIsBack,
   allIsRedundant,
