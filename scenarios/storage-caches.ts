@@ -46,7 +46,7 @@ export default scenario({
   clients: storageClients({
     'clients.mode': always('strict'),
     'clients.lanes': always(2),
-    'clients.shape': always('steady'),
+    'clients.shape': { kind: 'one of', values: ['bursts', 'steady'] },
     'clients.operations': always(320),
     'files.looks': always(8),
     'files.names': { kind: 'one of', values: [1, 3] },

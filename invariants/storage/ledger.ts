@@ -150,6 +150,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.#facts.phase = phase;
     if (phase === 'settle') this.#facts.healedUs = timeUs;
     this.moment.timeUs = timeUs;
+    this.moment.isChain = false;
     return triggers.phase;
   }
 
@@ -164,6 +165,7 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   finish(): number {
     this.moment.timeUs = this.#facts.world.timeUs;
+    this.moment.isChain = false;
     return triggers.end;
   }
 

@@ -219,3 +219,73 @@ describe('SE10 answers are of the tables', () => {
     expect(told(0).broken).toEqual(['SE10']);
   });
 });
+
+describe('SH10 chains are of use', () => {
+  /** A chain is formed anew so often, with all its members. */
+  function formed(times: number): StorageRig {
+    const { rig, fence } = writing('SH10');
+    const members = [4, 6, 8];
+    rig.lead({ kind: 'commit-version', chunk: 1, fence, members });
+    let last = fence;
+    for (let nth = 0; nth < times; nth++) {
+      const reform = { kind: 'reform-members', chunk: 1, fence: last, members } as const;
+      last = (rig.lead(reform) as { fence: number }).fence;
+    }
+    return rig;
+  }
+
+  it('holds for a few tries, and breaks when nothing ever comes of it', () => {
+    const rig = formed(3);
+    expect(rig.broken).toEqual([]);
+    expect(rig.premise('SH10')).toBe(3);
+    expect(formed(12).broken).toEqual(['SH10']);
+  });
+});
+
+describe('SH5 drains end', () => {
+  function ended(members: readonly number[]): StorageRig {
+    const rig = withChunk('SH5', ...members);
+    rig.lead({ kind: 'set-server-state', server: 4, state: 'draining' });
+    rig.run.phase('settle', rig.timeUs);
+    rig.timeUs += 200_000_000;
+    rig.run.finish();
+    return rig;
+  }
+
+  it('breaks when a drained server is a member still, though others have room', () => {
+    expect(ended([4, 6, 8]).broken).toEqual(['SH5']);
+  });
+
+  it('holds when what it had has moved', () => {
+    const rig = withChunk('SH5', 4, 5, 6, 8);
+    rig.lead({ kind: 'set-server-state', server: 4, state: 'draining' });
+    const move = { kind: 'plan-move', chunk: 1, position: 0, to: 5 } as const;
+    const { plan } = rig.lead(move) as { plan: number };
+    rig.lead({ kind: 'plan-done', chunk: 1, plan, carriedOut: true });
+    rig.run.phase('settle', rig.timeUs);
+    rig.timeUs += 200_000_000;
+    rig.run.finish();
+    expect(rig.broken).toEqual([]);
+    expect(rig.premise('SH5')).toBe(1);
+  });
+});
+
+describe('SH3 sessions converge', () => {
+  function atPeace(rig: StorageRig): StorageRig {
+    rig.run.phase('settle', rig.timeUs);
+    rig.timeUs += 200_000_000;
+    rig.run.finish();
+    return rig;
+  }
+
+  it('holds for one session of a client, and breaks for two of the same', () => {
+    const one = new StorageRig('SH3');
+    one.session();
+    expect(atPeace(one).broken).toEqual([]);
+    expect(one.premise('SH3')).toBe(1);
+    const two = new StorageRig('SH3');
+    two.session();
+    two.session();
+    expect(atPeace(two).broken).toEqual(['SH3']);
+  });
+});
