@@ -28,7 +28,7 @@ import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
-import { allIsRedundant, drainsEnd } from './recovers.ts';
+import { allIsRedundant } from './recovers.ts';
 import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
 import { restartsForgetNothing } from './restarts.ts';
 import { answersAreFresh } from './service.ts';
@@ -97,7 +97,6 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   operationsEnd,
   serviceIsBack,
   allIsRedundant,
-  drainsEnd,
   nothingIsLeftOver,
   rotIsFound,
   sessionsConverge,

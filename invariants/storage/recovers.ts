@@ -51,48 +51,6 @@ export const allIsRedundant = rung<StorageMoment>({
   },
 });
 
-export const drainsEnd = rung<StorageMoment, Map<number, number>>({
-  id: 'SH5',
-  title: 'drains end',
-  statement:
-    'A while after everything works again, a server that is to be emptied is a member of no chunk that has a lawful place elsewhere.',
-  source: 'garage commits fdf4dad, d0104b9; HDFS-16064; MooseFS, mark for removal',
-  kind: 'eventually',
-  owedUnder: 'noticeable damage',
-  watches: ['chain', 'end'],
-  ghost: () => new Map(),
-  check({ facts, timeUs, isChain }, since) {
-    const { oracle } = facts;
-    const { state } = oracle;
-    if (isChain) {
-      for (const { table, key } of oracle.touched.values()) {
-        if (table !== 'servers') continue;
-        const server = key as number;
-        if (state.servers.get(server)?.state !== 'draining') since.delete(server);
-        else if (!since.has(server)) since.set(server, timeUs);
-      }
-      return premiseFalse;
-    }
-    const dueUs = recoveryUs(facts);
-    if (facts.options.anyNumber === true || timeUs - facts.healedUs < dueUs) return premiseFalse;
-    const drained = [...since.keys()].filter((server) => timeUs - since.get(server)! > dueUs);
-    if (drained.length === 0) return premiseFalse;
-    for (const chunk of state.chunks.keys()) {
-      const row = state.chunks.get(chunk)!;
-      if (row.version === 0 || row.grant !== null || row.conversion !== null) continue;
-      const server = drained.find((one) => row.members.includes(one));
-      if (server === undefined || row.unsettled) continue;
-      const members = row.members.map((member) => (member === server ? 0 : member));
-      if (!canBeMended(state, chunk, { ...row, members })) continue;
-      return broken({
-        nodes: [server - 1],
-        values: { chunk, server, members: row.members, dueUs },
-      });
-    }
-    return held;
-  },
-});
-
 /** Whether there is a lawful place for what is missing. */
 function canBeMended(state: MetadataState, chunk: number, row: Readonly<Chunk>): boolean {
   const storageClass = state.classes.get(row.classId)!;

@@ -242,34 +242,6 @@ describe('SH10 chains are of use', () => {
   });
 });
 
-describe('SH5 drains end', () => {
-  function ended(members: readonly number[]): StorageRig {
-    const rig = withChunk('SH5', ...members);
-    rig.lead({ kind: 'set-server-state', server: 4, state: 'draining' });
-    rig.run.phase('settle', rig.timeUs);
-    rig.timeUs += 200_000_000;
-    rig.run.finish();
-    return rig;
-  }
-
-  it('breaks when a drained server is a member still, though others have room', () => {
-    expect(ended([4, 6, 8]).broken).toEqual(['SH5']);
-  });
-
-  it('holds when what it had has moved', () => {
-    const rig = withChunk('SH5', 4, 5, 6, 8);
-    rig.lead({ kind: 'set-server-state', server: 4, state: 'draining' });
-    const move = { kind: 'plan-move', chunk: 1, position: 0, to: 5 } as const;
-    const { plan } = rig.lead(move) as { plan: number };
-    rig.lead({ kind: 'plan-done', chunk: 1, plan, carriedOut: true });
-    rig.run.phase('settle', rig.timeUs);
-    rig.timeUs += 200_000_000;
-    rig.run.finish();
-    expect(rig.broken).toEqual([]);
-    expect(rig.premise('SH5')).toBe(1);
-  });
-});
-
 describe('SH3 sessions converge', () => {
   function atPeace(rig: StorageRig): StorageRig {
     rig.run.phase('settle', rig.timeUs);

@@ -71,8 +71,6 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['set-class', 3, 'classes'],
     ['set-quota', 2, 'quotas'],
     ['quota', 1, 'quotas'],
-    ['drain', 3, 'drains'],
-    ['undrain', 2, 'drains'],
   ];
 
 /** What changes nothing and is about no bytes. */
@@ -87,9 +85,6 @@ const looks: ReadonlySet<string> = new Set([
 ]);
 
 const directories = ['', '/d0', '/d1', '/d0/d1'] as const;
-
-/** Servers that are ever emptied. */
-const mostDrained = 3;
 
 /** A path of the small tree: mostly of files, now and then of one of its directories. */
 function pathOf(settings: FileClientSettings, draw: number): string {
@@ -234,10 +229,6 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
         classId: classIds[size % classIds.length]!,
       };
     }
-    case 'drain':
-    case 'undrain':
-      // Always the same few, so that the others have room for what leaves them.
-      return { do: what, path: '/', server: size % mostDrained };
     case 'set-quota': {
       const isLifted = detail % 3 === 0;
       const path = detail % 4 === 0 ? '/' : directoryOf(size);

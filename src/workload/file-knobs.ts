@@ -13,7 +13,6 @@ export const fileFeatures = [
   'clones',
   'classes',
   'quotas',
-  'drains',
 ] as const;
 export type FileFeature = (typeof fileFeatures)[number];
 
@@ -40,8 +39,6 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
   ...Object.fromEntries(fileFeatures.map((feature) => [`files.${feature}`, onOrOff])),
-  /** Only where a scenario says so: of a small cluster much of it goes away. */
-  'files.drains': { kind: 'one of', values: [false] },
 };
 
 /** Typed access to a drawn config; what it leaves out has its calm value. */

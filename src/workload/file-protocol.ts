@@ -66,8 +66,6 @@ export type PathCall =
       readonly inodes: number;
       readonly bytes: number;
     }
-  /** A server that keeps data, counted from 0 and wrapping, is to be emptied, or used again. */
-  | { readonly do: 'drain' | 'undrain'; readonly path: string; readonly server: number }
   | { readonly do: 'open'; readonly path: string; readonly flags: FileOpenFlags };
 
 /** An operation on an open file. `path` is the one that it was opened by. */

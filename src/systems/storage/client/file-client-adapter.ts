@@ -52,7 +52,6 @@ export type ClientCall =
       readonly inodes: number;
       readonly bytes: number;
     }
-  | { readonly do: 'drain' | 'undrain'; readonly path: string; readonly server: number }
   | { readonly do: 'open'; readonly path: string; readonly flags: OpenFlags }
   | HandleCall;
 
@@ -216,11 +215,6 @@ function onChange(
       return nothingOf(files.setQuota(path, call.inodes, call.bytes, steps));
     case 'open':
       return numberOf(files.open(path, call.flags, steps));
-    case 'drain':
-    case 'undrain': {
-      const state = call.do === 'drain' ? 'draining' : 'up';
-      return nothingOf(files.setServerState(path, call.server, state, steps));
-    }
     default:
       throw new TypeError(`'${call.do}' changes nothing`);
   }
@@ -230,12 +224,6 @@ function onChange(
 function attributeValue(value: string): Uint8Array | null {
   if (value === '') return null;
   return Uint8Array.from({ length: value.length }, (_, at) => value.charCodeAt(at) & 0xff);
-}
-
-/** A workload counts chunkservers from 0, and wraps; here a server's id is its place among all peers. */
-function ofServer(call: ClientCall, first: number, peers: number): ClientCall {
-  if (call.do !== 'drain' && call.do !== 'undrain') return call;
-  return { ...call, server: first + 1 + (call.server % Math.max(1, peers - first)) };
 }
 
 /** What a workload's client gives to have a component made: `FileClientMaking` there says the same. */
@@ -278,8 +266,7 @@ export function storageFileProtocol(
         begin: (life) =>
           begin({
             env: life.env,
-            perform: (call) =>
-              performCall(life.fileSystem, ofServer(call, settings.masters.length, peers.length)),
+            perform: (call) => performCall(life.fileSystem, call),
             restart: () => life.restart(),
           }),
       });

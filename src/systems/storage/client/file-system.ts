@@ -120,25 +120,6 @@ export class FileSystem extends NameOperations {
     return handle;
   }
 
-  /** Empties a chunkserver, or lets it take parts again: for an administrator, outside of any session. */
-  setServerState(
-    path: string,
-    server: number,
-    state: 'draining' | 'up',
-    steps?: OperationStep[],
-  ): Promise<void> {
-    return this.run('drain', path, steps, async (operation) => {
-      const command = { kind: 'set-server-state', server, state } as const;
-      const done = await this.masters.exchange('call-done', operation.deadlineUs, (request) => ({
-        ...{ kind: 'call', request, session: 0, sequence: 0, oldest: 0 },
-        command,
-      }));
-      operation.note(command.kind, done?.index ?? 0);
-      if (!done?.reply) throw operation.error('ETIMEDOUT', true);
-      if (done.reply.kind === 'error') throw operation.error(done.reply.errno);
-    });
-  }
-
   /** The inode of an open file. */
   inodeOf(handle: number): number {
     return this.files.get(handle)?.inode ?? 0;
