@@ -4,5 +4,8 @@ import { defineConfig } from './src/index.ts';
 export default defineConfig({
   doctor: { seeds: 2, scenarios: ['raft-storm'] },
   scenarios: [{ scenario: 'raft-storm', seeds: 10_000 }],
-  canary: { system: 'raft', seeds: 20 },
+  canary: [
+    { system: 'raft', seeds: 20 },
+    { system: 'storage', seeds: 20 },
+  ],
 });

@@ -1,8 +1,8 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, phases, storageClients } from './storage/setting.ts';
-import { weather, within } from './storage/weather.ts';
+import { always, weather, within } from './common/weather.ts';
+import { phases, storageClients } from './storage/setting.ts';
 
 /** What a client sends later comes sooner, now and then: its questions overtake its changes. */
 const outOfOrder = {

@@ -1,8 +1,9 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, phases, storageClients } from './storage/setting.ts';
-import { chunkserver, weather, within } from './storage/weather.ts';
+import { always, weather, within } from './common/weather.ts';
+import { phases, storageClients } from './storage/setting.ts';
+import { chunkserver } from './storage/weather.ts';
 
 /** Clients reach a chunkserver that the masters do not, or that its chains cannot get through to. */
 const cutOff = weather('servers are cut off', 'no damage', ['partition'], (draw, times, config) =>

@@ -1,8 +1,9 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario, seconds } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, storageClients } from './storage/setting.ts';
-import { someoneIn, weather } from './storage/weather.ts';
+import { always, weather } from './common/weather.ts';
+import { storageClients } from './storage/setting.ts';
+import { someoneIn } from './storage/weather.ts';
 
 /** The region is away for ten minutes; repairs and clients go on meanwhile. */
 const phases = { form: seconds(2), storm: seconds(620), settle: seconds(60) } as const;

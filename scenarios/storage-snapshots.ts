@@ -1,7 +1,8 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, phases, storageClients, storageWords } from './storage/setting.ts';
+import { always } from './common/weather.ts';
+import { phases, storageClients, storageWords } from './storage/setting.ts';
 
 export default scenario({
   summary: 'Snapshots, clones and changes of class under load, among crashes',

@@ -6,8 +6,14 @@ import { phases, storageClients, storageWords } from './storage/setting.ts';
 export default scenario({
   summary: 'The storage system under every fault family: 24 chunkservers over 3 regions, or a few',
   system: storage(),
-  clients: storageClients(),
-  storm: everything({ butRarely: ['wipe'], operated: true, words: storageWords }),
+  clients: storageClients({ 'files.drains': { kind: 'one of', values: [false, true] } }),
+  // Its leases are counted on clocks that run: the budget refuses each suspension.
+  storm: everything({
+    butRarely: ['wipe'],
+    except: ['suspend'],
+    operated: true,
+    words: storageWords,
+  }),
   ladder: storageLadder,
   phases,
   requiredProbes: [

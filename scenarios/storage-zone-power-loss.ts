@@ -1,8 +1,9 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, phases, storageClients } from './storage/setting.ts';
-import { chunkserver, weather, within } from './storage/weather.ts';
+import { always, weather, within } from './common/weather.ts';
+import { phases, storageClients } from './storage/setting.ts';
+import { chunkserver } from './storage/weather.ts';
 
 const powerLoss = weather(
   'zones lose power',

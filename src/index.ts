@@ -58,6 +58,9 @@ export type { Config, Domain, SystemDefinition } from './sim/system-definition.t
 export type { WorldView } from './sim/world-view.ts';
 // Clients and storms.
 export type { ClientsDefinition, HistoryLike } from './workload/clients-definition.ts';
+export { clusterClients } from './workload/cluster-clients.ts';
+export type { ClusterHistory } from './workload/cluster-history.ts';
+export type { ClusterAction, ClusterIntent } from './workload/cluster-intents.ts';
 export { fileClients } from './workload/file-clients.ts';
 export type { FileHistory } from './workload/file-history.ts';
 export type { FileCall } from './workload/file-protocol.ts';

@@ -13,7 +13,11 @@ export function member(value: unknown): string {
 /** A value as one reads it. */
 export function text(value: unknown): string {
   if (value === null) return 'unset';
-  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  if (typeof value === 'string') return `"${value}"`;
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(text).join(', ');
+  if (typeof value !== 'object') return String(value);
+  const fields = Object.entries(value).map(([name, one]) => `${name} ${text(one)}`);
+  return fields.length === 0 ? 'nothing' : fields.join(', ');
 }
 
 /** A span of virtual time. */

@@ -1,6 +1,6 @@
 import type { Step } from '../../src/index.ts';
 import type { ClientRequest } from '../../src/systems/raft/kv-messages.ts';
-import type { AppendMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
+import type { AppendMessage, HeartbeatMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import type { RaftMoment } from './moment.ts';
 
@@ -11,18 +11,18 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
   const from = step.from + 1;
   switch (message.kind) {
     case 'heartbeat':
-      noteLeaderHeard(moment, from);
+      noteLeaderHeard(moment, from, (message as HeartbeatMessage).term);
       return;
     case 'append': {
       const { term, prevIndex, entries } = message as AppendMessage;
       own.noteCoverage(term, from, prevIndex + entries.length);
-      noteLeaderHeard(moment, from);
+      noteLeaderHeard(moment, from, term);
       return;
     }
     case 'snapshot': {
       const { term, index } = message as SnapshotMessage;
       own.noteCoverage(term, from, index);
-      noteLeaderHeard(moment, from);
+      noteLeaderHeard(moment, from, term);
       return;
     }
     case 'vote': {
@@ -41,9 +41,12 @@ export function noteReceived(moment: RaftMoment, step: Step): void {
   }
 }
 
-/** A message of an earlier leader is none of the one that is followed. */
-function noteLeaderHeard({ own, facts, timeUs }: RaftMoment, from: number): void {
-  if (own.view.leaderId !== from) return;
+/**
+ * A message of an earlier leader is none of the one that is followed, nor is one that the same leader
+ * sent in an earlier term.
+ */
+function noteLeaderHeard({ own, facts, timeUs }: RaftMoment, from: number, term: number): void {
+  if (own.view.leaderId !== from || own.view.term !== term) return;
   own.leaderHeardUs = facts.world.monotonicUs(own.index);
   own.noteHeard(own.view.term, timeUs);
 }

@@ -209,6 +209,13 @@ export const messages: StoryBook = {
         }
         rig.step(0, { received: [1, askVote(2, 1, 1)], marks: { term: 2, votedFor: 2 } });
       },
+      // Seed 305949001216 of raft-partitions: a clog held them back.
+      'what the leader sent in an earlier term comes late': (rig) => {
+        rig.hold(0, 1, [e11]).step(0, { marks: { term: 2, leaderId: 3 } });
+        rig.step(0, { received: [2, append(2, 1, 1, [])] });
+        rig.wait(200_000).step(0, { received: [2, append(1, 1, 1, [])] });
+        rig.step(0, { received: [1, askVote(3, 1, 1)], marks: { term: 3, votedFor: 2 } });
+      },
       'the leader wants it': (rig) => {
         rig.hold(0, 1, [e11]).step(0, { marks: { leaderId: 3 } });
         rig.step(0, { received: [2, append(1, 1, 1, [])] });

@@ -1,6 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { partialRaftOperator } from '../../src/systems/raft/operator.ts';
 import { DisksNow } from '../../src/systems/storage/ground-truth.ts';
-import { storageOperator } from '../../src/systems/storage/operator.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
 
@@ -109,7 +109,7 @@ export const learnersCatchUp = rung<StorageMoment, { healedAt: number }>({
 function isMember({ world, topology }: StorageFacts, node: number): boolean {
   for (let other = 0; other < topology.firstServer; other++) {
     if (world.status(other) !== 'up') continue;
-    const view = storageOperator.membership(world.state(other));
+    const view = partialRaftOperator.membership(world.state(other));
     const last = view?.leads === true ? view.configurations.at(-1) : undefined;
     if (last === undefined) continue;
     return [...last.groups.flat(), ...last.learners].includes(node);

@@ -8,6 +8,7 @@ import {
 } from '../../src/index.ts';
 import { simulationClient } from '../../src/systems/storage/client/client-settings.ts';
 import type { Acknowledged, FileLedger } from './file-ledger.ts';
+import { believed, cellBytes, wereWrittenThere } from './mixed-cells.ts';
 import type { StorageMoment } from './moment.ts';
 
 type Reading = NonNullable<FileHistory['read'][number]>;
@@ -26,11 +27,12 @@ export interface Read {
 export function readsOf({ history }: FileLedger, finished: readonly number[]): Read[] {
   const reads: Read[] = [];
   for (const operation of finished) {
-    const reading = history.read[operation];
+    const found = history.read[operation];
     const call = history.call[operation]!;
     const answer = history.answer[operation];
-    if (reading === undefined || call.do !== 'read' || answer === undefined) continue;
+    if (found === undefined || call.do !== 'read' || answer === undefined) continue;
     if (answer.errno !== null || answer.inode === 0) continue;
+    const reading = { ...found, runs: found.runs.map((run) => believed(history, run)) };
     reads.push({ operation, inode: answer.inode, reading, length: call.length });
   }
   return reads;
@@ -50,7 +52,7 @@ export const bytesWereWritten = rung<StorageMoment>({
     let outcome: Outcome = premiseFalse;
     for (const { inode, reading, operation } of readsOf(files!, finished)) {
       for (const run of reading.runs) {
-        if (run.writer === 0 || run.raw !== null) continue;
+        if (run.writer === 0) continue;
         const wrong = whatIsWrong(files!, run, inode);
         if (wrong !== undefined) {
           const { from, to, writer, at } = run;
@@ -64,12 +66,12 @@ export const bytesWereWritten = rung<StorageMoment>({
   },
 });
 
-/** See `byteOf` of the workload. */
-const cellBytes = 4;
-
 /** Why a run cannot come from the write that its bytes name; undefined when it can. */
 function whatIsWrong(files: FileLedger, run: Run, inode: number): string | undefined {
   const { history } = files;
+  if (run.raw !== null) {
+    return wereWrittenThere(history, run.from, run.raw) ? undefined : 'parts that nobody wrote';
+  }
   const writer = history.writers[run.writer];
   if (writer === undefined) return 'nobody wrote that';
   const call = history.call[writer.operation]!;

@@ -137,7 +137,10 @@ export class FileLedger {
     const kept: Buffered[] = [];
     for (const one of this.#buffered) {
       const returnedUs = history.completedUs[one.write.operation]!;
-      const isSent = one.inode === inode && one.owner === owner && returnedUs <= invokedUs;
+      // In one instant only what one lane did one after the other has an order.
+      const isSameLane = history.process[one.write.operation] === history.process[operation];
+      const isBefore = isSameLane ? one.write.operation < operation : returnedUs < invokedUs;
+      const isSent = one.inode === inode && one.owner === owner && isBefore;
       if (isSent) this.#acknowledge(inode, { ...one.write, completedUs });
       else kept.push(one);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FileHistory } from '../../src/workload/file-history.ts';
 import type { FileAnswer, FileCall, FileMode, FileStep } from '../../src/workload/file-protocol.ts';
-import { writtenBytes } from '../../src/workload/written-bytes.ts';
+import { whoWrote, writtenBytes } from '../../src/workload/written-bytes.ts';
 import { client, StorageRig } from './test-kit.ts';
 
 const inode = 2;
@@ -96,6 +96,31 @@ describe('SD1 bytes were written', () => {
     moved.read(writtenBytes(writer, 32).subarray(8));
     expect(moved.broken).toEqual(['SD1']);
   });
+
+  // Found by seed 42 of storage-storm.
+  it('holds where the ends of two writes look like bytes of a third', () => {
+    const clients = new Clients('SD1');
+    for (let writer = 1; writer < 7; writer++) clients.write(8_192, 4);
+    const below = clients.write(1, 300);
+    clients.write(8_192, 4);
+    const above = clients.write(0, 254);
+    const bytes = new Uint8Array(301);
+    bytes.set(writtenBytes(below, 300), 1);
+    bytes.set(writtenBytes(above, 254));
+    // Two bytes of each make a cell of the ninth writer, that belongs at the front.
+    expect(whoWrote(bytes, 0)).toContainEqual({ from: 252, to: 256, writer: 9, at: 0, raw: null });
+    clients.read(bytes, 'strict', 301);
+    holds(clients, 'SD1');
+  });
+
+  it('breaks for parts of cells that nobody wrote there', () => {
+    const clients = new Clients('SD1');
+    const writer = clients.write(0, 16);
+    const bytes = writtenBytes(writer, 16);
+    bytes[6]! ^= 1;
+    clients.read(bytes);
+    expect(clients.broken).toEqual(['SD1']);
+  });
 });
 
 describe('SD3 strict reads', () => {
@@ -142,6 +167,32 @@ describe('SD4 close to open', () => {
     clients.open();
     clients.read(new Uint8Array(0), 'close-to-open');
     expect(clients.broken).toEqual(['SD4']);
+  });
+
+  // Found by seed 13 of storage-snapshots.
+  it('owes nothing for a write of another lane in the instant in which the sync began', () => {
+    const clients = new Clients('SD4');
+    const { history, rig } = clients;
+    const [mode, handle] = ['close-to-open', 1] as const;
+    const who = { client: 0, life: 1, mode };
+    const writer = history.nextWriter();
+    const bytes = writtenBytes(writer, 16);
+    const synced = history.begin(
+      { ...who, process: 91, writer: 0, call: { do: 'fsync', path, handle } },
+      rig.timeUs,
+    );
+    const written = history.begin(
+      { ...who, process: 92, writer, call: { do: 'write', path, handle, offset: 0, bytes } },
+      rig.timeUs,
+    );
+    const answer = { errno: null, unknown: false, inode, steps: [] };
+    history.end(written, { ...answer, result: { kind: 'number', number: 16 } }, rig.timeUs);
+    rig.step(client, {});
+    history.end(synced, { ...answer, result: { kind: 'none' } }, rig.timeUs);
+    rig.step(client, {});
+    clients.open();
+    clients.read(new Uint8Array(0), mode);
+    expect(clients.broken).toEqual([]);
   });
 });
 

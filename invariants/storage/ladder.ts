@@ -9,7 +9,9 @@ import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from '.
 import { anyPartsAgree } from './codewords-at-rest.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
+import { drainsEnd } from './drains.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
+import { storageFacts } from './facts.ts';
 import {
   appendsApart,
   bytesWereWritten,
@@ -97,6 +99,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   operationsEnd,
   serviceIsBack,
   allIsRedundant,
+  drainsEnd,
   nothingIsLeftOver,
   rotIsFound,
   sessionsConverge,
@@ -108,6 +111,7 @@ export const storageOwnLadder: Ladder = ladder({
   name: 'storage',
   ghost: storageGhost,
   rungs: storageRungs,
+  facts: storageFacts,
 });
 
 /** Raft's laws over the masters, and those of the storage system on top of them. */

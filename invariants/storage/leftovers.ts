@@ -4,7 +4,10 @@ import { DisksNow, serves, stripesOf } from '../../src/systems/storage/ground-tr
 import type { StorageFacts, StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
 
-export const nothingIsLeftOver = rung<StorageMoment>({
+/** When the tables changed last what they say of each chunk. */
+type ChangedUs = Map<number, number>;
+
+export const nothingIsLeftOver = rung<StorageMoment, ChangedUs>({
   id: 'SG3',
   title: 'nothing is left over',
   statement:
@@ -12,9 +15,17 @@ export const nothingIsLeftOver = rung<StorageMoment>({
   source: 'dittofs#1433, PR 1483; minio#9931; seaweedfs#7102',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }) {
+  watches: ['chain', 'end'],
+  ghost: () => new Map(),
+  check({ facts, timeUs, isChain }, changedUs) {
     const { world, topology, settings } = facts;
+    if (isChain) {
+      for (const { table, group, key } of facts.oracle.touched.values()) {
+        if (table === 'chunks') changedUs.set(key as number, timeUs);
+        else if (table === 'plans') changedUs.set(group, timeUs);
+      }
+      return premiseFalse;
+    }
     // Reports come with each scrub: what a lost answer left is seen in the next one.
     const dueUs = recoveryUs(facts) + 2 * facts.timings.scrubCycleUs + settings.graceUs;
     if (timeUs - facts.healedUs < dueUs) return premiseFalse;
@@ -23,7 +34,9 @@ export const nothingIsLeftOver = rung<StorageMoment>({
     for (let node = topology.firstServer; node < topology.nodes; node++) {
       if (world.status(node) !== 'up') continue;
       for (const fragment of disks.of(node)) {
-        if (isExpected(facts, node, fragment) || isYoung(facts, fragment, dueUs)) continue;
+        if (isExpected(facts, node, fragment)) continue;
+        // Load goes on to the end: what it meant a moment ago may still be on its way out.
+        if (timeUs - (changedUs.get(fragment.chunk) ?? 0) < dueUs) continue;
         const { chunk, version, generation, part, fence } = fragment;
         const values = { chunk, version, generation, part, fence, dueUs };
         return broken({ nodes: [node], values });
@@ -50,10 +63,4 @@ function isExpected(
   return stripesOf(state, chunk, row).some((stripe) => {
     return stripe.members.some((member, at) => member === server && serves(stripe, at, fragment));
   });
-}
-
-/** Load goes on to the end: what came of a grant a moment ago may still be on its way out. */
-function isYoung({ oracle }: StorageFacts, { fence }: FragmentOnDisk, dueUs: number): boolean {
-  const granted = oracle.at(fence);
-  return granted !== undefined && oracle.state.timeUs - granted.timeUs < dueUs;
 }

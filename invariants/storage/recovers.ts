@@ -1,9 +1,10 @@
-import { broken, held, premiseFalse, rung } from '../../src/index.ts';
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { DisksNow, stripesOf } from '../../src/systems/storage/ground-truth.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
+import { LastWritten } from './last-written.ts';
 import type { StorageFacts, StorageMoment } from './moment.ts';
 
 /**
@@ -20,7 +21,7 @@ export function recoveryUs({ timings, oracle }: StorageFacts): number {
   return noticedUs + 2 * scrubCycleUs + copyingUs + 8 * timings.taskTimeoutUs;
 }
 
-export const allIsRedundant = rung<StorageMoment>({
+export const allIsRedundant = rung<StorageMoment, LastWritten>({
   id: 'SH1',
   title: 'all is redundant again',
   statement:
@@ -28,18 +29,25 @@ export const allIsRedundant = rung<StorageMoment>({
   source: 'seaweedfs#7956, HDFS-16064, garage commits 69b89fb, d78bf37',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }) {
+  watches: ['chain', 'end'],
+  ghost: () => new LastWritten(),
+  check({ facts, timeUs, isChain }, lastWritten) {
+    if (isChain) {
+      lastWritten.follow(facts.oracle, timeUs);
+      return premiseFalse;
+    }
     if (facts.options.anyNumber === true) return premiseFalse;
     const dueUs = recoveryUs(facts);
     if (timeUs - facts.healedUs < dueUs) return premiseFalse;
     const { state } = facts.oracle;
     const disks = new DisksNow(facts.world, facts.settings.blockBytes);
+    let outcome: Outcome = premiseFalse;
     for (const chunk of state.chunks.keys()) {
       const row = state.chunks.get(chunk)!;
       // Somebody writes it still, or it was written a moment ago.
       if (row.version === 0 || row.grant !== null || row.conversion !== null) continue;
-      if (row.unsettled) continue;
+      if (row.unsettled || timeUs - lastWritten.atUs(chunk) < dueUs) continue;
+      outcome = held;
       const [committed] = stripesOf(state, chunk, row);
       const intact = disks.intact(committed!);
       if (intact === row.members.length || !canBeMended(state, chunk, row)) continue;
@@ -47,7 +55,7 @@ export const allIsRedundant = rung<StorageMoment>({
       const values = { chunk, version, generation, members, intact, dueUs };
       return broken({ nodes: [], values });
     }
-    return state.chunks.size > 0 ? held : premiseFalse;
+    return outcome;
   },
 });
 

@@ -18,10 +18,13 @@ import { MetadataMachine } from '../../src/systems/storage/metadata/machine.ts';
 import type { Reply } from '../../src/systems/storage/metadata/reply.ts';
 import { testClasses } from '../../src/systems/storage/metadata/test-rig.ts';
 import { emptyView } from '../raft/marks.ts';
-import { storageRungs } from './ladder.ts';
+import { storageOwnLadder, storageRungs } from './ladder.ts';
 import { storageGhost } from './ledger.ts';
 import type { StorageFacts } from './moment.ts';
 import type { MetadataOracle } from './oracle.ts';
+
+/** What stands where a value is missing. */
+const noWords = /undefined|NaN|\[object/;
 
 /** Three masters, no metalogger, six chunkservers, one client: indexes 0-2, 3-8 and 9. */
 const config = {
@@ -138,9 +141,18 @@ export class StorageRig {
     };
   }
 
-  /** The ids of the rungs that are broken. */
+  /**
+   * The ids of the rungs that are broken. Throws where a story could not say why: so each test of a
+   * rung tests its words.
+   */
   get broken(): readonly string[] {
-    return this.run.violations.map(({ rung }) => rung);
+    return this.run.violations.map((violation) => {
+      const facts = storageOwnLadder.factsOf?.(violation) ?? [];
+      const isTold = facts.every((fact) => /^[A-Za-z].*\.$/.test(fact) && !noWords.test(fact));
+      if (facts.length > 1 && isTold) return violation.rung;
+      const values = JSON.stringify(violation.values);
+      throw new Error(`${violation.rung} has no words for ${values}: ${facts.join(' ')}`);
+    });
   }
 
   /** Premises of a rung so far. */

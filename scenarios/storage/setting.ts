@@ -63,8 +63,3 @@ export const storageWords = {
     'a part moves to an emptier server',
   ],
 } as const;
-
-/** A domain of one value. */
-export function always(value: number | string | boolean): Domain {
-  return { kind: 'one of', values: [value] };
-}

@@ -93,6 +93,7 @@ config('reason', gate("known: [{ rung: 'T1', until: '2030-01-31' }]"));
 config('cases', gate("cases: ['nowhere']"));
 config('torn', gate("cases: ['truncated.json']"));
 config('canary', gate("canary: { system: 'lagoon' }"));
+config('canaries', gate("canary: [{ system: 'raft' }, { system: 'raft', seed: 3 }]"));
 config('good', gate("output: 'logs'"));
 file('noreporter.ts', 'export default 7;\n');
 
@@ -213,6 +214,7 @@ const mistakes: readonly (readonly [string, readonly string[], readonly (string 
   ['cases that are not there', ci('cases'), ['cases[0]', 'nowhere']],
   ['a case that is torn', ci('torn'), ['truncated.json', 'JSON']],
   ['a canary of nothing', ci('canary'), ['canary', 'source checkout']],
+  ['a field of the second canary', ci('canaries'), ['canary[1].seed', 'seeds']],
   ['a shard of nothing', ci('good', '--shard', '3/2'), ['--shard', '3/2', '2/4']],
   ['an unknown reporter', ci('good', '--reporter', 'junt'), ['--reporter', 'junt', 'junit']],
   ['a module that is no reporter', ci('good', '--reporter', './noreporter.ts'), ['noreporter.ts']],

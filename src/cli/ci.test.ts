@@ -30,11 +30,7 @@ scenarioFile(
   'never-there',
   "{ requiredProbes: ['never there'], phases: { form: 20_000, storm: 60_000, settle: 20_000 } }",
 );
-scenarioFile(
-  'dice',
-  '{ hooks: { onAdd: (amount) => amount + (lives++ & 1) } }',
-  'let lives = 0;\n',
-);
+scenarioFile('dice', '{ hooks: { onAdd: (amount) => amount + lives++ } }', 'let lives = 0;\n');
 
 const seeds = (scenario: string, count: number) => ({ scenario, seeds: count });
 

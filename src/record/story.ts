@@ -49,7 +49,10 @@ export interface StoryFacts {
     readonly clients: number;
     readonly faults: number;
     readonly operations: number;
-    /** Undefined: the choices come from a seed and were not counted. */
+    /**
+     * Undefined: the choices come from a seed and were not counted. Of very many none is among the
+     * events.
+     */
     readonly choices: number | undefined;
   };
   readonly events: readonly StoryEvent[];

@@ -68,6 +68,7 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['clone', 3, 'clones'],
     ['snapshot', 2, 'clones'],
     ['remove-snapshot', 1, 'clones'],
+    ['drain', 2, 'drains'],
     ['set-class', 3, 'classes'],
     ['set-quota', 2, 'quotas'],
     ['quota', 1, 'quotas'],
@@ -221,6 +222,9 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
       return { do: what, path, name: `x${size % 2}` };
     case 'truncate':
       return { do: what, path, sizeBytes: offsetOf(drawing, detail) };
+    case 'drain':
+      // A few are emptied and no more, so that places are left.
+      return { do: what, path: '/', server: size % 3 };
     case 'set-class': {
       const { classIds } = limits;
       return {

@@ -1,6 +1,6 @@
 import type { FileAnswer, FileCall, FileMode, FileStep } from './file-protocol.ts';
 import { History, operationFail, operationInfo, operationOk } from './history.ts';
-import { mostWriters, type WrittenRun, whoWrote } from './written-bytes.ts';
+import { byteOf, mostWriters, type WrittenRun, whoWrote } from './written-bytes.ts';
 
 /** What a read found: who wrote what, and a hash of the bytes. */
 export interface ReadFinding {
@@ -101,6 +101,14 @@ export class FileHistory extends History {
       reason: errno ?? 'done',
     } as const;
     this.complete(operation, completion, clientUs);
+  }
+
+  /** The bytes of a run, as they were read. */
+  bytesOf({ from, to, writer, at, raw }: WrittenRun): Uint8Array {
+    if (raw !== null) return raw;
+    const bytes = new Uint8Array(to - from);
+    if (writer > 0) for (let i = 0; i < bytes.length; i++) bytes[i] = byteOf(writer, at + i);
+    return bytes;
   }
 
   /** The client forgot all: what was open stays unknown. */

@@ -14,7 +14,8 @@ export const fileFeatures = [
   'classes',
   'quotas',
 ] as const;
-export type FileFeature = (typeof fileFeatures)[number];
+/** Drains are the scenario's own: what they empty takes nothing any more. */
+export type FileFeature = (typeof fileFeatures)[number] | 'drains';
 
 const onOrOff: Domain = { kind: 'one of', values: [true, false] };
 
@@ -39,6 +40,7 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
   ...Object.fromEntries(fileFeatures.map((feature) => [`files.${feature}`, onOrOff])),
+  'files.drains': { kind: 'one of', values: [false] },
 };
 
 /** Typed access to a drawn config; what it leaves out has its calm value. */

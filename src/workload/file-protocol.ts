@@ -59,6 +59,8 @@ export type PathCall =
     }
   | { readonly do: 'getxattr'; readonly path: string; readonly name: string }
   | { readonly do: 'truncate'; readonly path: string; readonly sizeBytes: number }
+  /** An administrator wants the server of a number to be emptied; numbers wrap. */
+  | { readonly do: 'drain'; readonly path: string; readonly server: number }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';

@@ -2,14 +2,13 @@
  * Follows guides and writes what commands print today into their `text` blocks. Where a block does
  * not fit at all, the whole output is put there, for a person to shorten with lines of `...`.
  *
- * Rewrites the table of Raft's ladder as well, in the document that has one.
+ * Rewrites the table of a ladder as well, in the guides that have one.
  *
  *     npx node test/docs/refresh.ts README.md docs/*.md
  *     npx node test/docs/refresh.ts --packed docs/test-your-own-system.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { raftLadder } from '../../invariants/raft/ladder.ts';
 import { packPackage } from '../package/pack.ts';
 import { ladderTable, withLadderTable } from './ladder-table.ts';
 import { refreshed, root, Session } from './session.ts';
@@ -38,7 +37,7 @@ for (const name of process.argv.slice(2).filter((word) => !word.startsWith('--')
   }
   if (packed === undefined) console.log(session.typeErrors());
   session.end();
-  writeFileSync(path, withLadderTable(lines.join('\n'), ladderTable(raftLadder.rungs)));
+  writeFileSync(path, withLadderTable(lines.join('\n'), ladderTable(name)));
 }
 
 packed?.remove();

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { raftLadder } from '../../invariants/raft/ladder.ts';
 import raftStorm from '../../scenarios/raft-storm.ts';
 import {
   beyondTolerance,
@@ -30,7 +29,7 @@ import { paddedKey, paddedValue } from '../../src/workload/kv-intents.ts';
 import { kvClientSettings } from '../../src/workload/kv-knobs.ts';
 import { optionOf } from '../../src/workload/kv-knowledge.ts';
 import { familyArbitraries } from '../../src/workload/storms/fault-arbitraries.ts';
-import { ladderTable } from './ladder-table.ts';
+import { guidesWithLadder, ladderTable } from './ladder-table.ts';
 import { root } from './session.ts';
 
 const read = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -50,11 +49,10 @@ function rowsBelow(document: string, heading: string): readonly (readonly string
     );
 }
 
-describe('docs/ladder.md', () => {
-  test('has every rung of Raft, as the code has it', () => {
-    const hint = 'npx node test/docs/refresh.ts docs/ladder.md writes the table anew';
-    expect(read('ladder.md'), hint).toContain(`\n${ladderTable(raftLadder.rungs)}\n`);
-  });
+test.each(guidesWithLadder)('%s has every rung of its ladder, as the code has it', (guide) => {
+  const document = readFileSync(join(root, guide), 'utf8');
+  const hint = `npx node test/docs/refresh.ts ${guide} writes the table anew`;
+  expect(document, hint).toContain(`\n${ladderTable(guide)}\n`);
 });
 
 describe('docs/faults.md', () => {

@@ -104,7 +104,7 @@ test('on a screen it has the law, the facts that contradict each other, and what
 
 test('without words for it, the values of a violation are its facts', () => {
   const { broken } = tellStory({ ...facts, facts: [] });
-  expect(broken.facts).toEqual(['total: 61', 'of: n2']);
+  expect(broken.facts).toEqual(['total: 61; of: n2']);
 });
 
 test('a long tale keeps faults and the end', () => {
@@ -114,6 +114,18 @@ test('a long tale keeps faults and the end', () => {
   expect(story.lines[0]?.text).toBe('n2 (leader) loses power');
   expect(story.lines.at(-1)?.text).toBe('n1 turn 199');
   expect(story.leftOut).toBeGreaterThan(150);
+});
+
+test('what could not be taken away in time does not drown what happened', () => {
+  const noise = Array.from({ length: 60 }, (_, at) => event(at + 20, 'choice', `late ${at}`));
+  const turns = Array.from({ length: 34 }, (_, at) => event(at + 20, 'turn', `turn ${at}`, 'n1'));
+  const counts = { ...facts.counts, choices: 60 };
+  const some = tellStory({ ...facts, counts, events: [...turns, ...noise] });
+  expect(some.lines.filter(({ kind }) => kind === 'turn')).toHaveLength(34);
+  expect(some.lines.at(-1)?.text).toBe('late 59');
+  expect(some.cluster.at(-1)).toContain('60 events, some of them told below');
+  const none = tellStory({ ...facts, counts, events: turns });
+  expect(none.cluster.at(-1)).toContain('60 events, too many to tell which of them matter');
 });
 
 test('what happens by itself says so', () => {

@@ -3,6 +3,8 @@ import { plural } from '../format.ts';
 
 /** A tale has so many lines at most. */
 const mostLines = 36;
+/** So many unusual events are each worth a line, whatever else happened. */
+const fewChoices = 18;
 /** Links of the chain of causes that are told in full. */
 const mostLinks = 8;
 /** Nodes that do the same within this time share a line, in microseconds. */
@@ -22,7 +24,7 @@ export function tellStory(facts: StoryFacts): Story {
     scenario,
     digest,
     headline: headline(facts),
-    cluster: clusterOf(facts),
+    cluster: clusterOf(facts, lines),
     lines,
     leftOut: events.length - lines.reduce((sum, line) => sum + Math.max(1, line.nodes.length), 0),
     broken: { rung, title, statement, timeUs, step, nodes, facts: factsOf(facts) },
@@ -43,7 +45,10 @@ function headline({ violation, counts }: StoryFacts): string {
   return `${rung} (${title}) breaks after ${seconds(virtualUs)}. It took ${took}.`;
 }
 
-function clusterOf({ cluster, settings, counts }: StoryFacts): readonly string[] {
+function clusterOf(
+  { cluster, settings, counts }: StoryFacts,
+  lines: readonly StoryLine[],
+): readonly string[] {
   const { choices, clients } = counts;
   const unusual =
     settings.length === 0
@@ -54,8 +59,14 @@ function clusterOf({ cluster, settings, counts }: StoryFacts): readonly string[]
       ? 'the weather is drawn from a seed'
       : choices === 0
         ? 'the weather is calm: no message is lost or late, no disk is slow'
-        : `the weather is calm but for ${plural(choices, 'event')}, told below`;
+        : `the weather is calm but for ${plural(choices, 'event')}, ${below(choices, lines)}`;
   return [...cluster, `${plural(clients, 'client')}. ${unusual}; ${weather}.`];
+}
+
+function below(choices: number, lines: readonly StoryLine[]): string {
+  const told = lines.filter(({ kind }) => kind === 'choice').length;
+  if (told === 0) return 'too many to tell which of them matter';
+  return told < choices ? 'some of them told below' : 'told below';
 }
 
 /**
@@ -67,10 +78,13 @@ function chosen(events: readonly StoryEvent[]): readonly StoryEvent[] {
   const shown = new Set(links.slice(-mostLinks));
   const told = events.filter((event) => event.kind !== 'detail' || shown.has(event));
   if (told.length <= mostLines) return told;
+  const few = told.filter(({ kind }) => kind === 'choice').length <= fewChoices;
   const rank = ({ kind, inChain, inPast }: StoryEvent): number => {
-    if (kind === 'fault' || kind === 'choice') return 0;
+    if (kind === 'fault' || (few && kind === 'choice')) return 0;
+    // Where many are left, most are noise that could not be taken away in time.
+    if (kind === 'choice') return 3;
     if (inChain) return 1;
-    return inPast ? 2 : 3;
+    return inPast ? 2 : 4;
   };
   const order = told.map((event, at) => ({ event, at }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || b.at - a.at);
@@ -108,11 +122,12 @@ function verb(others: readonly string[]): string {
 
 function factsOf({ violation, facts }: StoryFacts): readonly string[] {
   if (facts.length > 0) return facts;
-  const entries = Object.entries(violation.values);
-  return entries.map(([name, value]) => {
+  // Values as they are contradict nobody: they stand together.
+  const values = Object.entries(violation.values).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return `${name}: ${text}`;
   });
+  return values.length === 0 ? [] : [values.join('; ')];
 }
 
 /** What was needed, what was not, and what would have gone wrong instead. */

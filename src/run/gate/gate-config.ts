@@ -38,7 +38,8 @@ export interface GateConfig {
   readonly doctor?: false | { readonly seeds?: number; readonly scenarios?: readonly string[] };
   /** Case files, or folders of them, that must hold. */
   readonly cases?: readonly string[];
-  readonly canary?: CanaryBudget;
+  /** One, or one of each system that the gate storms. */
+  readonly canary?: CanaryBudget | readonly CanaryBudget[];
   /** Failures that are tolerated until a day. Reports list them; none is passed over in silence. */
   readonly known?: readonly KnownFailure[];
   /** First fresh seed. Default: derived from the commit, so that each commit has seeds of its own. */

@@ -84,7 +84,6 @@ const schema = v.strictObject(
   {
     scenarios: v.array(budget, 'must be a list of scenarios with their budgets'),
     cases: v.optional(v.array(text, 'must be a list of files and folders')),
-    canary: v.optional(canary),
     known: v.optional(v.array(known, 'must be a list of known failures')),
     firstSeed: v.optional(whole(0)),
     jobs: v.optional(whole(1)),
@@ -97,7 +96,7 @@ const schema = v.strictObject(
 
 /** Fields by the objects that have them, for suggestions. */
 const fields: Readonly<Record<string, readonly string[]>> = {
-  '': [...Object.keys(schema.entries), 'doctor'],
+  '': [...Object.keys(schema.entries), 'doctor', 'canary'],
   scenarios: Object.keys(budget.pipe[0].entries),
   doctor: Object.keys(doctor.entries),
   canary: Object.keys(canary.entries),
@@ -111,16 +110,24 @@ const fields: Readonly<Record<string, readonly string[]>> = {
  * @throws UsageError that names file and field
  */
 export function parseConfig(given: unknown, path: string): GateConfig {
-  // The doctor by hand: of a union the checker would not name the field that is wrong.
+  // These two by hand: of a union the checker would not name the field that is wrong.
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new UsageError('the default export must be an object', path);
   }
-  const { doctor: examined, ...rest } = given as { readonly doctor?: unknown };
+  const {
+    doctor: examined,
+    canary: planted,
+    ...rest
+  } = given as { readonly doctor?: unknown; readonly canary?: unknown };
   const first = v.safeParse(schema, rest);
   if (!first.success) throw fieldComplaint(first.issues[0], path, [], fields);
   if (examined !== undefined && examined !== false) {
     const second = v.safeParse(doctor, examined);
     if (!second.success) throw fieldComplaint(second.issues[0], path, ['doctor'], fields);
+  }
+  if (planted !== undefined) {
+    const third = v.safeParse(Array.isArray(planted) ? v.array(canary) : canary, planted);
+    if (!third.success) throw fieldComplaint(third.issues[0], path, ['canary'], fields);
   }
   return given as GateConfig;
 }

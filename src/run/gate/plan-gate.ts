@@ -6,8 +6,9 @@ import { UsageError } from '../../record/usage-error.ts';
 import { readCase } from '../case-store.ts';
 import { drawConfig } from '../draw-config.ts';
 import { findScenario, loadScenario } from '../loader.ts';
-import { readMutants } from '../mutant-patch.ts';
+import { type MutantPatch, readMutants } from '../mutant-patch.ts';
 import type { ScenarioReference } from '../run-contract.ts';
+import type { CanaryBudget } from './gate-config.ts';
 import type { CanaryTask, CaseTask, DoctorTask, GateTask, SweepTask } from './gate-work.ts';
 import type { LoadedConfig } from './load-config.ts';
 
@@ -125,26 +126,41 @@ async function canaryTasks(
   firstSeed: number,
   sourceRoot: () => string,
 ): Promise<readonly CanaryTask[]> {
-  if (config.canary === undefined) return [];
-  const { system, mutant, seeds = defaults.canarySeeds } = config.canary;
-  return within(`${path}, canary`, async () => {
-    const root = sourceRoot();
-    const all = readMutants(join(root, 'mutants', system), system, true);
-    const chosen = all.find(({ id, canary }) => (mutant === undefined ? canary : id === mutant));
-    if (chosen === undefined) {
-      const ids = all.map(({ id }) => id);
-      throw mutant === undefined
-        ? new UsageError(
-            `no mutant of ${system} is a canary`,
-            '',
-            'one header must say # canary: yes',
-          )
-        : new UsageError(`there is no mutant ${mutant} of ${system}`, '', didYouMean(mutant, ids));
-    }
-    const to = firstSeed + seeds - 1;
-    const name = `canary ${system} ${chosen.id}`;
-    return [{ kind: 'canary', name, system, root, mutant: chosen, from: firstSeed, to }];
-  });
+  const { canary } = config;
+  if (canary === undefined) return [];
+  const fields: readonly (readonly [string, CanaryBudget])[] = isList(canary)
+    ? canary.map((budget, at) => [`canary[${at}]`, budget])
+    : [['canary', canary]];
+  const tasks: CanaryTask[] = [];
+  for (const [field, { system, mutant, seeds = defaults.canarySeeds }] of fields) {
+    await within(`${path}, ${field}`, async () => {
+      const root = sourceRoot();
+      const chosen = canaryOf(system, mutant, root);
+      const to = firstSeed + seeds - 1;
+      const name = `canary ${system} ${chosen.id}`;
+      tasks.push({ kind: 'canary', name, system, root, mutant: chosen, from: firstSeed, to });
+    });
+  }
+  return tasks;
+}
+
+function isList(canary: CanaryBudget | readonly CanaryBudget[]): canary is readonly CanaryBudget[] {
+  return Array.isArray(canary);
+}
+
+function canaryOf(system: string, mutant: string | undefined, root: string): MutantPatch {
+  const all = readMutants(join(root, 'mutants', system), system, true);
+  const chosen = all.find(({ id, canary }) => (mutant === undefined ? canary : id === mutant));
+  if (chosen !== undefined) return chosen;
+  if (mutant === undefined) {
+    throw new UsageError(
+      `no mutant of ${system} is a canary`,
+      '',
+      'one header must say # canary: yes',
+    );
+  }
+  const ids = all.map(({ id }) => id);
+  throw new UsageError(`there is no mutant ${mutant} of ${system}`, '', didYouMean(mutant, ids));
 }
 
 async function named(scenario: string, cwd: string, field: string): Promise<ScenarioReference> {

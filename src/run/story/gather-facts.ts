@@ -14,7 +14,7 @@ import { runWatched } from '../watched.ts';
 import { causalCone } from './causal-cone.ts';
 import { choiceWords } from './choice-words.ts';
 import { faultNoun, listed } from './fault-words.ts';
-import { StoryRecorder } from './story-recorder.ts';
+import { mostChoices, StoryRecorder } from './story-recorder.ts';
 import { type NounsOf, unquietSettings, whatIfs } from './what-ifs.ts';
 
 /** How to look into a failing case. */
@@ -99,7 +99,7 @@ function eventsOf(
   const last = Math.min(violation.step, lastStep);
   const concerned = violation.nodes.map((name) => lastOf(name, recorder, last));
   const cone = causalCone({ nodes, causes }, [last, ...concerned]);
-  const isListed = file.choices.kind === 'calm';
+  const isListed = file.choices.kind === 'calm' && file.choices.list.length <= mostChoices;
   const choices = isListed
     ? recorder.choices.map(({ choice, timeUs, step, what }) => ({
         kind: 'choice' as const,

@@ -26,8 +26,8 @@ const comesBack: ReadonlySet<string> = new Set([
   'whole-cluster',
 ]);
 
-/** A recorder of choices keeps no more: who wants to read of so many? */
-const mostChoices = 200;
+/** Of more choices than these none is told: nobody could see which of them matter. */
+export const mostChoices = 200;
 
 /** Watches a run and puts it into words as it goes. */
 export class StoryRecorder implements WorldObserver {

@@ -1,13 +1,17 @@
 import type { ServiceSpec } from './specs/service-spec.ts';
-import type { Task } from './state/rows.ts';
+import type { Node, Task } from './state/rows.ts';
 import type { ClusterState } from './state/state.ts';
 
 const over = new Set(['complete', 'shutdown', 'failed', 'rejected', 'orphaned']);
 
 /** What stands on a node, read off the rows one by one, but for those to be left out. */
-function others(state: ClusterState, left: ReadonlySet<string>, node: string): Readonly<Task>[] {
-  return state.tasks
-    .keys()
+function others(
+  state: ClusterState,
+  among: Iterable<string>,
+  left: ReadonlySet<string>,
+  node: string,
+): Readonly<Task>[] {
+  return [...among]
     .filter((id) => !left.has(id))
     .map((id) => state.tasks.get(id)!)
     .filter(
@@ -15,15 +19,36 @@ function others(state: ClusterState, left: ReadonlySet<string>, node: string): R
     );
 }
 
+/** Why a node is not of the kind that a specification asks for; null when it is. */
+export function isUnlike(spec: ServiceSpec, id: string, node: Readonly<Node>): string | null {
+  const { architectures, constraints } = spec.template.placement;
+  const { architecture } = node.description;
+  if (architectures.length > 0 && !architectures.some((one) => one === architecture)) return 'arch';
+  const known = new Map([
+    ['node.id', id],
+    ['node.name', node.spec.name],
+    ['node.role', node.spec.role],
+    ['node.architecture', architecture],
+    ...node.spec.labels.map(({ key, value }) => [`node.labels.${key}`, value] as const),
+  ]);
+  for (const { attribute, operator, value } of constraints) {
+    if ((known.get(attribute) === value) !== (operator === '==')) return 'constraint';
+  }
+  return null;
+}
+
 /**
- * For tests: why a task may not be on a node, thought out a second time; null when it may. Tasks that
- * are `later` came to the node after it.
+ * For tests and checkers: why a task may not be on a node, thought out a second time; null when it
+ * may. Tasks that are `later` came to the node after it.
+ *
+ * @param among the tasks that may stand on the node; by default all that there are
  */
 export function mayBePlaced(
   state: ClusterState,
   id: string,
   nodeId: string,
   later: readonly string[] = [],
+  among: Iterable<string> = state.tasks.keys(),
 ): string | null {
   const task = state.tasks.get(id)!;
   const spec = specOf(state, task);
@@ -31,20 +56,16 @@ export function mayBePlaced(
   const { template } = spec;
   if (node.status !== 'up' || node.spec.availability !== 'active') return 'closed';
   if (spec.mode.kind === 'global' && task.slot !== nodeId) return 'elsewhere';
-  const { architectures, constraints, maxPerNode } = template.placement;
-  const architecture = node.description.architecture;
-  if (architectures.length > 0 && !architectures.some((one) => one === architecture)) return 'arch';
-  for (const { attribute, operator, value } of constraints) {
-    const label = node.spec.labels.find(({ key }) => `node.labels.${key}` === attribute)?.value;
-    const actual = attribute === 'node.name' ? node.spec.name : label;
-    if ((actual === value) !== (operator === '==')) return 'constraint';
-  }
-  const here = others(state, new Set([id, ...later]), nodeId);
+  const { maxPerNode } = template.placement;
+  const unlike = isUnlike(spec, nodeId, node);
+  if (unlike !== null) return unlike;
+  const here = others(state, among, new Set([id, ...later]), nodeId);
   const sum = (of: 'cpuMillis' | 'memoryBytes') =>
     here.reduce((total, other) => total + specOf(state, other).template.reservations[of], 0) +
     template.reservations[of];
-  for (const of of ['cpuMillis', 'memoryBytes'] as const) {
-    if (template.reservations[of] > 0 && sum(of) > node.description.capacity[of]) return of;
+  for (const amount of ['cpuMillis', 'memoryBytes'] as const) {
+    if (template.reservations[amount] > 0 && sum(amount) > node.description.capacity[amount])
+      return amount;
   }
   const slots = here.filter((other) => other.service === task.service && other.slot !== task.slot);
   if (maxPerNode > 0 && new Set(slots.map(({ slot }) => slot)).size >= maxPerNode) return 'most';
@@ -56,6 +77,7 @@ export function mayBePlaced(
   for (const { hostPort, protocol } of fixed)
     if (taken.has(`${hostPort}/${protocol}`)) return 'port';
   const { first, count } = state.settings.hostPorts;
+  if (wanted.length === 0) return volumeProblem(state, id, nodeId, spec);
   for (const protocol of ['tcp', 'udp']) {
     const free = Array.from({ length: count }, (_, at) => `${first + at}/${protocol}`).filter(
       (key) =>

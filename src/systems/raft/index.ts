@@ -10,7 +10,7 @@ export type * from './kv-messages.ts';
 export { maxKeyLength, maxValueLength, outcomeOf } from './kv-messages.ts';
 export { type CheckCommand, raftCodec } from './message-codec.ts';
 export { identityKey } from './message-fold.ts';
-export { raftOperator } from './operator.ts';
+export { partialRaftOperator, raftOperator } from './operator.ts';
 export { noticedDamage, type RaftComponentOptions, raftComponent } from './raft-component.ts';
 export { raftKv, raftKvComponent } from './raft-kv.ts';
 export type * from './replicated-machine.ts';

@@ -3,7 +3,7 @@ import type {
   MembershipView,
   OperatorDefinition,
 } from '../../sim/system-definition.ts';
-import type { RaftNode } from './driver.ts';
+import { RaftNode } from './driver.ts';
 import type { Configuration, Member, OrderRequest } from './types.ts';
 
 function nodesOf(members: readonly Member[]): readonly number[] {
@@ -58,4 +58,15 @@ export const raftOperator: OperatorDefinition = {
         };
     }
   },
+};
+
+/** Operators of a system of which only some nodes speak Raft: the others have no say in who decides. */
+export const partialRaftOperator: OperatorDefinition = {
+  membership(state): MembershipView | undefined {
+    if (!(state instanceof RaftNode) || state.core === undefined) return undefined;
+    const view = raftOperator.membership(state);
+    // Only those that Raft knows can vote or learn.
+    return view === undefined ? undefined : { ...view, eligible: state.core.matches.length - 1 };
+  },
+  order: raftOperator.order,
 };

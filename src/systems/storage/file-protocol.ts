@@ -10,10 +10,12 @@ function settingsOf(
   config: Config,
   peers: readonly string[],
 ): Omit<ClientSettings, 'mode' | 'owner'> {
+  const { firstServer, chunkservers } = topologyOf(config);
   return {
     ...simulationClient,
     // A metalogger that was made a voter may lead.
-    masters: peers.slice(0, topologyOf(config).firstServer),
+    masters: peers.slice(0, firstServer),
+    servers: Array.from({ length: chunkservers }, (_, nth) => firstServer + 1 + nth),
     storage: storageSettingsFrom(config),
     timings: storageTimingsFrom(config),
     classes: classesFrom(config),

@@ -27,7 +27,7 @@ class StorageNarrator implements Narrator {
     // For Raft everybody else is a client.
     this.#raft = raftNarrator({ ...config, nodes: firstServer }, names);
     const loggers =
-      metaloggers === 0 ? '' : `, ${range(names, masters, firstServer)} follow the log`;
+      metaloggers === 0 ? '' : `, whose log goes to ${range(names, masters, firstServer)} as well`;
     this.cluster = [
       `The masters ${range(names, 0, masters)} keep the metadata by Raft${loggers}; ` +
         `the chunkservers ${range(names, firstServer, nodes)} keep fragments, in ${regions} regions.`,

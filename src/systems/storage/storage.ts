@@ -1,6 +1,11 @@
 import type { AnyComponent } from '../../sim/component.ts';
 import type { Config, Domain, SystemDefinition } from '../../sim/system-definition.ts';
-import { noticedDamage as noticedByMaster, raftKnobs, settingsFrom } from '../raft/index.ts';
+import {
+  noticedDamage as noticedByMaster,
+  partialRaftOperator,
+  raftKnobs,
+  settingsFrom,
+} from '../raft/index.ts';
 import { chunkServerComponent } from './chunkserver/component.ts';
 import { noticedDamage as noticedByServer } from './chunkserver/disk-image.ts';
 import {
@@ -13,7 +18,6 @@ import {
 import { lossRefusal } from './ground-truth.ts';
 import { masterComponent } from './master/master-component.ts';
 import { storageNarrator } from './narrator.ts';
-import { storageOperator } from './operator.ts';
 import { classesFrom, classKnobs } from './standard-classes.ts';
 import { powerDomainOf, siteOf, topologyKnobs, topologyOf } from './topology.ts';
 
@@ -62,7 +66,7 @@ export function storage(
     noticedDamage: (file, promised) =>
       file.includes('/') ? noticedByServer(file, promised) : noticedByMaster(file, promised),
     lossRefusal,
-    operator: storageOperator,
+    operator: partialRaftOperator,
     narrator: storageNarrator,
     // Leases of servers, writers, sessions and caches.
     countsOnClocks: () => true,

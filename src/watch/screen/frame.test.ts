@@ -124,6 +124,22 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
   });
 });
 
+test('nodes of another kind have columns of their own', () => {
+  const kept = {
+    role: 'serving',
+    tone: 'good',
+    rows: [{ label: 'fragments', value: '12' }],
+  } as const;
+  const others = manyNodes.nodes.map((node, at) => (at < 3 ? node : { ...node, card: kept }));
+  const lines = plain(frame({ ...manyNodes, nodes: others }, [160, 45])).split('\n');
+  const line = (node: string): string =>
+    lines.find((one) => new RegExp(`^│.${node} `).test(one)) ?? '';
+  expect(line('n1')).not.toContain('fragments');
+  expect(line('n1')).toContain('term 4');
+  expect(line('n5')).toContain('fragments 12');
+  expect(line('n5')).not.toContain('term');
+});
+
 test('a screen that is too small says what it needs', () => {
   expect(plain(frame(partitionSnapshot(), [40, 10]))).toContain('needs 60x16, this is 40x10');
 });

@@ -110,8 +110,9 @@ const acknowledgedOnce = rung<Moment>({
         }
         if (id !== one.id) return broken({ nodes: [], values: { name, id, told: one.id } });
         if (one.unsure || one.spoilt) continue;
-        const { version, spec, lastDeployment } = state.services.get(id)!;
-        const phase = state.deployments.get(lastDeployment)?.phase;
+        const { version, spec, deployment, lastDeployment } = state.services.get(id)!;
+        // One that is paused on its way back is still under way.
+        const phase = state.deployments.get(deployment === '' ? lastDeployment : deployment)?.phase;
         // Tasks that end with their worker are failures too: the store has taken its own way back.
         const isBack = phase === 'rolling-back' || phase === 'rolled-back';
         const isLike = isBack || textOf(spec) === textOf(one.spec);
@@ -168,6 +169,8 @@ const settled = rung<Moment>({
       }
       if (spec.template.image === badImage || spec.mode.kind === 'global') continue;
       const tasks = [...state.index.services.get(id)!.slots.values()].flat();
+      // The network loses messages until the end: what was fenced for that is being started again.
+      if (tasks.some((task) => isRestarting(state, task, world.wallUs(0)))) continue;
       const well = tasks.filter((task) => isWell(state.tasks.get(task)!)).length;
       const running = workersOf(world)
         .flatMap((worker) => [...worker.tasks.values()])
@@ -180,6 +183,11 @@ const settled = rung<Moment>({
     return state.services.size > 0 ? held : premiseFalse;
   },
 });
+
+/** A task that ended a moment ago is replaced after a delay of less than that. */
+function isRestarting(state: ClusterState, task: string, nowUs: number): boolean {
+  return state.tasks.get(task)!.endedUs > nowUs - 2_000_000;
+}
 
 const sound = rung<Moment>({
   id: 'O5',
@@ -219,6 +227,10 @@ const sameTables = rung<Moment>({
       const { spec } = state.services.get(id)!;
       const { name, endpoint } = spec;
       names.push(name);
+      // Its tasks come and go until the end.
+      if (spec.template.image === badImage) continue;
+      const tasks = [...(state.index.services.get(id)?.slots.values() ?? [])].flat();
+      if (tasks.some((task) => isRestarting(state, task, world.wallUs(0)))) continue;
       const { sides } = trafficOf(state, id, endpoint.networks[0]!)!;
       for (const { tables } of workersOf(world)) {
         const known = JSON.stringify(tables.table(name)?.sides);

@@ -107,7 +107,10 @@ export class PlainClient {
     const onFailure = draw % 3 === 0 ? 'pause' : 'rollback';
     const spec = serviceSpec(name, 'app:1', {
       mode: { kind: 'replicated', replicas },
-      template: { disconnect, volumes, stopGraceUs: 200_000 },
+      template: {
+        ...{ disconnect, volumes, stopGraceUs: 200_000 },
+        restart: { condition: 'any', delayUs: 500_000, maxAttempts: 0, windowUs: 0 },
+      },
       update: { ...updateDefaults, monitorUs: 200_000, progressDeadlineUs: 3_000_000, onFailure },
       rollback: { ...rollbackDefaults, monitorUs: 100_000 },
     });

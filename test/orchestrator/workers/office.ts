@@ -47,6 +47,8 @@ interface Seat {
   /** What it was sent last, as text by task. */
   told: Map<string, string>;
   to: number;
+  /** When that was. */
+  toldUs: number;
 }
 
 /**
@@ -156,6 +158,7 @@ export class Office {
     const from = seat.to;
     seat.to = Math.max(this.rig.state.applied, from + 1);
     seat.told = now;
+    seat.toldUs = this.rig.timeUs;
     env.network.send(seat.worker, {
       kind: 'assign',
       ...{ session: seat.session, full, from, to: seat.to, tasks: changed, removed },
@@ -241,7 +244,15 @@ export class Office {
     const { registration } = reply;
     for (const [name, seat] of this.seats) if (seat.node === node) this.seats.delete(name);
     const session = `${rig.term}-${++this.sessions}`;
-    const seat: Seat = { session, worker: from, node, registration, told: new Map(), to: 0 };
+    const seat: Seat = {
+      session,
+      worker: from,
+      node,
+      registration,
+      told: new Map(),
+      to: 0,
+      toldUs: 0,
+    };
     this.seats.set(session, seat);
     this.heardUs.set(node, rig.timeUs);
     this.cameUs.set(node, rig.timeUs);
@@ -267,16 +278,13 @@ export class Office {
     this.heardUs.set(node, this.rig.timeUs);
     this.heardThisTerm.add(node);
     env.network.send(worker, { kind: 'beat-heard', session, beat, term: this.rig.term });
-    // It has something else than it was told: all of it once more, as of now.
-    if (assigned === seat.to) return;
-    if (env.random.below(4, 'tell again') === 0) {
-      seat.told = new Map();
-      const to = seat.to;
-      seat.to = 0;
-      this.rig.lead({ kind: 'barrier' });
-      this.assign(env, seat);
-      seat.to = Math.max(seat.to, to);
-    }
+    // It has had something else than it was told for long: all of it once more, as of now.
+    if (assigned === seat.to || this.rig.timeUs - seat.toldUs < this.timings.callTimeoutUs) return;
+    seat.told = new Map();
+    seat.to = 0;
+    // So that the worker sees that it is newer.
+    this.rig.lead({ kind: 'barrier' });
+    this.assign(env, seat);
   }
 }
 

@@ -62,8 +62,7 @@ export function workerStorm(
     storm,
     ladder: workerLadder,
     phases: { form: seconds(1), storm: seconds(6), settle: seconds(9) },
-    // Chance ends containers until the end; more of it and nothing would ever settle.
-    fixed: { 'clock.driftPpm': driftPpm, 'maybe.perMillion': 5_000 },
+    fixed: { 'clock.driftPpm': driftPpm },
   });
 }
 

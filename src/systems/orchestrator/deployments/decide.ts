@@ -156,7 +156,10 @@ export function nextBatch(
   const revision = targetOf(deployment);
   for (const slot of slotsAfter(state, service, deployment)) {
     const tasks = state.index.slot(deployment.service, slot);
-    if (liveTask(state, tasks, revision) !== null && !hasOther(state, tasks, revision)) continue;
+    const live = liveTask(state, tasks, revision);
+    // One that came without a batch, and is not well yet, is watched like all others.
+    const isThere = live !== null && isWell(state.tasks.get(live)!);
+    if (isThere && !hasOther(state, tasks, revision)) continue;
     slots.push(slot);
     if (slots.length === parallelism) break;
   }

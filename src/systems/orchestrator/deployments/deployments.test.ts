@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { placementDefaults } from '../specs/placement.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
-import type { UpdateConfig } from '../specs/update-config.ts';
+import { rollbackDefaults, type UpdateConfig } from '../specs/update-config.ts';
 import type { Task } from '../state/rows.ts';
 import { type Behaviour, obedient, Rig, second } from '../test-rig.ts';
 import type { Deployment } from './deployment.ts';
@@ -143,6 +143,23 @@ describe('rolling', () => {
     rig.image(web, 'app:2');
     rig.pass(300 * second);
     expect([deployment().phase, deployment().paused]).toEqual(['rolling-back', 'failures']);
+  });
+
+  test('on the way back an empty slot gets the old revision, and none of what is left behind', () => {
+    const rollback = { ...rollbackDefaults, maxFailurePerMille: 1_000 };
+    const { rig, web, deployment } = started({ strategy: rolling(3) }, { rollback });
+    rig.image(web, 'app:2');
+    rig.calm();
+    rig.ask({ kind: 'control-deployment', service: web, action: 'rollback' });
+    expect(deployment()).toMatchObject({ phase: 'rolling-back', cursor: '' });
+    const last = rig.tasks(web).find(([, { slot }]) => slot === '4')!;
+    const made = new Set(rig.tasks(web).map(([id]) => id));
+    rig.behaviour = (task, id) => (id === last[0] ? 'failed' : obedient(task, id));
+    rig.pass(60 * second);
+    const since = rig.tasks(web).filter(([id]) => !made.has(id));
+    expect(since.length).toBeGreaterThan(3);
+    expect(since.filter(([, { revision }]) => revision !== 1)).toEqual([]);
+    expect([deployment().phase, versions(rig, web)]).toEqual(['rolled-back', ['1', '1', '1', '1']]);
   });
 
   test('no progress until the deadline: pause, or back', () => {

@@ -60,6 +60,11 @@ export class Assignments {
 
   /** What a worker has, as of its beat: behind for a while after something was sent, or for good. */
   heard(session: WorkerSession, assigned: number): void {
+    // Deltas may come so often that the last one is always young: what counts is whether it gets on.
+    if (assigned > session.sentKnown) {
+      session.sentKnown = assigned;
+      session.sentAtUs = this.lead.nowUs;
+    }
     if (assigned === session.sentTo || session.full || session.sentTo === 0) return;
     const patienceUs = this.lead.timings.callTimeoutUs;
     const waitedUs = this.lead.nowUs - session.sentAtUs;
@@ -112,8 +117,8 @@ export class Assignments {
     session.drainDeadlineUs = row === undefined ? 0 : deadlineOf(row);
     const { drainDeadlineUs, sentTo: from } = session;
     const to = state.applied;
+    if (full || session.sentKnown === from) session.sentAtUs = lead.nowUs;
     session.sentTo = to;
-    session.sentAtUs = lead.nowUs;
     lead.counts.assigned(full ? 'full' : 'delta');
     lead.send(session.address, {
       kind: 'assign',
@@ -165,7 +170,10 @@ export class Assignments {
     return { volume, name, exclusive: row?.spec.exclusive === true, epoch };
   }
 
-  /** Sends along the secrets of a task that the worker has not; false when one cannot be opened. */
+  /**
+   * Sends along the secrets of a task; false when one cannot be opened. A new task brings all of its own:
+   * the worker forgets a value with the last task that needs it, before anybody hears of that.
+   */
   private deliver(
     session: WorkerSession,
     id: string,
@@ -174,9 +182,10 @@ export class Assignments {
   ): boolean {
     const { spec, secrets } = this.lead.state.revisions.get(task.service, task.revision)!;
     const sealed: Delivered[] = [];
+    const isTold = session.told.has(id);
     for (const [at, { source: name }] of spec.template.secrets.entries()) {
       const version = secrets[at]!;
-      if (session.secrets.has(`${name}/${version}`)) continue;
+      if (isTold && session.secrets.has(`${name}/${version}`)) continue;
       const value = this.office.open(name, version);
       if (value === null) return false;
       if (!sealed.some((one) => one.name === name && one.version === version)) {
@@ -185,6 +194,9 @@ export class Assignments {
     }
     for (const [at, { source }] of spec.template.secrets.entries()) {
       const key = `${source}/${secrets[at]!}`;
+      // Its last task went in the same message, which would take it away again.
+      const gone = content.forgotten.indexOf(key);
+      if (gone >= 0) content.forgotten.splice(gone, 1);
       session.secrets.set(key, (session.secrets.get(key) ?? new Set()).add(id));
     }
     content.secrets.push(...sealed);

@@ -58,8 +58,13 @@ export class NameTables {
   }
 
   heard(session: WorkerSession, known: number): void {
-    if (known === session.tablesTo) return;
     const { nowUs, timings } = this.lead;
+    // Changes may come so often that the last one is always young: what counts is whether it gets on.
+    if (known > session.tablesKnown) {
+      session.tablesKnown = known;
+      session.tablesAtUs = nowUs;
+    }
+    if (known === session.tablesTo) return;
     if (nowUs - session.tablesAtUs >= timings.callTimeoutUs) this.sendAll(session);
   }
 
@@ -113,8 +118,8 @@ export class NameTables {
     const { lead } = this;
     const from = full ? 0 : session.tablesTo;
     const to = lead.state.applied;
+    if (full || session.tablesKnown === from) session.tablesAtUs = lead.nowUs;
     session.tablesTo = to;
-    session.tablesAtUs = lead.nowUs;
     lead.send(session.address, { kind: 'tables', session: session.name, full, from, to, tables });
   }
 }

@@ -26,9 +26,13 @@ export interface WorkerSession {
   queued: boolean;
   drainDeadlineUs: number;
   sentTo: number;
+  /** The newest that its beats have shown. */
+  sentKnown: number;
+  /** When it was last known to get on: it showed something new, or was sent all of it, or the next while it had all. */
   sentAtUs: number;
   // The mesh and the tables.
   tablesTo: number;
+  tablesKnown: number;
   tablesAtUs: number;
   meshAtUs: number;
   /** The newest root that it was heard to trust, whether that is committed or not. */
@@ -55,8 +59,10 @@ export function newWorkerSession(
     queued: false,
     drainDeadlineUs: 0,
     sentTo: 0,
+    sentKnown: 0,
     sentAtUs: 0,
     tablesTo: 0,
+    tablesKnown: 0,
     tablesAtUs: 0,
     meshAtUs: 0,
     reports: [],

@@ -82,7 +82,9 @@ export function wantedIn(
   if (deployment.strategy === 'rolling') {
     const target = targetOf(deployment);
     const otherwise = target === to ? from : to;
-    if (!isVisited(deployment, slot)) return only(unvisited(state, tasks, target, otherwise));
+    // On the way back nothing new is made of what is left behind: an empty slot gets the target.
+    const unmade = phase === 'rolling-back' ? target : otherwise;
+    if (!isVisited(deployment, slot)) return only(unvisited(state, tasks, target, unmade));
     const other = baseOf(state, tasks, target, otherwise);
     const { order } = rollingOf(service, deployment);
     return { revisions: [target], tolerated: order === 'start-first' ? other : 0 };

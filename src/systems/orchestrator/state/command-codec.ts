@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import { type Field, integer, listOf, oneOf, structure, text, union } from '../../common/fields.ts';
 import { stepKinds } from '../deployments/decide.ts';
 import type { Assignment } from '../scheduler/schedule.ts';
@@ -16,8 +16,6 @@ import {
   type TaskReport,
 } from './command.ts';
 import { healthStates } from './rows.ts';
-
-const writer: ByteWriter = new ByteWriter();
 
 export const taskReportsField: Field<readonly TaskReport[]> = listOf(
   structure<TaskReport>({
@@ -66,27 +64,21 @@ export const commandField: Field<Command> = union<Command>({
   ...trustCommandFields,
 });
 
+const envelopeField: Field<Envelope> = structure<Envelope>({
+  session: integer,
+  sequence: integer,
+  oldest: integer,
+  term: integer,
+  timeUs: integer,
+  command: commandField,
+});
+
 /** The data of a log entry. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
-  writer.length = 0;
-  writer.varint(envelope.session);
-  writer.varint(envelope.sequence);
-  writer.varint(envelope.oldest);
-  writer.varint(envelope.term);
-  writer.varint(envelope.timeUs);
-  commandField.write(writer, envelope.command);
-  return writer.finish();
+  return encodeField(envelopeField, envelope);
 }
 
 /** Throws a RangeError on bytes that `encodeEnvelope` cannot have written. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  const reader = new ByteReader(bytes);
-  const session = reader.varint();
-  const sequence = reader.varint();
-  const oldest = reader.varint();
-  const term = reader.varint();
-  const timeUs = reader.varint();
-  const command = commandField.read(reader);
-  reader.close();
-  return { session, sequence, oldest, term, timeUs, command };
+  return decodeField(envelopeField, bytes);
 }

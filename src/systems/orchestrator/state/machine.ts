@@ -1,4 +1,4 @@
-import type { Entry } from '../../raft/types.ts';
+import { CommandMachine, endOfTimeUs } from '../../common/command-machine.ts';
 import { stepDeployment } from '../deployments/step-command.ts';
 import {
   markNodes,
@@ -42,9 +42,6 @@ import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
 import type { OrchestratorSettings } from './settings.ts';
 import { ClusterState } from './state.ts';
 
-/** Some hundred years in: what is added to a time stays an exact integer. */
-const endOfTimeUs: number = 2 ** 52;
-
 const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'create-service',
   'update-service',
@@ -63,53 +60,21 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'rotate-root',
 ]);
 
-/**
- * A cluster's store as a replicated state machine. Deterministic: equal entries give equal replies,
- * equal hashes and equal bytes. It knows no clock: time comes in entries.
- */
-export class ClusterMachine {
-  state: ClusterState;
-  /** Whether the last reply was one given before, to an earlier copy of the request. */
-  repeated: boolean = false;
-
+/** A cluster's store as a replicated state machine. */
+export class ClusterMachine extends CommandMachine<ClusterState, Envelope, Reply> {
   constructor(settings: OrchestratorSettings) {
-    this.state = new ClusterState(settings);
+    super(new ClusterState(settings));
   }
 
-  get applied(): number {
-    return this.state.applied;
+  protected override decode(data: Uint8Array): Envelope {
+    return decodeEnvelope(data);
   }
 
-  /**
-   * Applies the next entry; one that is no command only counts. Throws a RangeError on data that are
-   * no command; then nothing has changed.
-   */
-  apply({ index, kind, data }: Pick<Entry, 'index' | 'kind' | 'data'>): Reply | undefined {
-    const { state } = this;
-    if (index !== state.applied + 1) throw new Error(`entry ${index} out of order`);
-    const envelope = kind === 'command' ? decodeEnvelope(data) : null;
-    state.applied = index;
-    this.repeated = false;
-    const reply = envelope === null ? undefined : this.carryOut(envelope);
-    state.settle();
-    return reply;
+  protected override restored(bytes: Uint8Array): ClusterState {
+    return ClusterState.restore(this.state.settings, bytes);
   }
 
-  /** 16 hex digits; equal states have equal ones. */
-  hash(): string {
-    return this.state.hash();
-  }
-
-  save(): Uint8Array {
-    return this.state.save();
-  }
-
-  /** Throws a RangeError on bytes that `save` did not make; then nothing has changed. */
-  restore(bytes: Uint8Array): void {
-    this.state = ClusterState.restore(this.state.settings, bytes);
-  }
-
-  private carryOut(envelope: Envelope): Reply {
+  protected override carryOut(envelope: Envelope): Reply {
     const { state } = this;
     // An earlier leader's opinion, decided upon what its successor may have changed.
     if (envelope.term < state.term) return refuse('stale', 'an earlier leader proposed it');

@@ -80,16 +80,19 @@ export class Registration {
   /** A fresh key is on the disk before anybody hears of it. */
   private join(): void {
     const { core } = this;
-    const { ciphers, name, token, description } = core.options;
-    const { member } = core.state;
-    const about = { subject: name, role: 'worker' } as const;
-    const seed = core.freshSeed('identity');
-    const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
-    const meshSeed = member.meshSeed ?? core.freshSeed('mesh');
+    const { ciphers, description } = core.options;
     const { request, manager } = this;
-    this.keep({ ...member, identity, meshSeed }, () => {
-      const meshKey = ciphers.agreementKey(meshSeed);
-      core.send(manager, { kind: 'join', request, token, signing, description, meshKey });
+    core.tokens.take(({ token, name }) => {
+      if (!this.active || request !== this.request) return;
+      const { member } = core.state;
+      const about = { subject: name, role: 'worker' } as const;
+      const seed = core.freshSeed('identity');
+      const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
+      const meshSeed = member.meshSeed ?? core.freshSeed('mesh');
+      this.keep({ ...member, identity, meshSeed }, () => {
+        const meshKey = ciphers.agreementKey(meshSeed);
+        core.send(manager, { kind: 'join', request, token, signing, description, meshKey });
+      });
     });
   }
 
@@ -116,11 +119,13 @@ export class Registration {
   }
 
   certified(message: Certified): void {
-    const { request, certificate, roots, node, outcome, leader } = message;
+    const { request, certificate, roots, node, outcome, leader, why } = message;
     const renews = request === this.renewal;
     if (!renews && (!this.active || request !== this.request)) return;
     if (certificate === null) {
-      if (!renews) this.turned(outcome, leader);
+      if (renews) return;
+      if (outcome === 'refused') this.core.tokens.refused(why);
+      this.turned(outcome, leader);
       return;
     }
     const { core } = this;

@@ -21,6 +21,10 @@ export class SecretStore {
     return this.values.has(key);
   }
 
+  get(key: string): Uint8Array | undefined {
+    return this.values.get(key);
+  }
+
   put(key: string, value: Uint8Array): void {
     this.values.set(key, value);
   }

@@ -24,16 +24,17 @@ import {
 } from './journal-format.ts';
 import { LocalTables } from './local-tables.ts';
 import { SecretStore } from './secret-store.ts';
+import { GivenToken, type TokenSource } from './token-source.ts';
 import { WorkerState } from './worker-state.ts';
 
 /** What makes a worker. */
 export interface WorkerOptions {
   /** Names of managers to begin with. */
   readonly managers: readonly NodeId[];
-  /** The name that the node is to have in the cluster. */
+  /** The name that the node is to have in the cluster, unless whoever gives the token says another. */
   readonly name: string;
   /** With which it joins while it has no certificate: see `parseToken`. */
-  readonly token: string;
+  readonly token: string | ((env: Env<OrchestratorWireMessage>) => TokenSource);
   readonly description: NodeDescription;
   readonly timings: OrchestratorTimings;
   readonly ciphers: Ciphers;
@@ -70,6 +71,7 @@ export class WorkerCore {
   readonly alarms: Alarms;
   readonly secrets: SecretStore = new SecretStore();
   readonly tables: LocalTables = new LocalTables();
+  readonly tokens: TokenSource;
   /** Its end of the mesh, once it has a key. */
   mesh: MeshEnd | null = null;
   /** Reading of the monotonic clock at which the lease ends; 0: it never had one. */
@@ -87,6 +89,8 @@ export class WorkerCore {
   constructor(env: Env<OrchestratorWireMessage>, options: WorkerOptions) {
     this.env = env;
     this.options = options;
+    const { token, name } = options;
+    this.tokens = typeof token === 'string' ? new GivenToken({ token, name }) : token(env);
     this.alarms = new Alarms(env, 'worker');
     this.journal = new RecordJournal(
       diskIn(env.disk, workerDirectory),

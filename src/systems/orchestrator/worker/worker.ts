@@ -175,6 +175,10 @@ export class Worker implements SessionHost {
       case 'turned-away':
         registration.turnedAway(message);
         return;
+      case 'call-done':
+      case 'told':
+        core.tokens.message(from, message);
+        return;
       default:
         if (this.session !== null) this.ofSession(this.session, from, message);
     }

@@ -2,8 +2,9 @@ import type { Fragment } from './fragment.ts';
 import type { ServerCore } from './server-core.ts';
 import { decodeSums } from './sums-format.ts';
 
-/** The whole disk is read in so many goes. */
-const goesPerCycle = 32;
+/** The whole disk is read in so many goes, fewer when there is less than a fragment for each. */
+const mostGoes = 32;
+const leastGoes = 4;
 /**
  * A fragment that could not be read in so many cycles, nor in between, is bad. Fewer may be trouble
  * that passes, and quarantine does not.
@@ -19,7 +20,9 @@ export class Scrub {
   /** Numbers of the fragments that are left in this cycle, the next one last. */
   private left: number[] = [];
   private perGo = 0;
-  private goes = 0;
+  /** In this cycle, and how many of them are left. */
+  private goes = leastGoes;
+  private goesLeft = 0;
 
   constructor(core: ServerCore) {
     this.core = core;
@@ -28,7 +31,7 @@ export class Scrub {
   /** Goes on from now on. */
   start(): void {
     const { env, options } = this.core;
-    const everyUs = Math.max(1, Math.floor(options.timings.scrubCycleUs / goesPerCycle));
+    const everyUs = Math.max(1, Math.floor(options.timings.scrubCycleUs / this.goes));
     env.timers.set('scrub', everyUs, () => {
       this.go();
       this.start();
@@ -37,11 +40,14 @@ export class Scrub {
 
   private go(): void {
     const { table, env } = this.core;
-    if (this.goes++ % goesPerCycle === 0) {
+    if (this.goesLeft === 0) {
       this.left = [...table.byNumber.keys()].reverse();
-      this.perGo = Math.ceil(this.left.length / goesPerCycle);
+      this.goes = Math.max(leastGoes, Math.min(mostGoes, this.left.length));
+      this.goesLeft = this.goes;
+      this.perGo = Math.ceil(this.left.length / this.goes);
       if (this.left.length > 0) env.probe('scrub cycle');
     }
+    this.goesLeft -= 1;
     for (let count = 0; count < this.perGo; count++) {
       const number = this.left.pop();
       if (number === undefined) return;

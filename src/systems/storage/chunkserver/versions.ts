@@ -22,15 +22,26 @@ export function takeSetVersion(core: ServerCore, from: NodeId, message: SetVersi
 }
 
 function answer(core: ServerCore, to: NodeId, message: SetVersion, fault: DataFault | null): void {
-  const { task, chunk, version, generation, part, fence } = message;
+  const { task, chunk, generation, part, fence } = message;
   const fragment = fault === null ? core.table.find(message) : undefined;
   core.send(to, {
     kind: 'version-set',
-    ...{ task, chunk, version, generation, part, fence, fault },
+    ...{ task, chunk, generation, part, fence, fault },
+    version: fault === 'stale' ? versionHere(core, message) : message.version,
     server: core.server,
     lastFence: fragment?.lastFence ?? 0,
     lastSequence: fragment?.lastSequence ?? 0,
   });
+}
+
+/** The newest version that can be used here of the same part; 0: none. */
+function versionHere(core: ServerCore, { chunk, generation, part }: SetVersion): number {
+  let newest = 0;
+  for (const one of core.table.chunks.get(chunk)?.fragments ?? []) {
+    const isMeant = one.generation === generation && one.part === part && one.fault === null;
+    if (isMeant && one.version > newest) newest = one.version;
+  }
+  return newest;
 }
 
 function setVersion(

@@ -183,7 +183,8 @@ export class ClientSession {
   }
 
   private async send(command: Command, deadlineUs: number): Promise<CallDone | null> {
-    await this.room();
+    // Looked at again after each wait, by this call itself: of two that find room for one, one waits.
+    while (this.isFull) await this.room();
     const session = this.id;
     if (session === 0) return null;
     this.sequence += 1;
@@ -219,14 +220,17 @@ export class ClientSession {
     return this.sequence + 1;
   }
 
-  /** Waits until the masters' window of requests has room for one more. */
-  private async room(): Promise<void> {
+  /** The masters' window of requests has no room for one more. */
+  private get isFull(): boolean {
     const { requestWindow } = this.settings.storage;
-    while (this.id !== 0 && this.sequence + 1 >= this.oldest() + requestWindow) {
-      await new Promise<void>((resolve) => {
-        this.waitingForRoom.push(resolve);
-      });
-    }
+    return this.id !== 0 && this.sequence + 1 >= this.oldest() + requestWindow;
+  }
+
+  /** Waits until a call has ended. */
+  private room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waitingForRoom.push(resolve);
+    });
   }
 
   /** A request to the leader about a grant: as often as needed, for its fence makes it idempotent. */

@@ -26,6 +26,8 @@ export interface ClientSettings {
   readonly timings: StorageTimings;
   /** All classes of the cluster: a grant names its class by id only. */
   readonly classes: readonly StorageClass[];
+  /** Ids of chunkservers that it may have emptied. */
+  readonly servers: readonly number[];
   /** When an operation gives up. */
   readonly deadlineUs: number;
   /** First pause before something is tried again; doubles up to eight times that. */
@@ -49,6 +51,7 @@ export const simulationClient: Omit<ClientSettings, 'masters' | 'classes'> = {
   role: 'client',
   storage: simulationSettings,
   timings: simulationTimings,
+  servers: [],
   deadlineUs: 4_000_000,
   pauseUs: 10_000,
   lockPollUs: 50_000,

@@ -45,6 +45,7 @@ export type ClientCall =
     }
   | { readonly do: 'getxattr'; readonly path: string; readonly name: string }
   | { readonly do: 'truncate'; readonly path: string; readonly sizeBytes: number }
+  | { readonly do: 'drain'; readonly path: string; readonly server: number }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';
@@ -209,6 +210,8 @@ function onChange(
       return nothingOf(files.setxattr(path, call.name, attributeValue(call.value), steps));
     case 'truncate':
       return nothingOf(files.truncate(path, call.sizeBytes, steps));
+    case 'drain':
+      return nothingOf(files.drain(call.server, steps));
     case 'set-class':
       return nothingOf(files.setClass(path, call.classId, steps));
     case 'set-quota':

@@ -203,6 +203,26 @@ export class NameOperations extends ClientCore {
     }));
   }
 
+  /**
+   * Has the masters empty a chunkserver; takes no session, as whoever administers has none.
+   * @param nth which of `servers`, from 0; wraps
+   */
+  drain(nth: number, steps?: OperationStep[]): Promise<void> {
+    return this.run('drain', '/', steps, async (operation) => {
+      const { servers } = this.settings;
+      const server = servers[nth % servers.length];
+      if (server === undefined) throw operation.error('ENOENT');
+      const command = { kind: 'set-server-state', server, state: 'draining' } as const;
+      const call = { kind: 'call', session: 0, sequence: 0, oldest: 0, command } as const;
+      const { deadlineUs } = operation;
+      const make = (request: number) => ({ ...call, request });
+      const done = await this.masters.exchange('call-done', deadlineUs, make);
+      if (done === null || done.reply === null) throw operation.error('ETIMEDOUT', true);
+      operation.note('drain', done.index);
+      if (done.reply.kind === 'error') throw operation.error(done.reply.errno);
+    });
+  }
+
   quota(path: string, steps?: OperationStep[]): Promise<QuotaUsage> {
     return this.onPath('quota', path, steps, true, async (operation, place) => {
       const { inode } = this.existing(operation, place);

@@ -13,10 +13,12 @@ import { type Reply, refuse } from '../metadata/reply.ts';
 import type { CacheLeases, Change } from './cache-leases.ts';
 import { type Leadership, wallUs } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
+import { recallWriter } from './recall-writer.ts';
 import type { Reforms } from './reforms.ts';
 import { keysTouched } from './touched-keys.ts';
 import { TreeCopies } from './tree-copies.ts';
 import type { WriteGrants } from './write-grants.ts';
+import type { WriterPauses } from './writer-pauses.ts';
 
 /** What may be asked for without a session: to get one, and what an administrator does. */
 const withoutSession: ReadonlySet<Command['kind']> = new Set([
@@ -43,6 +45,7 @@ export interface CallWork {
   readonly cache: CacheLeases;
   readonly grants: WriteGrants;
   readonly reforms: Reforms;
+  readonly pauses: WriterPauses;
 }
 
 /** Carries out what clients want to be done, and tells them how it ended. */
@@ -74,7 +77,7 @@ export class Calls {
       underWay.again = true;
       return;
     }
-    if (this.copies.mustWait(call)) {
+    if (this.copies.mustWait(call) || this.work.pauses.mustWait(call)) {
       this.answer(asker, 'unavailable', 0, null);
       return;
     }
@@ -149,30 +152,18 @@ export class Calls {
 
   /** Somebody else holds a write lease that stands in the way: the leader wants it back. */
   private recallWriters({ session, command }: Call): void {
-    const { lead } = this.work;
+    const { lead, leases } = this.work;
     if (command.kind === 'grant-write') {
       const slot = lead.state.slots.get(command.inode, command.index);
-      this.recallWriter(session, slot === undefined || slot.born === 0 ? slot?.chunk : slot.born);
+      const chunk = slot === undefined || slot.born === 0 ? slot?.chunk : slot.born;
+      recallWriter(lead, leases, chunk ?? 0, session);
     } else if (command.kind === 'truncate' || command.kind === 'clone') {
       const inode = command.kind === 'truncate' ? command.inode : command.source;
       const isFile = lead.state.inodes.get(inode)?.kind !== 'directory';
       // A tree: leases under way are few.
       const chunks = isFile ? lead.indexes.grantsOf.get(inode) : lead.indexes.granted;
-      for (const chunk of chunks ?? []) this.recallWriter(session, chunk);
+      for (const chunk of chunks ?? []) recallWriter(lead, leases, chunk, session);
     }
-  }
-
-  private recallWriter(session: number, chunk: number | undefined): void {
-    const { lead, leases } = this.work;
-    const grant = lead.state.chunks.get(chunk ?? 0)?.grant ?? null;
-    if (grant === null || grant.session === session) return;
-    const address = leases.addressOf(grant.session);
-    if (address === undefined) return;
-    lead.env.probe('a write lease recalled');
-    const keys = [{ inode: grant.inode, name: '' }];
-    const { session: holder, index: chunkIndex, fence } = grant;
-    const { term } = lead;
-    lead.send(address, { kind: 'recall', recall: fence, term, session: holder, keys, chunkIndex });
   }
 
   // ---------------------------------------------------------------- chunks

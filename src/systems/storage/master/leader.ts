@@ -22,6 +22,7 @@ import { Servers } from './servers.ts';
 import { Tasks } from './tasks.ts';
 import { keysOfQuery } from './touched-keys.ts';
 import { WriteGrants } from './write-grants.ts';
+import { WriterPauses } from './writer-pauses.ts';
 
 /**
  * The leader's shell: what it believes and does beyond the tables, in one term. All of it is lost with
@@ -38,6 +39,7 @@ export class Leader {
   readonly recoveries: Recoveries;
   readonly bad: BadFragments;
   readonly repairs: RepairQueue;
+  readonly pauses: WriterPauses;
   readonly moves: Moves;
   readonly deletions: Deletions;
   readonly reports: Reports;
@@ -57,8 +59,9 @@ export class Leader {
     this.reforms = new Reforms(this, this.grants);
     this.recoveries = new Recoveries(this);
     this.bad = new BadFragments(this, (chunk) => this.repairs.look(chunk));
-    this.repairs = new RepairQueue(this, this.bad);
     const standing = (chunk: number) => this.repairs.standing(chunk);
+    this.pauses = new WriterPauses(this, standing);
+    this.repairs = new RepairQueue(this, this.bad, this.pauses);
     this.moves = new Moves(this, standing, (work) => this.repairs.failed(work));
     this.deletions = new Deletions(this);
     this.reports = new Reports(this, this.bad);
@@ -183,6 +186,7 @@ export class Leader {
         return;
       case 'fragment-bad':
         this.bad.told(message);
+        this.reports.bad(message);
         return;
       case 'version-set':
       case 'task-done':

@@ -6,6 +6,7 @@ import type { PlannedWork } from './indexes.ts';
 import { type Standing, standingOf } from './redundancy.ts';
 import { Throttle } from './throttle.ts';
 import { type ChunkWork, placeChunk } from './write-grants.ts';
+import type { WriterPauses } from './writer-pauses.ts';
 
 /** Plans for repairs and moves that may be under way at a time. */
 const mostAtOnce = 24;
@@ -36,6 +37,7 @@ interface Item {
 export class RepairQueue {
   private readonly work: ChunkWork;
   private readonly bad: BadFragments;
+  private readonly pauses: WriterPauses;
   /** Of all that goes from server to server. */
   readonly throttle: Throttle;
   private readonly items: Map<number, Item> = new Map();
@@ -44,9 +46,10 @@ export class RepairQueue {
   private runningCount = 0;
   private readonly reminder: Reminder;
 
-  constructor(work: ChunkWork, bad: BadFragments) {
+  constructor(work: ChunkWork, bad: BadFragments, pauses: WriterPauses) {
     this.work = work;
     this.bad = bad;
+    this.pauses = pauses;
     this.throttle = new Throttle(work.lead);
     this.reminder = new Reminder(work.lead.alarms, () => this.pump());
   }
@@ -84,6 +87,7 @@ export class RepairQueue {
 
   /** Finds out whether a chunk lacks something. */
   look(chunk: number): void {
+    this.pauses.look(chunk);
     const wish = this.wishOf(chunk);
     const item = this.items.get(chunk);
     if (wish === null) {

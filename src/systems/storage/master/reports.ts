@@ -1,4 +1,5 @@
-import type { HeldFragment, Report } from '../messages/control-messages.ts';
+import type { FragmentName } from '../block-checksum.ts';
+import type { FragmentBad, HeldFragment, Report } from '../messages/control-messages.ts';
 import { partAt } from '../metadata/chunk-life.ts';
 import { isMeant } from '../metadata/conversion.ts';
 import type { Chunk } from '../metadata/rows.ts';
@@ -16,6 +17,8 @@ interface Incoming {
   nextPiece: number;
   /** Chunks of which the server has what the tables want it to have. */
   readonly held: Set<number>;
+  /** The last fragment of a member that came under an older name than the tables have. */
+  older: HeldFragment | null;
   /** Something that nothing means could not be planned for deletion yet. */
   unfinished: boolean;
 }
@@ -27,14 +30,14 @@ interface Incoming {
  */
 export class Reports {
   private readonly work: ChunkWork;
-  private readonly bad: BadFragments;
+  private readonly badOnes: BadFragments;
   private readonly incoming: Map<number, Incoming> = new Map();
   /** By server: chunks that its last complete report lacked, and what they were called. */
   private readonly suspects: Map<number, Map<number, string>> = new Map();
 
   constructor(work: ChunkWork, bad: BadFragments) {
     this.work = work;
-    this.bad = bad;
+    this.badOnes = bad;
   }
 
   take(report: Report): void {
@@ -45,7 +48,8 @@ export class Reports {
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
-      incoming = { life, report: number, nextPiece: 0, held: new Set(), unfinished: false };
+      const nothing = { nextPiece: 0, held: new Set<number>(), older: null, unfinished: false };
+      incoming = { life, report: number, ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
       news.reportDueUs = lead.nowUs + lead.timings.serverLeaseUs;
@@ -68,24 +72,67 @@ export class Reports {
     const { chunk, version, generation, part } = fragment;
     const row = lead.state.chunks.get(chunk);
     if (row !== undefined) {
-      const position = row.members.indexOf(server);
-      const isPart =
-        position >= 0 &&
-        row.generation === generation &&
-        partAt(lead.state.classes.get(row.classId)!, position) === part;
-      if (isPart) {
-        // Under an older name only while its members are being brought into line.
-        const isCurrent = version >= row.version || row.grant !== null || row.unsettled;
-        if (isCurrent) incoming.held.add(chunk);
+      if (this.isPart(server, row, generation, part)) {
+        this.compareMember(server, fragment, row, incoming);
         return;
       }
       if (isMeant(lead.state, row, { server, version, generation, part })) return;
       if (this.mayBeNeeded(row, version, generation)) return;
     }
-    if (chunk >= lead.state.nextChunk || this.isPlanned(server, fragment)) return;
+    this.planDeletion(server, fragment, incoming);
+  }
+
+  /** Reports are in the order of names: older versions of a fragment come before newer ones. */
+  private compareMember(
+    server: number,
+    fragment: HeldFragment,
+    row: Readonly<Chunk>,
+    incoming: Incoming,
+  ): void {
+    const { chunk, version, generation, part, fence } = fragment;
+    // Under an older name only while its members are being brought into line.
+    const isAgreed = row.grant === null && !row.unsettled;
+    if (version >= row.version || !isAgreed) incoming.held.add(chunk);
+    const { older } = incoming;
+    incoming.older = version < row.version ? fragment : null;
+    if (older === null || version !== row.version || !isAgreed) return;
+    const isSame = older.chunk === chunk && older.generation === generation && older.part === part;
+    // One fragment with two names has one fence: this is another, of which the newer name was erased
+    // before the server became a member once more.
+    if (isSame && older.fence !== fence) this.planDeletion(server, older, incoming);
+  }
+
+  /**
+   * A server holds something back in quarantine, which no report tells. Unless it is a member's, or is
+   * to become one's, nothing will ask for it again: not even a repair, as it cannot be read.
+   */
+  bad(fragment: FragmentBad): void {
+    const { lead, servers } = this.work;
+    const { server, life, chunk, version, generation, part } = fragment;
+    if (servers.of(server).life !== life || lead.state.servers.get(server) === undefined) return;
+    const row = lead.state.chunks.get(chunk);
+    // Of version 0 is what lost its name: no plan for a member names it.
+    if (row !== undefined && version > 0) {
+      if (this.isPart(server, row, generation, part)) return;
+      if (isMeant(lead.state, row, fragment)) return;
+    }
+    this.planDeletion(server, fragment, null);
+  }
+
+  /** Whether a server is a member with that part of the present generation. */
+  private isPart(server: number, row: Readonly<Chunk>, generation: number, part: number): boolean {
+    const position = row.members.indexOf(server);
+    if (position < 0 || row.generation !== generation) return false;
+    return partAt(this.work.lead.state.classes.get(row.classId)!, position) === part;
+  }
+
+  private planDeletion(server: number, name: FragmentName, incoming: Incoming | null): void {
+    const { lead } = this.work;
+    const { chunk, version, generation, part } = name;
+    if (chunk >= lead.state.nextChunk || this.isPlanned(server, name)) return;
     lead.env.probe('a fragment that nothing means');
     lead.propose({ kind: 'plan-delete', chunk, server, version, generation, part }, (reply) => {
-      if (reply === null) incoming.unfinished = true;
+      if (reply === null && incoming !== null) incoming.unfinished = true;
     });
   }
 
@@ -95,7 +142,7 @@ export class Reports {
     return row.members.some((member) => !this.work.servers.isAlive(member));
   }
 
-  private isPlanned(server: number, fragment: HeldFragment): boolean {
+  private isPlanned(server: number, fragment: FragmentName): boolean {
     const { plans } = this.work.lead.state;
     return plans.keys(fragment.chunk).some((id) => {
       const plan = plans.get(fragment.chunk, id)!;
@@ -139,7 +186,7 @@ export class Reports {
         continue;
       }
       lead.env.probe('a report lacks a fragment');
-      this.bad.lacks(chunk, server);
+      this.badOnes.lacks(chunk, server);
     }
     lead.alarms.after(sliceUs, () => this.slice(server, chunks, held, before, now));
   }

@@ -1,3 +1,4 @@
+import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
 import type { Place } from '../placement/place.ts';
@@ -6,6 +7,8 @@ import { type Leadership, proposeAgainUs } from './leadership.ts';
 
 /** Lives of a server that are remembered. */
 const mostPastLives = 8;
+/** Beats are gathered for this share of a server's lease: a quorum is asked once for all of them. */
+const gathersPerLease = 32;
 
 /** What the leader has heard of a server in its term. */
 export interface ServerNews {
@@ -41,12 +44,15 @@ export interface ServerEvents {
 
 /**
  * Who is alive now, in the opinion of this leader: beats, serve-leases, registrations. A beat is
- * answered only when a quorum has confirmed the leadership after it came, for all that came at once.
+ * answered only when a quorum has confirmed the leadership after it came, for all that came in a while.
  */
 export class Servers {
   private readonly lead: Leadership;
   private readonly events: ServerEvents;
   private readonly news: Map<number, ServerNews> = new Map();
+  /** Beats that came since a quorum was asked last, and when it is asked again. */
+  private gathered: Beat[] = [];
+  private asking: Alarm | null = null;
 
   constructor(lead: Leadership, events: ServerEvents) {
     this.lead = lead;
@@ -133,7 +139,25 @@ export class Servers {
   // ---------------------------------------------------------------- beats
 
   beat(beat: Beat): void {
-    this.lead.confirmed(() => this.hear(beat));
+    this.gathered.push(beat);
+    const one = this.news.get(beat.server);
+    const isAsBefore = one?.life === beat.life && one.ready === beat.ready && !one.dead;
+    // What is new is waited for by somebody.
+    if (!isAsBefore) this.ask();
+    else if (this.asking === null) {
+      const waitUs = Math.floor(this.lead.timings.serverLeaseUs / gathersPerLease);
+      this.asking = this.lead.alarms.after(waitUs, () => this.ask());
+    }
+  }
+
+  private ask(): void {
+    callOff(this.asking);
+    this.asking = null;
+    const beats = this.gathered;
+    this.gathered = [];
+    this.lead.confirmed(() => {
+      for (const beat of beats) this.hear(beat);
+    });
   }
 
   private hear(beat: Beat): void {

@@ -31,7 +31,7 @@ export interface RoundPatience {
   isLost(server: number): boolean;
 }
 
-/** Versions that a member is asked for, from the newest backwards, when it does not tell its own. */
+/** How often a member is asked anew because it tells another version. */
 const mostTries = 16;
 
 type Phase = 'setting' | 'adopting' | 'ended';
@@ -112,12 +112,12 @@ export class Round {
     // A version that was given out may have come to nothing, or not to all: what a member holds has
     // every acknowledged write, whatever it is called.
     const { fault, version } = answer;
-    if (from === 0 || (fault !== 'stale' && fault !== 'absent')) return;
-    const isTold = version > 0 && version < this.aim.version && version !== from;
+    if (from === 0 || fault !== 'stale') return;
+    // One that it has already, or a later one: it refuses for its fence.
+    if (version === 0 || version === from || version >= this.aim.version) return;
     const tries = (this.tries.get(server) ?? 0) + 1;
     this.tries.set(server, tries);
-    const next = isTold ? version : from - 1;
-    if (next > 0 && tries < mostTries) this.setOn(server, next);
+    if (tries < mostTries) this.setOn(server, version);
   }
 
   /** Goes on when it need not wait any more. */

@@ -288,6 +288,7 @@ describe('a failed write', () => {
     rig.passBeating(taskTimeoutUs + 100_000);
     rig.take('beat-heard');
     rig.beat(deaf);
+    rig.pass(serverLeaseUs / 8);
     expect(rig.take('beat-heard', `n${deaf}`)).toEqual([]);
     for (let round = 0; round < 15; round++) {
       rig.setAll([deaf]);
@@ -296,6 +297,7 @@ describe('a failed write', () => {
     expect(rig.state.chunks.get(1)!.members).not.toContain(deaf);
     rig.take('beat-heard');
     rig.beat(deaf);
+    rig.pass(serverLeaseUs / 8);
     expect(rig.take('beat-heard', `n${deaf}`)).toHaveLength(1);
   });
 

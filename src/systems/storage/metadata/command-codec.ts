@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../common/bytes.ts';
+import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import {
   blob,
   type Field,
@@ -7,13 +7,12 @@ import {
   listOf,
   oneOf,
   orNull,
+  structure,
   text,
   union,
 } from '../../common/fields.ts';
 import type { Command, Envelope } from './command.ts';
 import { classField, regionModes, serverStates, sessionRoles } from './rows.ts';
-
-const writer: ByteWriter = new ByteWriter();
 
 const at = { parent: integer, name: text };
 const newInode = { ...at, mode: integer, uid: integer, gid: integer };
@@ -105,25 +104,20 @@ export const commandField: Field<Command> = union<Command>({
   tick: {},
 });
 
+const envelopeField: Field<Envelope> = structure<Envelope>({
+  session: integer,
+  sequence: integer,
+  oldest: integer,
+  timeUs: integer,
+  command: commandField,
+});
+
 /** The data of a log entry. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
-  writer.length = 0;
-  writer.varint(envelope.session);
-  writer.varint(envelope.sequence);
-  writer.varint(envelope.oldest);
-  writer.varint(envelope.timeUs);
-  commandField.write(writer, envelope.command);
-  return writer.finish();
+  return encodeField(envelopeField, envelope);
 }
 
 /** Throws a RangeError on bytes that `encodeEnvelope` cannot have written. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  const reader = new ByteReader(bytes);
-  const session = reader.varint();
-  const sequence = reader.varint();
-  const oldest = reader.varint();
-  const timeUs = reader.varint();
-  const command = commandField.read(reader);
-  reader.close();
-  return { session, sequence, oldest, timeUs, command };
+  return decodeField(envelopeField, bytes);
 }

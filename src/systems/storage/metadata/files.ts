@@ -76,11 +76,16 @@ export function resize(state: MetadataState, inode: number, sizeBytes: number): 
     if (change.exceedsQuota()) return false;
     change.apply();
   }
+  state.inodes.edit(inode).sizeBytes = sizeBytes;
+  markWritten(state, inode);
+  return true;
+}
+
+/** The content of an inode has changed, or is about to. */
+export function markWritten(state: MetadataState, inode: number): void {
   const row = state.inodes.edit(inode);
-  row.sizeBytes = sizeBytes;
   row.mtimeUs = state.timeUs;
   row.ctimeUs = state.timeUs;
-  return true;
 }
 
 /** Takes the next bytes at the end of a file: two appends never get the same ones. */

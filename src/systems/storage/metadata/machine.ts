@@ -1,4 +1,4 @@
-import type { Entry } from '../../raft/types.ts';
+import { CommandMachine, endOfTimeUs } from '../../common/command-machine.ts';
 import {
   advanceWatermark,
   defineClass,
@@ -46,9 +46,6 @@ import {
   settleWrite,
 } from './write-leases.ts';
 
-/** Some hundred years in: what is added to a time stays an exact integer. */
-const endOfTimeUs: number = 2 ** 52;
-
 /** What a session may ask for where it may not change anything: nothing in it changes files. */
 const alwaysAllowed: ReadonlySet<Command['kind']> = new Set([
   'renew-session',
@@ -82,53 +79,21 @@ const ofTheLeader: ReadonlySet<Command['kind']> = new Set([
   'tick',
 ]);
 
-/**
- * The metadata as a replicated state machine. Deterministic: equal entries give equal replies, equal
- * hashes and equal bytes. It knows no clock: time comes in entries.
- */
-export class MetadataMachine {
-  state: MetadataState;
-  /** Whether the last reply was one given before, to an earlier copy of the request. */
-  repeated: boolean = false;
-
+/** The metadata as a replicated state machine. */
+export class MetadataMachine extends CommandMachine<MetadataState, Envelope, Reply> {
   constructor(settings: StorageSettings) {
-    this.state = new MetadataState(settings);
+    super(new MetadataState(settings));
   }
 
-  get applied(): number {
-    return this.state.applied;
+  protected override decode(data: Uint8Array): Envelope {
+    return decodeEnvelope(data);
   }
 
-  /**
-   * Applies the next entry; one that is no command only counts. Throws a RangeError on data that are
-   * no command; then nothing has changed.
-   */
-  apply({ index, kind, data }: Pick<Entry, 'index' | 'kind' | 'data'>): Reply | undefined {
-    const { state } = this;
-    if (index !== state.applied + 1) throw new Error(`entry ${index} out of order`);
-    const envelope = kind === 'command' ? decodeEnvelope(data) : null;
-    state.applied = index;
-    this.repeated = false;
-    const reply = envelope === null ? undefined : this.carryOut(envelope);
-    state.settle();
-    return reply;
+  protected override restored(bytes: Uint8Array): MetadataState {
+    return MetadataState.restore(this.state.settings, bytes);
   }
 
-  /** 16 hex digits; equal states have equal ones. */
-  hash(): string {
-    return this.state.hash();
-  }
-
-  save(): Uint8Array {
-    return this.state.save();
-  }
-
-  /** Throws a RangeError on bytes that `save` did not make; then nothing has changed. */
-  restore(bytes: Uint8Array): void {
-    this.state = MetadataState.restore(this.state.settings, bytes);
-  }
-
-  private carryOut(envelope: Envelope): Reply {
+  protected override carryOut(envelope: Envelope): Reply {
     const timeUs = Math.min(envelope.timeUs, endOfTimeUs);
     if (timeUs > this.state.timeUs) this.state.timeUs = timeUs;
     return envelope.session === 0 ? this.direct(envelope) : this.once(envelope);

@@ -39,10 +39,10 @@ const writer: ByteWriter = new ByteWriter();
 /** The root directory. */
 export const rootInode = 1;
 
-/** All metadata of a file store: the tables, three counters and the time. */
 /** A row of the metadata: their tables are grouped by number. */
 export type MetadataCell = Cell & { readonly group: number };
 
+/** All metadata of a file store: the tables, three counters and the time. */
 export class MetadataState {
   readonly settings: StorageSettings;
   /** Index of the last entry that was applied. */

@@ -10,7 +10,7 @@ import {
 } from './chunk-life.ts';
 import type { CommandOf } from './command.ts';
 import { abandonConversion } from './conversion.ts';
-import { fileFault, resize } from './files.ts';
+import { fileFault, markWritten, resize } from './files.ts';
 import { done, type Reply, refuse } from './reply.ts';
 import type { Chunk, Grant, Slot } from './rows.ts';
 import type { MetadataState } from './state.ts';
@@ -161,6 +161,7 @@ export function commitVersion(state: MetadataState, command: CommandOf<'commit-v
   if (version > 0) retire(state, chunk, { classId, version, generation, members: before }, kept);
   retire(state, chunk, { ...grant, classId, generation }, members);
   if (version === 0) enterSlot(state, grant, chunk);
+  if (grant.session !== 0) markWritten(state, grant.inode);
   return { kind: 'version', version: grant.version, fence };
 }
 
@@ -236,6 +237,8 @@ export function releaseWrite(
 ): Reply {
   const fault = leaseFault(state, command, session);
   if (fault !== null) return fault;
+  // What was overwritten in place came by no entry: it is dated when the lease is taken and given back.
+  markWritten(state, command.inode);
   endGrant(state, state.slots.get(command.inode, command.index)!.chunk, true);
   return done;
 }

@@ -133,7 +133,7 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
     18,
     nodes.reduce((most, node) => Math.max(most, roleText(node).length), 8),
   );
-  const labels = rowLabels(nodes);
+  const columns = columnsByKind(nodes);
   const longest = newest - oldestCell(nodes, newest) + 1;
   return nodes.slice(first, first + height).map((node, index) => {
     const tone = statusTone(node);
@@ -143,10 +143,12 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
       .put(`${statusSign(node, look)} `, tone)
       .cell(roleText(node), role + 1, tone);
     const tailWidth = Math.max(8, Math.min(width - row.column - 44, longest));
-    putRows(row, node, labels, row.room - tailWidth - 25);
-    row.put(' ');
-    const tailStart = row.column;
-    if (node.card !== undefined) putTail(row, look, node.card, newest, tailWidth);
+    const tailStart = row.column + row.room - tailWidth - 24;
+    const hasTail = node.card?.tail !== undefined;
+    const end = hasTail ? tailStart - 1 : tailStart + tailWidth;
+    putRows(row, node, columnsOf(node, columns), end - row.column);
+    row.to(hasTail ? tailStart : end);
+    if (node.card !== undefined && hasTail) putTail(row, look, node.card, newest, tailWidth);
     return row
       .to(tailStart + tailWidth + 1)
       .cell(clockText(node), 9, clockTone(node))
@@ -156,23 +158,35 @@ function table(nodes: readonly NodeSnapshot[], view: PanelView): readonly string
   });
 }
 
-/** Labels of the rows that stand in columns, with the widest value of each. */
-function rowLabels(nodes: readonly NodeSnapshot[]): ReadonlyMap<string, number> {
-  const widths = new Map<string, number>();
+/** Labels that stand in columns, with the widest value of each. */
+type Columns = ReadonlyMap<string, number>;
+
+/**
+ * Nodes of one cluster may be of several kinds, each with its own rows: they have columns of their
+ * own. A kind is known by the label that its cards begin with.
+ */
+function columnsByKind(nodes: readonly NodeSnapshot[]): ReadonlyMap<string, Columns> {
+  const kinds = new Map<string, Map<string, number>>();
   for (const { card } of nodes) {
-    for (const { label, value } of card?.rows ?? []) {
+    if (card === undefined) continue;
+    const kind = card.rows[0]?.label ?? '';
+    const widths = kinds.get(kind) ?? new Map<string, number>();
+    for (const { label, value } of card.rows) {
       widths.set(label, Math.max(widths.get(label) ?? 0, value.length));
     }
+    kinds.set(kind, widths);
   }
-  return widths;
+  return kinds;
 }
 
-function putRows(
-  row: Row,
-  node: NodeSnapshot,
-  labels: ReadonlyMap<string, number>,
-  room: number,
-): void {
+/** The columns of a node; where nobody can know its kind, those of the only one. */
+function columnsOf({ card }: NodeSnapshot, kinds: ReadonlyMap<string, Columns>): Columns {
+  if (card !== undefined) return kinds.get(card.rows[0]?.label ?? '') ?? new Map();
+  const [only = new Map(), ...others] = kinds.values();
+  return others.length === 0 ? only : new Map();
+}
+
+function putRows(row: Row, node: NodeSnapshot, labels: Columns, room: number): void {
   const end = row.column + room;
   for (const [label, width] of labels) {
     if (row.column + label.length + width + 2 > end) break;

@@ -1,13 +1,13 @@
 import type { WorldView } from '../../src/index.ts';
 
 /** A world of which only the first servers count as servers: the others stand among the clients. */
-export class MastersWorld implements WorldView {
+export class SpeakersWorld implements WorldView {
   readonly serverCount: number;
   readonly #world: WorldView;
 
-  constructor(world: WorldView, masters: number) {
+  constructor(world: WorldView, speakers: number) {
     this.#world = world;
-    this.serverCount = masters;
+    this.serverCount = speakers;
   }
 
   get timeUs(): number {

@@ -1,0 +1,361 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { Beat } from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import { boundsOf, quietUs, workersOf } from './bounds.ts';
+import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
+import { isOnNode } from './task-words.ts';
+import { timingsOf } from './timings-of.ts';
+
+/** Virtual time within which a request is answered again once the weather is quiet. */
+const answeredUs = 10_000_000;
+
+/** A client that goes on asking has asked again by then. */
+const askedAgainUs = 2_000_000;
+
+export const requestsAreAnswered = rung<OrchestratorMoment>({
+  id: 'L1',
+  title: 'served again',
+  statement:
+    'When most managers can talk to each other, a request that clients go on asking is answered within 10 s.',
+  source: 'Warren, PRD: failover below 10 s; SwarmKit 01415556f (K26)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['pulse'],
+  check({ facts, timeUs }): Outcome {
+    const { asks, healedUs } = facts;
+    if (!(timeUs - healedUs > answeredUs)) return premiseFalse;
+    for (const [request, { sinceUs, lastUs }] of asks.waiting) {
+      // Its client has given up, or begun anew.
+      if (timeUs - lastUs > askedAgainUs) continue;
+      const waitedUs = timeUs - Math.max(sinceUs, healedUs);
+      const isSilent = timeUs - Math.max(asks.answeredUs, healedUs) > answeredUs;
+      if (waitedUs > answeredUs && isSilent)
+        return broken({ nodes: [], values: { request, waitedUs } });
+    }
+    return asks.answeredUs > healedUs ? held : premiseFalse;
+  },
+});
+
+/** Since when each worker has had no session. */
+type CutOff = Map<number, number>;
+
+export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
+  id: 'L2',
+  title: 'sessions',
+  statement: 'In quiet weather every worker has a session with the leader within the bound.',
+  source: 'Warren, one manager address (W3); SwarmKit, session backoff of 8 s',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => new Map(),
+  check({ facts, timeUs }, cutOff): Outcome {
+    const bounds = boundsOf(facts);
+    const { members, oracle, world } = facts;
+    if (bounds === undefined || oracle.state === undefined) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (const [node, { core }] of workersOf(facts)) {
+      const row = oracle.state.nodes.get(members.idOf(node));
+      // What has not joined yet needs a token that somebody makes.
+      if (row === undefined || world.metIoError(node) || (core.connected && row.status === 'up')) {
+        cutOff.delete(node);
+        if (row !== undefined) outcome = held;
+        continue;
+      }
+      const sinceUs = cutOff.get(node) ?? timeUs;
+      cutOff.set(node, sinceUs);
+      const forUs = Math.min(timeUs - sinceUs, quietUs(facts, timeUs));
+      if (forUs > bounds.sessionUs) {
+        const values = { node: members.idOf(node), connected: core.connected, forUs };
+        return broken({ nodes: [node], values });
+      }
+    }
+    return outcome;
+  },
+});
+
+/** When each node was heard last, by the sessions that managers have given. */
+interface Heard {
+  /** By the name of the session. */
+  readonly sessions: Map<string, string>;
+  /** By node: its newest session, and when beats of it came, the newest last. */
+  readonly beats: Map<string, { session: string; timesUs: number[] }>;
+}
+
+const rememberedBeats = 32;
+
+export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
+  id: 'L3',
+  title: 'never down while it beats',
+  statement:
+    'A node is found to be down only when the leader has heard no beat of it for as long as it grants, and a new leader grants all of that anew.',
+  source: 'Warren, old heartbeats judged by a new leader (W4); Nomad #24241 (N18)',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['send:session', 'receive:beat', 'chain'],
+  ghost: () => ({ sessions: new Map(), beats: new Map() }),
+  check({ facts, message, manager, timeUs }, heard): Outcome {
+    if (message?.kind === 'session') {
+      const { session, node } = message as unknown as { session: string; node: string };
+      heard.sessions.set(session, node);
+      heard.beats.set(node, { session, timesUs: [timeUs] });
+      return premiseFalse;
+    }
+    if (message?.kind === 'beat') {
+      const { session } = message as Beat;
+      const known = heard.beats.get(heard.sessions.get(session) ?? '');
+      // Only of a leader, and of the newest session: others are turned away.
+      const leads = manager?.service.leader?.lead.term === Number(session.split('-')[0]);
+      if (known?.session !== session || !leads) return premiseFalse;
+      known.timesUs.push(timeUs);
+      if (known.timesUs.length > rememberedBeats) known.timesUs.shift();
+      return premiseFalse;
+    }
+    return downTooEarly(facts, heard);
+  },
+});
+
+function downTooEarly(facts: OrchestratorFacts, { beats }: Heard): Outcome {
+  let outcome: Outcome = premiseFalse;
+  for (const { node, appendedUs, term } of facts.downs.splice(0)) {
+    const [first] = workersOf(facts);
+    if (first === undefined) return premiseFalse;
+    const { downUs, driftBoundPpm } = timingsOf(first[1]);
+    const leastUs = Math.floor(downUs * (1 - (2 * driftBoundPpm) / 1_000_000)) - 1_000;
+    const known = beats.get(node);
+    // Heard under that very leader, before it made up its mind.
+    if (known === undefined || !known.session.startsWith(`${term}-`)) continue;
+    const lastUs = known.timesUs.filter((oneUs) => oneUs < appendedUs).at(-1);
+    if (lastUs === undefined) continue;
+    const silentUs = appendedUs - lastUs;
+    if (silentUs < leastUs) return broken({ nodes: [], values: { node, silentUs, leastUs } });
+    outcome = held;
+  }
+  return outcome;
+}
+
+export const silentNodesGoDown = rung<OrchestratorMoment>({
+  id: 'L3S',
+  title: 'silent nodes go down',
+  statement:
+    'A node that no leader can have heard for the time that it grants is down, when one leader has led and committed all that while.',
+  source: 'SwarmKit, three missed beats; Nomad #24241 (N18)',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check({ facts }): Outcome {
+    const { oracle, leader, members } = facts;
+    const { state } = oracle;
+    if (state === undefined || leader === undefined) return premiseFalse;
+    const boundUs = silentBoundUs(facts);
+    let outcome: Outcome = premiseFalse;
+    for (const id of state.nodes.keys()) {
+      const heardUs = leader.heardUs.get(id) ?? leader.sinceUs;
+      // It went on leading, and what it decided after that time is committed.
+      if (leader.appendedUs - heardUs <= boundUs) continue;
+      if (state.nodes.get(id)!.status === 'up') {
+        const machine = members.machineOf(id);
+        return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+/** The time that a node has, and some for the tick, a proposal that is refused, and the commit. */
+function silentBoundUs(facts: OrchestratorFacts): number {
+  for (const [, worker] of workersOf(facts)) {
+    return timingsOf(worker).downUs + 1_000_000;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+export const fencedLate = rung<OrchestratorMoment, Heard>({
+  id: 'S16L',
+  title: 'fenced late enough',
+  statement:
+    'A node counts as fenced only when every lease that it can have had is over, with the grace of what it runs, on the slowest lawful clock.',
+  source: 'Gray and Cheriton 1989, leases; Warren, no fencing at all',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  ghost: () => ({ sessions: new Map(), beats: new Map() }),
+  check({ facts }): Outcome {
+    const { machines, world, members } = facts;
+    let outcome: Outcome = premiseFalse;
+    for (const node of facts.fences.splice(0)) {
+      const machine = members.machineOf(node);
+      const truth = machine < 0 ? undefined : machines.machine(machine);
+      if (truth === undefined || !world.clockWithinBounds(machine)) continue;
+      const nowUs = world.monotonicUs(machine);
+      const alive = truth.running(nowUs).find(({ spec }) => spec.bound);
+      if (alive !== undefined) {
+        return broken({ nodes: [machine], values: { node, task: alive.spec.id } });
+      }
+      const [open] = truth.open(nowUs);
+      if (open !== undefined) return broken({ nodes: [machine], values: { node, ...open } });
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+export const tablesAreCurrent = rung<OrchestratorMoment>({
+  id: 'L6',
+  title: 'out of the tables',
+  statement:
+    'In quiet weather a task that is not well, or is gone, is in no table of a connected worker after 5 s, and one that is well is in all of them.',
+  source: 'Warren, PRD: bad replica out below 5 s; Nomad #26424 (N3); kubernetes#127429 (B6)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check({ facts, timeUs }): Outcome {
+    const bounds = boundsOf(facts);
+    if (bounds === undefined || !(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+    const { oracle, objects } = facts;
+    let outcome: Outcome = premiseFalse;
+    for (const [node, { core }] of workersOf(facts)) {
+      const begunUs = facts.members.registeredUs(facts.members.idOf(node));
+      if (!core.connected || timeUs - begunUs <= tableUs) continue;
+      for (const id of oracle.state!.services.keys()) {
+        const row = oracle.state!.services.get(id)!;
+        if (row.removing || !restsUs(facts, id, timeUs, tableUs)) continue;
+        const { name, endpoint } = row.spec;
+        for (const network of endpoint.networks) {
+          const table = core.tables.network(network).table(name);
+          const listed = new Set(
+            table?.sides.flatMap(({ backends }) => backends.map((one) => one.task)),
+          );
+          const well = wellTasks(facts, id);
+          const stale = [...listed].find((task) => !well.includes(task));
+          if (stale !== undefined)
+            return broken({ nodes: [node], values: { service: name, stale } });
+          const plain = row.share === null && row.deployment === '';
+          const missing = plain ? well.find((task) => !listed.has(task)) : undefined;
+          if (missing !== undefined) {
+            return broken({ nodes: [node], values: { service: name, missing } });
+          }
+          if (listed.size > 0) outcome = held;
+        }
+      }
+    }
+    return objects.tasks.size > 0 ? outcome : premiseFalse;
+  },
+});
+
+/** Virtual time until every connected worker has a table. */
+const tableUs = 5_000_000;
+
+/** Nothing of the service has changed for so long. */
+function restsUs(
+  { oracle, objects }: OrchestratorFacts,
+  id: string,
+  nowUs: number,
+  forUs: number,
+): boolean {
+  if (objects.ageUs(`services/${id}`, nowUs) <= forUs) return false;
+  const { deployment } = oracle.state!.services.get(id)!;
+  if (deployment !== '' && objects.ageUs(`deployments/${deployment}`, nowUs) <= forUs) return false;
+  for (const slot of oracle.state!.index.services.get(id)?.slots.keys() ?? []) {
+    if (objects.ageUs(`${id}/${slot}`, nowUs) <= forUs) return false;
+  }
+  return true;
+}
+
+function wellTasks({ oracle, objects }: OrchestratorFacts, id: string): string[] {
+  const tasks: string[] = [];
+  for (const slot of oracle.state!.index.services.get(id)?.slots.values() ?? []) {
+    for (const task of slot) if (objects.wasWell(task, oracle.last)) tasks.push(task);
+  }
+  return tasks;
+}
+
+export const deploymentsEnd = rung<OrchestratorMoment>({
+  id: 'L9',
+  title: 'deployments end',
+  statement:
+    'In quiet weather a deployment that nobody has paused makes a step within its progress deadline, or is paused or turned back by it.',
+  source: 'SwarmKit 5cb75f858, f2ba23b89 (K3, K7); moby#40797 (K32); Warren (W8, W9); Nomad #25726',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check({ facts, timeUs }): Outcome {
+    const bounds = boundsOf(facts);
+    const { state } = facts.oracle;
+    if (bounds === undefined || state === undefined) return premiseFalse;
+    const quiet = quietUs(facts, timeUs);
+    let outcome: Outcome = premiseFalse;
+    for (const id of state.services.keys()) {
+      const { deployment, spec, removing } = state.services.get(id)!;
+      const row = state.deployments.get(deployment);
+      if (row === undefined || row.paused !== 'none' || removing) continue;
+      const { strategy, progressDeadlineUs, monitorUs } = spec.update;
+      const isSlow = strategy.kind === 'rolling' ? 0 : 10_000_000;
+      const waits = strategy.kind !== 'rolling' && !strategy.autoPromote && !row.approved;
+      if (waits && row.strategy !== 'rolling' && row.phase === 'updating') continue;
+      const dueUs = progressDeadlineUs + monitorUs + isSlow + bounds.sessionUs;
+      const ageUs = facts.objects.ageUs(`deployments/${deployment}`, timeUs);
+      if (quiet > dueUs && ageUs > dueUs) {
+        const values = { service: spec.name, phase: row.phase, batch: row.batch, ageUs, dueUs };
+        return broken({ nodes: [], values });
+      }
+      if (quiet > 0) outcome = held;
+    }
+    return outcome;
+  },
+});
+
+export const drainsEnd = rung<OrchestratorMoment>({
+  id: 'L11',
+  title: 'drains end',
+  statement:
+    'In quiet weather a node that is drained has no task left after the time that they may take to stop.',
+  source: 'Nomad #14348, #20410 (N4, N20); moby#33790',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check({ facts, timeUs }): Outcome {
+    const bounds = boundsOf(facts);
+    const { state, past } = facts.oracle;
+    if (bounds === undefined || state === undefined) return premiseFalse;
+    if (!(quietUs(facts, timeUs) > bounds.sessionUs)) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (const id of state.nodes.keys()) {
+      const { spec, status } = state.nodes.get(id)!;
+      if (spec.availability !== 'drain' || status !== 'up') continue;
+      if (facts.objects.ageUs(`nodes/${id}`, timeUs) <= bounds.settledUs) continue;
+      const [left] = past.on(id);
+      if (left !== undefined && isOnNode(state.tasks.get(left)!.observed)) {
+        return broken({ nodes: [], values: { node: spec.name, task: left } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+/** The most entries of controllers in a second that change nothing, for every node of the cluster. */
+const mostIdle = 20;
+
+export const controllersRest = rung<OrchestratorMoment, { fromUs: number; idle: number }>({
+  id: 'L13',
+  title: 'controllers rest',
+  statement:
+    'In quiet weather the leader does not propose again and again what changes nothing: at most 20 such entries a second for each node.',
+  source: 'Nomad #15068 (N8); kubernetes#14528 (B15); Fly.io, October 2025: retry storms',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  ghost: () => ({ fromUs: 0, idle: 0 }),
+  check({ facts, timeUs }, window): Outcome {
+    if (!(quietUs(facts, timeUs) > 0)) return premiseFalse;
+    if (timeUs - window.fromUs > 1_000_000) {
+      window.fromUs = timeUs;
+      window.idle = facts.idleEntries;
+      return held;
+    }
+    const idle = facts.idleEntries - window.idle;
+    const most = mostIdle * facts.world.serverCount;
+    return idle <= most ? premiseFalse : broken({ nodes: [], values: { idle, most } });
+  },
+});

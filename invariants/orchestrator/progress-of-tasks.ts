@@ -1,0 +1,278 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
+import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
+import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
+import { boundsOf, quietUs } from './bounds.ts';
+import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
+import { slotName } from './store-past.ts';
+import { hasEnded, isLive, isOnNode, isWanted } from './task-words.ts';
+
+/** Virtual time that a task may wait for a node that would take it. */
+const pendingUs = 5_000_000;
+/** Virtual time between the end of a task and its successor, beside the delay of its policy. */
+const replacedUs = 5_000_000;
+
+/** A slot that is to have a task, in a service that nobody has stopped. */
+interface Slot {
+  readonly service: string;
+  readonly row: Readonly<Service>;
+  readonly slot: string;
+  readonly tasks: readonly (readonly [string, Readonly<Task>])[];
+  /** Since when nothing of it has changed. */
+  readonly ageUs: number;
+}
+
+/** The slots of replicated services that are wanted now. Costs them: for pulses and the end alone. */
+function* wantedSlots(facts: OrchestratorFacts, nowUs: number): Generator<Slot> {
+  const { oracle, objects } = facts;
+  const { state, past } = oracle;
+  for (const service of state?.services.keys() ?? []) {
+    const row = state!.services.get(service)!;
+    const { mode } = row.spec;
+    if (row.removing || mode.kind !== 'replicated') continue;
+    for (let number = 1; number <= mode.replicas; number += 1) {
+      const slot = String(number);
+      const ids = [...past.slot(service, slot)];
+      const tasks = ids.map((id) => [id, state!.tasks.get(id)!] as const);
+      const changedUs = objects.ageUs(slotName(service, slot), nowUs);
+      const ageUs = Math.min(changedUs, objects.ageUs(`services/${service}`, nowUs));
+      yield { service, row, slot, tasks, ageUs };
+    }
+  }
+}
+
+/** What a look at all wanted slots finds, once the weather has been quiet for long enough. */
+function eachQuietSlot(
+  moment: OrchestratorMoment,
+  judge: (slot: Slot, state: ClusterState) => Readonly<Record<string, unknown>> | boolean,
+): Outcome {
+  const { facts, timeUs } = moment;
+  const bounds = boundsOf(facts);
+  const { state } = facts.oracle;
+  if (bounds === undefined || state === undefined) return premiseFalse;
+  if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+  let outcome: Outcome = premiseFalse;
+  for (const slot of wantedSlots(facts, timeUs)) {
+    const found = judge(slot, state);
+    if (found === false) continue;
+    if (found !== true) {
+      const { name } = slot.row.spec;
+      const values = { service: name, slot: slot.slot, ageUs: slot.ageUs, ...found };
+      return broken({ nodes: [], values });
+    }
+    outcome = held;
+  }
+  return outcome;
+}
+
+export const crashedAreReplaced = rung<OrchestratorMoment>({
+  id: 'L4',
+  title: 'replaced',
+  statement:
+    'In quiet weather a slot without a task gets one within 5 s and the delay of its policy, unless the policy forbids it.',
+  source: 'Warren, PRD: replacement below 10 s; Nomad #25923 (N9)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check(moment): Outcome {
+    return eachQuietSlot(moment, ({ service, row, tasks, ageUs }, state) => {
+      if (tasks.some(([, task]) => isLive(task))) return true;
+      const { restart } = row.spec.template;
+      const isOver = tasks.some(([, task]) => hasEnded(task.observed) && isWanted(task));
+      const mayEnd = restart.condition !== 'any' || restart.maxAttempts > 0;
+      if (isOver && mayEnd && restart.windowUs === 0) return false;
+      const dueUs = replacedUs + restart.delayUs + restart.windowUs;
+      if (ageUs <= dueUs) return false;
+      // Its last task cannot be stopped: the node is away, and what is fenced waits for that.
+      const waits = tasks.some(([, { observed, node }]) => {
+        return isOnNode(observed) && state.nodes.get(node)?.status !== 'up';
+      });
+      if (waits) return false;
+      return { id: service, tasks: tasks.map(([id, task]) => `${id} ${task.observed}`) };
+    });
+  },
+});
+
+/** Since when each task has been waiting although a node would take it. */
+type InVain = Map<string, number>;
+
+export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
+  id: 'L10',
+  title: 'no task waits in vain',
+  statement: 'In quiet weather no task waits for a node longer than 5 s while one would take it.',
+  source: 'SwarmKit 807f25ee1, 2d6aff776 (K12, K13); kubernetes#56261 (B3); Nomad #28275 (N19)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  ghost: () => new Map(),
+  check(moment, inVain): Outcome {
+    const { past } = moment.facts.oracle;
+    return eachQuietSlot(moment, ({ tasks }, state) => {
+      const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
+      if (waiting === undefined) return tasks.length > 0;
+      const [id] = waiting;
+      const node = state.nodes
+        .keys()
+        .find((one) => mayBePlaced(state, id, one, [], past.on(one)) === null);
+      if (node === undefined) {
+        inVain.delete(id);
+        return false;
+      }
+      const sinceUs = inVain.get(id) ?? moment.timeUs;
+      inVain.set(id, sinceUs);
+      return moment.timeUs - sinceUs > pendingUs ? { task: id, node } : false;
+    });
+  },
+});
+
+export const assignedAreStarted = rung<OrchestratorMoment>({
+  id: 'L5',
+  title: 'started',
+  statement:
+    'In quiet weather a task that is wanted running on a node that is up runs there, or fails, within the bound.',
+  source: 'Warren, PRD: three replicas within 30 s; SwarmKit 4965ffcb1 (K22); Mesos (M4)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['pulse'],
+  check(moment): Outcome {
+    const { facts } = moment;
+    const { machines } = facts;
+    const bounds = boundsOf(facts);
+    return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
+      let seen = false;
+      for (const [id, task] of tasks) {
+        if (!isLive(task) || task.desired !== 'running' || !isOnNode(task.observed)) continue;
+        if (state.nodes.get(task.node)?.status !== 'up') continue;
+        if (ageUs <= bounds!.settledUs) continue;
+        seen = true;
+        if (task.observed !== 'running') return { task: id, observed: task.observed };
+        const [place] = machines.ofTask(id);
+        if (place === undefined) return { task: id, container: 'none' };
+      }
+      return seen;
+    });
+  },
+});
+
+export const desiredIsActual = rung<OrchestratorMoment>({
+  id: 'L7',
+  title: 'desired is actual',
+  statement:
+    'A while after the last fault and the last request every container that runs is one that is wanted, and every running task has its container.',
+  source: 'SwarmKit, TLA+ liveness; moby#32416 (K33); casskop#370 (O5)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts, timeUs }): Outcome {
+    const bounds = boundsOf(facts);
+    const { oracle, machines, objects, members, world } = facts;
+    const { state } = oracle;
+    if (bounds === undefined || state === undefined) return premiseFalse;
+    const calmUs = Math.min(quietUs(facts, timeUs), timeUs - objects.askedUs);
+    if (!(calmUs > bounds.settledUs)) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (const name of machines.slots()) {
+      // Something is still on its way there.
+      if (objects.ageUs(name, timeUs) <= bounds.settledUs) continue;
+      for (const { node, container } of machines.inSlot(name)) {
+        const { id, service, slot } = container.spec;
+        const task = state.tasks.get(id);
+        const isRight =
+          task !== undefined &&
+          isOnNode(task.observed) &&
+          isWanted(task) &&
+          task.node === members.idOf(node);
+        if (!isRight) {
+          const values = { task: id, service, slot, desired: task?.desired ?? 'gone' };
+          return broken({ nodes: [node], values: { ...values, phase: container.phase } });
+        }
+        outcome = held;
+      }
+    }
+    for (const id of state.tasks.keys()) {
+      const task = state.tasks.get(id)!;
+      if (task.observed !== 'running' || task.lostUs > 0) continue;
+      if (objects.ageUs(slotName(task.service, task.slot), timeUs) <= bounds.settledUs) continue;
+      const machine = members.machineOf(task.node);
+      if (machine < 0 || world.status(machine) !== 'up') continue;
+      const [place] = machines.ofTask(id);
+      if (place === undefined) {
+        return broken({ nodes: [machine], values: { task: id, container: 'none' } });
+      }
+    }
+    return outcome;
+  },
+});
+
+export const nothingIsLeft = rung<OrchestratorMoment>({
+  id: 'L12',
+  title: 'nothing is left',
+  statement:
+    'A while after its removal nothing is left of a service; a slot keeps no more ended tasks than it is to; a claim belongs to a task that is there.',
+  source: 'SwarmKit e5b310727, 8467e6a43 (K19, K20); Warren (W6); kubernetes#109748 (B13)',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  watches: ['end'],
+  check({ facts, timeUs }): Outcome {
+    const bounds = boundsOf(facts);
+    const { state, past } = facts.oracle;
+    if (bounds === undefined || state === undefined) return premiseFalse;
+    if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+    const { objects } = facts;
+    for (const service of state.services.keys()) {
+      const row = state.services.get(service)!;
+      const ageUs = objects.ageUs(`services/${service}`, timeUs);
+      if (row.removing && ageUs > bounds.settledUs && !hasAwayTask(facts, service)) {
+        const values = { service: row.spec.name, tasks: past.tasksOf(service), ageUs };
+        return broken({ nodes: [], values });
+      }
+    }
+    for (const volume of state.volumes.keys()) {
+      const { claim, spec } = state.volumes.get(volume)!;
+      if (claim === null) continue;
+      const task = state.tasks.get(claim.task);
+      const status = state.nodes.get(claim.node)?.status ?? 'fenced';
+      const isOver = task === undefined || hasEnded(task.observed);
+      const ageUs = task === undefined ? bounds.settledUs + 1 : timeUs - facts.healedUs;
+      const slot = task === undefined ? '' : slotName(task.service, task.slot);
+      const restsUs = task === undefined ? ageUs : objects.ageUs(slot, timeUs);
+      if (isOver && status === 'up' && restsUs > bounds.settledUs) {
+        return broken({ nodes: [], values: { volume: spec.name, claim: claim.task } });
+      }
+    }
+    return (
+      keptEnded(facts, timeUs, bounds.settledUs) ?? (state.services.size > 0 ? held : premiseFalse)
+    );
+  },
+});
+
+/** A task of a service is on a node that is away: what runs there cannot be told to stop. */
+function hasAwayTask({ oracle }: OrchestratorFacts, service: string): boolean {
+  const { state } = oracle;
+  for (const tasks of state!.index.services.get(service)?.slots.values() ?? []) {
+    for (const id of tasks) {
+      const { node, observed } = state!.tasks.get(id)!;
+      if (isOnNode(observed) && state!.nodes.get(node)?.status !== 'up') return true;
+    }
+  }
+  return false;
+}
+
+/** Ended tasks beyond those that people may look at and those that the restart policy goes by. */
+function keptEnded(facts: OrchestratorFacts, nowUs: number, restUs: number): Outcome | null {
+  const { state, past } = facts.oracle;
+  for (const service of state!.services.keys()) {
+    const { mode, name } = state!.services.get(service)!.spec;
+    if (mode.kind !== 'replicated') continue;
+    for (let slot = 1; slot <= mode.replicas; slot += 1) {
+      const tasks = past.slot(service, String(slot));
+      if (facts.objects.ageUs(slotName(service, String(slot)), nowUs) <= restUs) continue;
+      const ended = [...tasks].filter((id) => hasEnded(state!.tasks.get(id)!.observed));
+      // One for each of the two revisions that a deployment may be between.
+      const most = state!.settings.taskHistory + 2;
+      if (ended.length <= most) continue;
+      return broken({ nodes: [], values: { service: name, slot, ended: ended.length, most } });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,85 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type {
+  NetworkTable,
+  Tables,
+} from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
+
+export const trafficGoesToTheWell = rung<OrchestratorMoment>({
+  id: 'S22',
+  title: 'traffic',
+  statement:
+    'A table names only tasks of its own service that were running, healthy and wanted as of its index, each by its address, with weights that sum up to 100.',
+  source:
+    'moby#35548, #26733, #33790 (K31); Nomad #26424 (N3); kubernetes#23034 (B5); Warren (W10)',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['send:tables'],
+  check({ facts, message, node }): Outcome {
+    let outcome: Outcome = premiseFalse;
+    for (const sent of (message as Tables).tables) {
+      const wrong = faultOf(facts, sent);
+      if (wrong !== null) {
+        const { service, revision } = sent.table;
+        return broken({ nodes: [node], values: { service, revision, ...wrong } });
+      }
+      if (sent.table.sides.length > 0) outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function faultOf(
+  { objects, oracle }: OrchestratorFacts,
+  { table }: NetworkTable,
+): Readonly<Record<string, unknown>> | null {
+  const { revision, sides, gone, service } = table;
+  if (revision > oracle.last) return { last: oracle.last };
+  const id = objects.named(service, revision);
+  if (gone) return sides.length === 0 ? null : { sides: sides.length };
+  if (id === '') return { named: 'nothing' };
+  let weights = 0;
+  const addresses = new Set<number>();
+  for (const { weight, backends, specVersion } of sides) {
+    weights += weight;
+    if (backends.length === 0) return { side: specVersion, backends: 0 };
+    for (const { task, address } of backends) {
+      const known = objects.tasks.get(task);
+      if (known?.service !== id) return { task, of: known?.service ?? 'none' };
+      if (!objects.wasWell(task, revision)) return { task, well: false };
+      if (addresses.has(address)) return { task, address: 'twice' };
+      addresses.add(address);
+    }
+  }
+  return sides.length === 0 || weights === 100 ? null : { weights };
+}
+
+/** The newest revision that each worker was told of, by life and service. */
+type Revisions = Map<string, number>;
+
+export const tablesGoForward = rung<OrchestratorMoment, Revisions>({
+  id: 'S22F',
+  title: 'tables go forward',
+  statement:
+    'In one life a worker never sends requests by an older table of a service than before.',
+  source: 'moby#33790; Sieve, OSDI 2022: time travel',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['receive:tables'],
+  ghost: () => new Map(),
+  check({ facts, message, node, worker }, revisions): Outcome {
+    if (worker === undefined) return premiseFalse;
+    let outcome: Outcome = premiseFalse;
+    for (const { network, table } of (message as Tables).tables) {
+      const now = worker.core.tables.network(network).table(table.service)?.revision;
+      if (now === undefined) continue;
+      const name = `${node}/${facts.world.incarnation(node)}/${network}/${table.service}`;
+      const before = revisions.get(name) ?? 0;
+      if (now < before)
+        return broken({ nodes: [node], values: { service: table.service, now, before } });
+      revisions.set(name, now);
+      outcome = held;
+    }
+    return outcome;
+  },
+});

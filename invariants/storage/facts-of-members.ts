@@ -1,0 +1,44 @@
+import type { FactsOf } from '../../src/index.ts';
+import { spanMs, text, who } from '../raft/fact-words.ts';
+
+/** Violations of who is to have a part, who has it, and who gives it. */
+export const memberFacts: Readonly<Record<string, FactsOf>> = {
+  SA3: ({ nodes, values: { chunk, part, block, version, newest } }) => [
+    `${who(nodes)} answers for block ${block} of chunk ${chunk}, part ${part}, with bytes that were written under version ${version}.`,
+    `The newest that it has taken in for that block is another: ${text(newest)}.`,
+  ],
+  SA4: ({ nodes, values: { chunk, part, promised, found } }) => [
+    `The disk of ${who(nodes)} had promised part ${part} of chunk ${chunk}: ${text(promised)}.`,
+    found === null
+      ? 'After its restart it has no such part, and says nothing of it.'
+      : `After its restart it has ${text(found)}, and says nothing of it.`,
+  ],
+  SC5: ({ nodes, values: { after, chunk, version, members, intact, needed } }) => [
+    `The members of chunk ${chunk}, version ${version}, are ${text(members)}; it takes ${needed} of them to read it.`,
+    `After a record of kind ${text(after)} in the journal of ${who(nodes)}, the whole parts that all journals tell of are ${intact}.`,
+  ],
+  SC7: ({ nodes, values: { chunk, version, formed } }) => [
+    `Version ${formed} of chunk ${chunk} was formed without ${who(nodes)}, and something was written under it.`,
+    `${who(nodes)} answers a reader, for version ${version}.`,
+  ],
+  SC8: ({ nodes, values: { chunk, version, position, members } }) => [
+    `An entry makes ${nodes[1] ?? 'a server'} a member of chunk ${chunk}, version ${version}, at position ${position}: ${text(members)}.`,
+    'Its journal has no whole part of that version for that position.',
+  ],
+  SD8: ({ nodes, values: { chunk, version, block, position } }) => [
+    `Nobody writes chunk ${chunk}, version ${version}, and what lies on ${who(nodes)} for block ${block} at position ${position} is whole.`,
+    'It is not what follows from the other parts.',
+  ],
+  SF7: ({ nodes, values: { chunk, version, position } }) => [
+    `${nodes[1] ?? 'A server'} works, and has part ${position} of chunk ${chunk}, version ${version}, whole on its disk.`,
+    'An entry gives that part up, and no server has taken its place.',
+  ],
+  SF5: ({ nodes, values: { chunk, version, part, dueUs } }) => [
+    `Part ${part} of chunk ${chunk}, version ${version}, on ${who(nodes)} is damaged.`,
+    `Everything has worked for ${spanMs(dueUs)} and longer, and it counts as sound still.`,
+  ],
+  SH7: ({ values: { chunk, version, position, plans } }) => [
+    `Everything works again, and one part of a version needs to be made anew once.`,
+    `Part ${position} of chunk ${chunk}, version ${version}, was planned ${plans} times.`,
+  ],
+};

@@ -1,0 +1,46 @@
+import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
+import { type Fault, scenario, seconds } from '../src/index.ts';
+import { weather } from './common/weather.ts';
+import { cluster, phases } from './orchestrator/setting.ts';
+import { at, drawOf, isPlain, steeredClients, watching } from './orchestrator/steering.ts';
+
+/** Services that go back by themselves, of every strategy. */
+const goingBack = [0, 1, 2, 3, 4, 5].map((nth) =>
+  drawOf((spec) => isPlain(spec) && spec.update.onFailure === 'rollback', nth),
+);
+
+const trouble = weather(
+  'the leader is lost on the way, or not',
+  'no damage',
+  ['kill'],
+  (draw): readonly Fault[] =>
+    draw(2) === 0
+      ? []
+      : [
+          {
+            kind: 'kill',
+            target: { role: 'leader' },
+            when: { atUs: seconds(4) + draw(4_000_000) },
+            durationUs: 200_000 + draw(1_000_000),
+          },
+        ],
+);
+
+export default scenario({
+  summary:
+    'An image that crashes, leaks, is never well or is missing is deployed: services go back',
+  system: cluster(),
+  clients: steeredClients((draw) => [
+    at(seconds(1), { do: 'create-service', service: 's0', draw: goingBack[draw(6)]! }),
+    at(seconds(1), { do: 'create-service', service: 's1', draw: goingBack[draw(6)]! }),
+    at(seconds(4), { do: 'deploy-bad', service: 's0', draw: draw(4) }),
+    at(seconds(4.5), { do: 'deploy-bad', service: 's1', draw: draw(4) }, 1),
+    // Before it is back, or after.
+    at(seconds(5) + draw(4_000_000), { do: 'deploy', service: 's1', draw: draw(7) }, 1),
+    at(seconds(5) + draw(4_000_000), { do: 'rollback', service: 's0' }),
+    ...watching('s0', seconds(4), seconds(24), seconds(0.5)),
+  ]),
+  storm: trouble,
+  ladder: orchestratorLadder,
+  phases,
+});

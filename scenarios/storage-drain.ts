@@ -1,0 +1,18 @@
+import { storageLadder } from '../invariants/storage/ladder.ts';
+import { crashes, scenario } from '../src/index.ts';
+import { storage } from '../src/systems/storage/storage.ts';
+import { always } from './common/weather.ts';
+import { phases, storageClients, storageWords } from './storage/setting.ts';
+
+export default scenario({
+  summary: 'Servers are emptied and balanced while clients write, and others die and stand still',
+  system: storage({
+    // So small that what a few files take counts as a share of it.
+    knobs: { 'storage.capacityBytes': { kind: 'one of', values: [32_768, 16_384, 1_048_576] } },
+  }),
+  clients: storageClients({ 'files.drains': always(true) }),
+  storm: crashes({ except: ['suspend'], words: storageWords }),
+  ladder: storageLadder,
+  phases,
+  requiredProbes: ['a part leaves a drained server', 'a part moves to an emptier server'],
+});

@@ -1,0 +1,34 @@
+/** What commands are refused with in a storm. */
+const refusals: Readonly<Record<string, readonly string[]>> = {
+  'create-service': ['exists'],
+  'update-service': ['conflict'],
+  'control-deployment': ['wrong-state'],
+  'remove-volume': ['in-use'],
+};
+
+const commands = [
+  'create-service',
+  'update-service',
+  'remove-service',
+  'control-deployment',
+  'update-node',
+  'create-volume',
+  'remove-volume',
+  'put-secret',
+  'remove-secret',
+  'create-token',
+  'rotate-root',
+];
+
+const queries = ['service', 'services', 'tasks', 'nodes', 'deployment', 'secrets', 'watch'];
+
+/** The cells that clients of a cluster reach if the workload does what it should. */
+export const clusterRequiredCells: readonly string[] = [
+  ...[...commands, ...queries].map((operation) => `${operation}/*/ok:*/storm`),
+  ...Object.entries(refusals).flatMap(([operation, reasons]) =>
+    reasons.map((reason) => `${operation}/*/fail:${reason}/storm`),
+  ),
+  'create-service/*/info:*/storm',
+  'update-service/*/info:*/storm',
+  'restart/client/storm',
+];
