@@ -31,6 +31,7 @@ import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
 import { restartsForgetNothing } from './restarts.ts';
 import { answersAreFresh } from './service.ts';
 import { serviceIsBack } from './service-back.ts';
@@ -68,6 +69,8 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // places
   placesAreLawful,
   regionsMayGo,
+  noWorseThanNeeded,
+  copiesAreCopies,
   goodPartsStay,
   noVoluntaryLoss,
   // accounts
@@ -92,6 +95,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   tablesAddUp,
   changelogIsTheLog,
   // progress
+  chainsAreOfUse,
   operationsEnd,
   serviceIsBack,
   allIsRedundant,

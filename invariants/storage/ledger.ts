@@ -150,6 +150,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.#facts.phase = phase;
     if (phase === 'settle') this.#facts.healedUs = timeUs;
     this.moment.timeUs = timeUs;
+    this.moment.isChain = false;
     return triggers.phase;
   }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
 import { storageLadder } from '../../invariants/storage/ladder.ts';
+import { mirrorLadder } from '../../invariants/storage-mirror/ladder.ts';
 import { MutantCopy } from '../../src/run/mutant-copy.ts';
 import { type MutantPatch, readMutants } from '../../src/run/mutant-patch.ts';
 
@@ -13,9 +14,16 @@ const mutantsOf = (system: string): readonly MutantPatch[] =>
   readMutants(join(root, 'mutants', system), system, true);
 const ofRaft = mutantsOf('raft');
 const ofStorage = mutantsOf('storage');
+const storageRungs = [...storageLadder.rungs, ...mirrorLadder.rungs];
 const systems = [
-  { system: 'raft', mutants: ofRaft, rungs: raftLadder.rungs },
-  { system: 'storage', mutants: ofStorage, rungs: storageLadder.rungs },
+  { name: 'raft', system: 'raft', mutants: ofRaft, rungs: raftLadder.rungs },
+  { name: 'storage', system: 'storage', mutants: ofStorage, rungs: storageRungs },
+  {
+    name: 'storage without a protection',
+    system: 'storage',
+    mutants: mutantsOf('storage-protections'),
+    rungs: storageRungs,
+  },
 ] as const;
 
 let folder: string;
@@ -63,7 +71,7 @@ const mechanisms = [
   [81, 99, 12],
 ] as const;
 
-describe.each(systems)('mutants of $system', ({ system, mutants, rungs }) => {
+describe.each(systems)('mutants of $name', ({ system, mutants, rungs }) => {
   it.each(mutants.map((mutant) => [mutant.id, mutant] as const))(
     '%s changes the sources of today, and nothing that it does not name',
     (_, mutant) => {

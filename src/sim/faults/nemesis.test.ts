@@ -221,6 +221,20 @@ describe('faults', () => {
     expect(linksAreCalm(world)).toBe(true);
   });
 
+  test('a server is cut off from its own kind, or from the others, and clients reach it', () => {
+    const alone = storm([{ ...isolation, shape: 'own-kind' }], 5).world;
+    alone.runUntil(150_000);
+    for (let to = 1; to < 5; to++) expect(alone.linkOpen(0, to)).toBe(false);
+    for (let to = 5; to < 7; to++) expect(alone.linkOpen(0, to)).toBe(true);
+    expect(alone.linkOpen(1, 2)).toBe(true);
+    alone.runUntil(450_000);
+    expect(linksAreCalm(alone)).toBe(true);
+    // All are of one kind here: there is nobody to be cut off from.
+    const whole = storm([{ ...isolation, shape: 'other-kinds' }], 5).world;
+    whole.runUntil(150_000);
+    expect(linksAreCalm(whole)).toBe(true);
+  });
+
   test('a flapping partition comes and goes and is gone at its end', () => {
     const { world } = storm([{ ...isolation, flapUs: 40 * ms }]);
     const open: boolean[] = [];

@@ -1,0 +1,188 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
+import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
+import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
+import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import type { Plan } from '../../src/systems/storage/metadata/rows.ts';
+import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
+import type { StorageFacts, StorageMoment } from './moment.ts';
+
+type Put = Extract<JournalRecord, { kind: 'put' }>;
+
+export const copiesAreCopies = rung<StorageMoment>({
+  id: 'SF4',
+  title: 'copies are copies',
+  statement:
+    'A replica that a repair or a move makes has, block by block, what another replica of that version has.',
+  source: 'longhorn#7425, #1298; lizardfs#297: a copy of another version, or of half of one',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['fragments'],
+  check({ node, changes, facts }) {
+    let outcome: Outcome = premiseFalse;
+    for (const { record } of changes) {
+      // What clients put, or a chain adopts, has a fence.
+      if (record.kind !== 'put' || record.fence > 0) continue;
+      const row = facts.oracle.state.chunks.get(record.chunk);
+      if (row === undefined || row.grant !== null || row.unsettled) continue;
+      if (row.version !== record.version || row.generation !== record.generation) continue;
+      const { kind } = facts.oracle.state.classes.get(row.classId)!.redundancy;
+      if (kind !== 'replicated') continue;
+      const others = row.members.flatMap((server) => replicaOn(facts, server, node, record));
+      if (others.length === 0) continue;
+      if (!others.some((other) => isCopy(record, other))) {
+        const { chunk, version, generation, blocks } = record;
+        const values = { chunk, version, generation, blocks: blocks.length };
+        return broken({ nodes: [node], values });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function replicaOn(facts: StorageFacts, server: number, not: number, put: Put): Fragment[] {
+  if (server === 0 || server - 1 === not) return [];
+  const here = facts.servers[server - 1]?.table.chunks.get(put.chunk);
+  return (here?.fragments ?? []).filter(
+    (one) => one.fault === null && one.generation === put.generation && one.isVersion(put.version),
+  );
+}
+
+function isCopy(put: Put, { blocks }: Fragment): boolean {
+  const there = blocks.filter((block) => block !== null).length;
+  if (put.blocks.length !== there) return false;
+  return put.blocks.every(({ block, version, checksum }) => {
+    const other = blocks[block] ?? null;
+    return other !== null && other.version === version && other.checksum === checksum;
+  });
+}
+
+/** Since when each chunkserver has been let serve without a break, and until when at least. */
+type Steady = Map<number, { sinceUs: number; lastUs: number }>;
+
+export const noWorseThanNeeded = rung<StorageMoment, Steady>({
+  id: 'SF8',
+  title: 'no worse than it must be',
+  statement:
+    'A repair or a move breaks no cap of its class while servers that have worked for a while would keep all caps.',
+  source:
+    'HDDS-4244: the wrong victim, and a spread that gets worse; MooseNG: constraints as a warning',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain', 'receive:beat-heard'],
+  ghost: () => new Map(),
+  check({ node, timeUs, facts, message }, steady): Outcome {
+    if (message?.kind === 'beat-heard') {
+      if ((message as BeatHeard).serveUs > 0) noteBeat(facts, steady, node, timeUs);
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    for (const { table, group: chunk, row } of facts.oracle.touched.values()) {
+      if (table !== 'plans' || (row as Plan).kind !== 'move') continue;
+      const found = judge(facts, steady, timeUs, chunk, row as Plan);
+      if (found.kind === 'broken') return broken({ ...found, nodes: [node] });
+      if (found === held) outcome = held;
+    }
+    return outcome;
+  },
+});
+
+function noteBeat({ timings }: StorageFacts, steady: Steady, node: number, timeUs: number): void {
+  const known = steady.get(node);
+  const isGap = known === undefined || timeUs - known.lastUs > timings.serverLeaseUs / 2;
+  steady.set(node, { sinceUs: isGap ? timeUs : known.sinceUs, lastUs: timeUs });
+}
+
+/** Whether any leader has had the time to find out that a server works. */
+function isSteady(
+  { timings, world }: StorageFacts,
+  steady: Steady,
+  server: number,
+  timeUs: number,
+): boolean {
+  const node = server - 1;
+  const known = steady.get(node);
+  if (known === undefined || world.status(node) !== 'up' || world.metIoError(node)) return false;
+  if (!world.diskHealthy(node)) return false;
+  const { serverLeaseUs } = timings;
+  return timeUs - known.lastUs < serverLeaseUs / 2 && timeUs - known.sinceUs > 2 * serverLeaseUs;
+}
+
+function judge(
+  facts: StorageFacts,
+  steady: Steady,
+  timeUs: number,
+  chunk: number,
+  { server: to, position, version }: Plan,
+): Outcome {
+  const { state } = facts.oracle;
+  const row = state.chunks.get(chunk);
+  if (row === undefined || row.version !== version || row.members.includes(to)) return premiseFalse;
+  const storageClass = state.classes.get(row.classId)!;
+  const isGood = (server: number): boolean => isSteady(facts, steady, server, timeUs);
+  // Who is gone counts for nobody's caps.
+  const members = row.members.map((member, at) =>
+    at === position || !isGood(member) ? 0 : member,
+  );
+  const present = members.filter((member) => member !== 0);
+  const after = [...present, to];
+  const before = brokenCaps(placesOf(state, present), storageClass, present).length;
+  if (brokenCaps(placesOf(state, after), storageClass, after).length <= before) return held;
+  const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
+  const able = state.servers.keys().filter((server) => isGood(server));
+  const { verdict } = place({
+    places: placesOf(state, able),
+    storageClass,
+    key: chunk,
+    held: members,
+    partBytes: fragmentBytes(state, storageClass),
+    excluded: [...row.members, ...busy],
+    homeRegion: 0,
+  });
+  if (verdict !== 'satisfied') return premiseFalse;
+  return broken({ nodes: [], values: { chunk, position, to, members: row.members } });
+}
+
+/** Chains that were formed anew without anything being written since, by chunk. */
+type Idle = Map<number, { fence: number; members: number; times: number }>;
+
+/** An order or an answer may be lost time after time. */
+const mostInVain = 8;
+
+export const chainsAreOfUse = rung<StorageMoment, Idle>({
+  id: 'SH10',
+  title: 'chains are of use',
+  statement:
+    'A chain is not formed anew over and over, with as many members as before, without a write that comes through in between.',
+  source: 'ceph PR 24286: both sides disagree on a generation, and nothing goes on',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain', 'fragments'],
+  ghost: () => new Map(),
+  check({ node, isChain, changes, facts: { oracle } }, idle): Outcome {
+    if (!isChain) {
+      for (const { record, fragment } of changes) {
+        if (record.kind === 'write') idle.delete(fragment.chunk);
+      }
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+      const { envelope, reply } = oracle.at(index)!;
+      const command = envelope?.command;
+      if (command?.kind !== 'reform-members' || reply?.kind !== 'version') continue;
+      const { chunk } = command;
+      const members = command.members.filter((member) => member !== 0).length;
+      const before = idle.get(chunk);
+      const isSame = before !== undefined && before.members === members;
+      const times = isSame ? before.times + 1 : 1;
+      idle.set(chunk, { fence: reply.fence, members, times });
+      if (times > mostInVain) {
+        return broken({ nodes: [node], values: { chunk, fence: reply.fence, members, times } });
+      }
+      outcome = held;
+    }
+    return outcome;
+  },
+});

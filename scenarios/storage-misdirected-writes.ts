@@ -1,0 +1,3 @@
+import { wrongWrites } from './storage/one-disk.ts';
+
+export default wrongWrites('misdirected-write', 'writes that land elsewhere');
