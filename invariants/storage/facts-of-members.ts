@@ -37,6 +37,18 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Part ${part} of chunk ${chunk}, version ${version}, on ${who(nodes)} is damaged.`,
     `Everything has worked for ${spanMs(dueUs)} and longer, and it counts as sound still.`,
   ],
+  SF4: ({ nodes, values: { chunk, version, blocks } }) => [
+    `${who(nodes)} takes ${blocks} blocks of chunk ${chunk}, version ${version}, as a replica that a repair or a move makes.`,
+    'No other replica of that version has the same.',
+  ],
+  SF8: ({ values: { chunk, position, to, members } }) => [
+    `Part ${position} of chunk ${chunk}, with the members ${text(members)}, is to be made on server ${to}, beyond the caps of its class.`,
+    'Servers that have worked for long have room for it within the caps.',
+  ],
+  SH10: ({ values: { chunk, fence, members, times } }) => [
+    `The chain of chunk ${chunk} is formed anew ${times} times, the last time with ${members} members under fence ${fence}.`,
+    'Nothing was written under any of those fences.',
+  ],
   SH7: ({ values: { chunk, version, position, plans } }) => [
     `Everything works again, and one part of a version needs to be made anew once.`,
     `Part ${position} of chunk ${chunk}, version ${version}, was planned ${plans} times.`,
