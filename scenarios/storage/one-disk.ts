@@ -1,8 +1,9 @@
 import { storageLadder } from '../../invariants/storage/ladder.ts';
 import { type Config, type Fault, type Scenario, scenario } from '../../src/index.ts';
 import { storage } from '../../src/systems/storage/storage.ts';
-import { always, phases, storageClients } from './setting.ts';
-import { chunkserver, weather, within } from './weather.ts';
+import { always, weather, within } from '../common/weather.ts';
+import { phases, storageClients } from './setting.ts';
+import { chunkserver } from './weather.ts';
 
 /** Makes the faults of one time out of a number drawn for them. */
 type Make = (node: string, atUs: number, drawn: number) => readonly Fault[];
