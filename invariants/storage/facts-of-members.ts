@@ -37,6 +37,18 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Part ${part} of chunk ${chunk}, version ${version}, on ${who(nodes)} is damaged.`,
     `Everything has worked for ${spanMs(dueUs)} and longer, and it counts as sound still.`,
   ],
+  SF4: ({ nodes, values: { chunk, version } }) => [
+    `${who(nodes)} was to make a copy of chunk ${chunk}, version ${version}.`,
+    'What it has made is not, block by block, what any other replica of that version has.',
+  ],
+  SF8: ({ values: { chunk, position, to } }) => [
+    `Other servers have worked for a while, and with them chunk ${chunk} would keep all caps of its class.`,
+    `Part ${position} is to go to server ${to}, which breaks a cap.`,
+  ],
+  SH10: ({ values: { chunk, members, times } }) => [
+    `The chain of chunk ${chunk} was formed anew ${times} times, with ${members} members each time.`,
+    'No write came through in between.',
+  ],
   SH7: ({ values: { chunk, version, position, plans } }) => [
     `Everything works again, and one part of a version needs to be made anew once.`,
     `Part ${position} of chunk ${chunk}, version ${version}, was planned ${plans} times.`,
