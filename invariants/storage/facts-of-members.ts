@@ -37,17 +37,17 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Part ${part} of chunk ${chunk}, version ${version}, on ${who(nodes)} is damaged.`,
     `Everything has worked for ${spanMs(dueUs)} and longer, and it counts as sound still.`,
   ],
-  SF4: ({ nodes, values: { chunk, version, blocks } }) => [
-    `${who(nodes)} takes ${blocks} blocks of chunk ${chunk}, version ${version}, as a replica that a repair or a move makes.`,
-    'No other replica of that version has the same.',
+  SF4: ({ nodes, values: { chunk, version } }) => [
+    `${who(nodes)} was to make a copy of chunk ${chunk}, version ${version}.`,
+    'What it has made is not, block by block, what any other replica of that version has.',
   ],
-  SF8: ({ values: { chunk, position, to, members } }) => [
-    `Part ${position} of chunk ${chunk}, with the members ${text(members)}, is to be made on server ${to}, beyond the caps of its class.`,
-    'Servers that have worked for long have room for it within the caps.',
+  SF8: ({ values: { chunk, position, to } }) => [
+    `Other servers have worked for a while, and with them chunk ${chunk} would keep all caps of its class.`,
+    `Part ${position} is to go to server ${to}, which breaks a cap.`,
   ],
-  SH10: ({ values: { chunk, fence, members, times } }) => [
-    `The chain of chunk ${chunk} is formed anew ${times} times, the last time with ${members} members under fence ${fence}.`,
-    'Nothing was written under any of those fences.',
+  SH10: ({ values: { chunk, members, times } }) => [
+    `The chain of chunk ${chunk} was formed anew ${times} times, with ${members} members each time.`,
+    'No write came through in between.',
   ],
   SH7: ({ values: { chunk, version, position, plans } }) => [
     `Everything works again, and one part of a version needs to be made anew once.`,
