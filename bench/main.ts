@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { codec } from './codec.ts';
 import { memory } from './memory.ts';
 import { orchestratorControllers } from './orchestrator/controllers.ts';
+import { orchestratorFailover } from './orchestrator/failover.ts';
 import { orchestratorScale } from './orchestrator/scale.ts';
 import { runBenchmarks } from './runner.ts';
 import { shrinking } from './shrinking.ts';
@@ -22,6 +23,7 @@ const all = [
   shrinking,
   orchestratorControllers,
   orchestratorScale,
+  orchestratorFailover,
 ];
 
 process.exitCode = await runBenchmarks(process.argv.slice(2), all, {
