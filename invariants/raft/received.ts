@@ -1,6 +1,11 @@
 import type { Step } from '../../src/index.ts';
 import type { ClientRequest } from '../../src/systems/raft/kv-messages.ts';
-import type { AppendMessage, HeartbeatMessage, SnapshotMessage, VoteMessage } from '../../src/systems/raft/types.ts';
+import type {
+  AppendMessage,
+  HeartbeatMessage,
+  SnapshotMessage,
+  VoteMessage,
+} from '../../src/systems/raft/types.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
 import type { RaftMoment } from './moment.ts';
 
