@@ -1,19 +1,22 @@
-import { fragmentBytes } from '../metadata/chunk-life.ts';
+import { fragmentBytes, placesOf } from '../metadata/chunk-life.ts';
+import type { Chunk } from '../metadata/rows.ts';
+import { brokenCaps } from '../placement/place.ts';
 import type { RepairQueue } from './repair-queue.ts';
 import type { ChunkWork } from './write-grants.ts';
 
 /** How much fuller than the emptiest a server may be, as a share of its capacity. */
 const threshold = 0.2;
-/** Chunks of the fullest server that are tried in one go. */
+/** Chunks of a server that are tried in one go. */
 const tried = 16;
 
 /**
- * Moves parts from the fullest server to the emptiest, one at a time, while nothing has to be
- * repaired. Servers that are alike within the threshold are left alone.
+ * Moves parts from servers that are much fuller than the emptiest to that one, one at a time, while
+ * nothing has to be repaired. Servers that are alike within the threshold are left alone.
  */
 export class Balance {
   private readonly work: ChunkWork;
   private readonly repairs: RepairQueue;
+  private turn = 0;
 
   constructor(work: ChunkWork, repairs: RepairQueue) {
     this.work = work;
@@ -31,19 +34,23 @@ export class Balance {
   private look(): void {
     if (this.repairs.size > 0) return;
     const { state } = this.work.lead;
-    let fullest = 0;
+    const shares: [server: number, share: number][] = [];
     let emptiest = 0;
-    let most = -1;
     let least = 2;
     const unfit = this.work.servers.unfit();
     for (const server of state.servers.keys()) {
       const row = state.servers.get(server)!;
       if (row.state !== 'up' || row.capacityBytes === 0 || unfit.includes(server)) continue;
       const share = row.usedBytes / row.capacityBytes;
-      if (share > most) [fullest, most] = [server, share];
+      shares.push([server, share]);
       if (row.weight > 0 && share < least) [emptiest, least] = [server, share];
     }
-    if (fullest !== 0 && emptiest !== 0 && most - least > threshold) this.move(fullest, emptiest);
+    if (emptiest === 0) return;
+    const full = shares.filter(([, share]) => share - least > threshold);
+    if (full.length === 0) return;
+    // By turns, as the caps of classes may let nothing go from one of them to there.
+    const [from] = full[this.turn++ % full.length]!;
+    this.move(from, emptiest);
   }
 
   private move(from: number, to: number): void {
@@ -55,11 +62,23 @@ export class Balance {
       if (row.members.includes(to) || lead.state.plans.count(chunk) > 0) continue;
       if (row.grant !== null || row.unsettled || row.conversion !== null) continue;
       const position = row.members.indexOf(from);
+      if (this.breaksCaps(row, row.members.with(position, to))) continue;
       const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
       if (!this.repairs.throttle.take(to, [from], bytes, false)) return;
       lead.env.probe('a part moves to an emptier server');
       lead.propose({ kind: 'plan-move', chunk, position, to });
       return;
     }
+  }
+
+  /** An even load is not worth a placement that its class does not want. */
+  private breaksCaps(row: Readonly<Chunk>, after: readonly number[]): boolean {
+    const { state } = this.work.lead;
+    const storageClass = state.classes.get(row.classId)!;
+    const broken = (members: readonly number[]): number => {
+      const present = members.filter((member) => member !== 0);
+      return brokenCaps(placesOf(state, present), storageClass, present).length;
+    };
+    return broken(after) > broken(row.members);
   }
 }
