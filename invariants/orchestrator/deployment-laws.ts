@@ -201,7 +201,10 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   const row = service === undefined ? undefined : state.deployments.get(service.deployment);
   if (service === undefined || row === undefined || hasOtherCause(look, service, task)) return null;
   const { mode } = service.spec;
-  if (isOver(row) || task.revision === targetOf(row) || mode.kind !== 'replicated') return null;
+  if (isOver(row) || mode.kind !== 'replicated') return null;
+  // What an earlier deployment has left behind goes whenever there is something else.
+  const old = targetOf(row) === row.to ? row.from : row.to;
+  if (task.revision !== old || old === targetOf(row)) return null;
   if (hasSibling(look, id, task)) return null;
   if (row.strategy !== 'rolling') {
     if (row.phase === 'updating') return { phase: row.phase, revision: task.revision };
@@ -238,6 +241,6 @@ function hasOtherCause(
 function hasSibling({ state, past }: EntryLook, id: string, task: Readonly<Task>): boolean {
   return [...past.slot(task.service, task.slot)].some((other) => {
     const one = state.tasks.get(other)!;
-    return other !== id && isLive(one) && one.revision !== 0;
+    return other !== id && isLive(one) && one.revision === task.revision;
   });
 }

@@ -55,7 +55,7 @@ import { tablesGoForward, trafficGoesToTheWell } from './traffic.ts';
 import { noncesAreNew, tokensAdmit } from './trust-laws.ts';
 
 /** What the committed log alone decides, entry by entry. */
-const entryRungs: readonly EntryRung[] = [
+export const entryRungs: readonly EntryRung[] = [
   // one task
   tasksHavePlaces,
   idsAreNew,

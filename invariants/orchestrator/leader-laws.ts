@@ -23,8 +23,8 @@ export const carriedOutOnce: EntryRung = entryRung({
     const text = JSON.stringify(reply);
     const first = seen.get(name);
     if (first === undefined) {
-      const isTaken =
-        reply.kind !== 'refused' || (reply.why !== 'stale' && reply.why !== 'no-session');
+      // One that is refused at the door, too far ahead for instance, may come again.
+      const isTaken = reply.kind !== 'refused' || past.of('replies').length > 0;
       if (isTaken) seen.set(name, { reply: text });
       return null;
     }

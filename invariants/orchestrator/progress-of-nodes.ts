@@ -56,8 +56,16 @@ export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
     let outcome: Outcome = premiseFalse;
     for (const [node, { core }] of workersOf(facts)) {
       const row = oracle.state.nodes.get(members.idOf(node));
+      // A clock that is wrong by more than the life of a certificate locks its owner out: see `skewUs`.
+      const { current } = core.state.member.identity;
+      const lapsed = (current?.certificate.notAfterUs ?? 0) <= oracle.state.timeUs;
       // What has not joined yet needs a token that somebody makes.
-      if (row === undefined || world.metIoError(node) || (core.connected && row.status === 'up')) {
+      if (
+        row === undefined ||
+        lapsed ||
+        world.metIoError(node) ||
+        (core.connected && row.status === 'up')
+      ) {
         cutOff.delete(node);
         if (row !== undefined) outcome = held;
         continue;

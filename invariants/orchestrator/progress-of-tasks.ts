@@ -2,6 +2,7 @@ import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.
 import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
+import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
 import { boundsOf, quietUs } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { slotName } from './store-past.ts';
@@ -153,12 +154,20 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
         }
         if (task.observed !== 'running') return { task: id, observed: task.observed };
         const [place] = machines.ofTask(id);
-        if (place === undefined) return { task: id, container: 'none' };
+        if (place === undefined && isInTouch(facts, task.node)) {
+          return { task: id, container: 'none' };
+        }
       }
       return seen;
     });
   },
 });
+
+/** Its worker has a session and its lease: what is fenced may run there. */
+function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean {
+  const worker = world.state(members.machineOf(node)) as Worker | undefined;
+  return worker?.core.connected === true && worker.core.leaseHolds;
+}
 
 export const desiredIsActual = rung<OrchestratorMoment>({
   id: 'L7',
@@ -202,7 +211,7 @@ export const desiredIsActual = rung<OrchestratorMoment>({
       const machine = members.machineOf(task.node);
       if (machine < 0 || world.status(machine) !== 'up') continue;
       const [place] = machines.ofTask(id);
-      if (place === undefined) {
+      if (place === undefined && isInTouch(facts, task.node)) {
         return broken({ nodes: [machine], values: { task: id, container: 'none' } });
       }
     }

@@ -104,6 +104,8 @@ export class Worker implements SessionHost {
 
   driveAll(): void {
     for (const task of [...this.core.state.tasks.keys()]) this.drive(task);
+    // What came for a task that has ended meanwhile is not kept either.
+    this.forgetSecrets();
   }
 
   private changed(task: string): void {
