@@ -53,6 +53,8 @@ export default scenario({
     at(seconds(7), { do: 'deploy', service: 's1', draw: draw(7) }),
     at(seconds(8) + draw(4_000_000), { do: 'rotate-root' }, 1),
     at(seconds(9), { do: 'rotate-token' }),
+    at(seconds(4) + draw(6_000_000), { do: 'rotate-keys' }, 1),
+    at(seconds(4) + draw(6_000_000), { do: 'rotate-keys' }),
     at(seconds(13), { do: 'deploy', service: 's0', draw: draw(7) }, 1),
     at(seconds(37), { do: 'list-nodes' }),
   ]),

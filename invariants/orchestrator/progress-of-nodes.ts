@@ -221,7 +221,10 @@ export const fencedLate = rung<OrchestratorMoment, Heard>({
   },
 });
 
-export const tablesAreCurrent = rung<OrchestratorMoment>({
+/** Tables that were found to be right, and what of their service had changed last by then. */
+type Judged = WeakMap<object, number>;
+
+export const tablesAreCurrent = rung<OrchestratorMoment, Judged>({
   id: 'L6',
   title: 'out of the tables',
   statement:
@@ -230,65 +233,78 @@ export const tablesAreCurrent = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check({ facts, timeUs }): Outcome {
+  ghost: () => new WeakMap(),
+  check({ facts, timeUs }, judged): Outcome {
     const bounds = boundsOf(facts);
     if (bounds === undefined || !(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
-    const { oracle, objects } = facts;
+    const settled = settledServices(facts, timeUs);
     let outcome: Outcome = premiseFalse;
     for (const [node, { core }] of workersOf(facts)) {
       const begunUs = facts.members.registeredUs(facts.members.idOf(node));
       if (!core.connected || timeUs - begunUs <= tableUs) continue;
-      for (const id of oracle.state!.services.keys()) {
-        const row = oracle.state!.services.get(id)!;
-        if (row.removing || !restsUs(facts, id, timeUs, tableUs)) continue;
-        const { name, endpoint } = row.spec;
-        for (const network of endpoint.networks) {
-          const table = core.tables.network(network).table(name);
+      for (const service of settled) {
+        for (const network of service.networks) {
+          const table = core.tables.network(network).table(service.name);
+          // Neither it nor its service has changed since it was looked at.
+          if (table !== undefined && judged.get(table) === service.changedUs) continue;
           const listed = new Set(
             table?.sides.flatMap(({ backends }) => backends.map((one) => one.task)),
           );
-          const well = wellTasks(facts, id);
-          const stale = [...listed].find((task) => !well.includes(task));
-          if (stale !== undefined)
-            return broken({ nodes: [node], values: { service: name, stale } });
-          const plain = row.share === null && row.deployment === '';
-          const missing = plain ? well.find((task) => !listed.has(task)) : undefined;
-          if (missing !== undefined) {
-            return broken({ nodes: [node], values: { service: name, missing } });
-          }
+          const wrong = tableFault(service, listed);
+          if (wrong !== null) return broken({ nodes: [node], values: wrong });
+          if (table !== undefined) judged.set(table, service.changedUs);
           if (listed.size > 0) outcome = held;
         }
       }
     }
-    return objects.tasks.size > 0 ? outcome : premiseFalse;
+    return facts.objects.tasks.size > 0 ? outcome : premiseFalse;
   },
 });
 
 /** Virtual time until every connected worker has a table. */
 const tableUs = 5_000_000;
 
-/** Nothing of the service has changed for so long. */
-function restsUs(
-  { oracle, objects }: OrchestratorFacts,
-  id: string,
-  nowUs: number,
-  forUs: number,
-): boolean {
-  if (objects.ageUs(`services/${id}`, nowUs) <= forUs) return false;
-  const { deployment } = oracle.state!.services.get(id)!;
-  if (deployment !== '' && objects.ageUs(`deployments/${deployment}`, nowUs) <= forUs) return false;
-  for (const slot of oracle.state!.index.services.get(id)?.slots.keys() ?? []) {
-    if (objects.ageUs(`${id}/${slot}`, nowUs) <= forUs) return false;
-  }
-  return true;
+/** A service of which nothing has changed for so long that everybody should know all of it. */
+interface Settled {
+  readonly name: string;
+  readonly networks: readonly string[];
+  readonly changedUs: number;
+  /** Tasks that are well. */
+  readonly well: readonly string[];
+  /** All of those are to be listed: no share and no deployment says otherwise. */
+  readonly plain: boolean;
 }
 
-function wellTasks({ oracle, objects }: OrchestratorFacts, id: string): string[] {
-  const tasks: string[] = [];
-  for (const slot of oracle.state!.index.services.get(id)?.slots.values() ?? []) {
-    for (const task of slot) if (objects.wasWell(task, oracle.last)) tasks.push(task);
+/** Costs the tasks, once for all workers. */
+function settledServices(facts: OrchestratorFacts, nowUs: number): Settled[] {
+  const { oracle, objects } = facts;
+  const settled: Settled[] = [];
+  for (const id of oracle.state!.services.keys()) {
+    const { spec, removing, share, deployment } = oracle.state!.services.get(id)!;
+    if (removing) continue;
+    const slots = oracle.state!.index.services.get(id)?.slots ?? new Map<string, string[]>();
+    let ageUs = objects.ageUs(`services/${id}`, nowUs);
+    if (deployment !== '') {
+      ageUs = Math.min(ageUs, objects.ageUs(`deployments/${deployment}`, nowUs));
+    }
+    for (const slot of slots.keys()) ageUs = Math.min(ageUs, objects.ageUs(`${id}/${slot}`, nowUs));
+    if (ageUs <= tableUs) continue;
+    const well = [...slots.values()].flat().filter((task) => objects.wasWell(task, oracle.last));
+    const { networks } = spec.endpoint;
+    const plain = share === null && deployment === '';
+    settled.push({ name: spec.name, networks, changedUs: nowUs - ageUs, well, plain });
   }
-  return tasks;
+  return settled;
+}
+
+function tableFault(
+  { name, well, plain }: Settled,
+  listed: ReadonlySet<string>,
+): Readonly<Record<string, string>> | null {
+  const stale = [...listed].find((task) => !well.includes(task));
+  if (stale !== undefined) return { service: name, stale };
+  const missing = plain ? well.find((task) => !listed.has(task)) : undefined;
+  return missing === undefined ? null : { service: name, missing };
 }
 
 export const deploymentsEnd = rung<OrchestratorMoment>({

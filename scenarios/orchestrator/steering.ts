@@ -31,10 +31,14 @@ const mostDraws = 10_000;
 const intentSalt = 1_000_003;
 
 /** The n-th draw, from 0, that stands for a service as it is asked for: intents carry draws alone. */
-export function drawOf(wanted: (spec: ServiceSpec) => boolean, nth: number = 0): number {
+export function drawOf(
+  wanted: (spec: ServiceSpec) => boolean,
+  nth: number = 0,
+  beside: Surroundings = around,
+): number {
   let left = nth;
   for (let draw = 0; draw < mostDraws; draw++) {
-    if (wanted(serviceFrom('any', draw, around)) && left-- === 0) return draw;
+    if (wanted(serviceFrom('any', draw, beside)) && left-- === 0) return draw;
   }
   throw new RangeError('no draw stands for such a service');
 }

@@ -36,6 +36,7 @@ export type ClusterAction =
         | 'create-token'
         | 'rotate-token'
         | 'rotate-root'
+        | 'rotate-keys'
         | 'watch';
     };
 

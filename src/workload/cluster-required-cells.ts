@@ -18,6 +18,7 @@ const commands = [
   'remove-secret',
   'create-token',
   'rotate-root',
+  'rotate-keys',
 ];
 
 const queries = ['service', 'services', 'tasks', 'nodes', 'deployment', 'secrets', 'watch'];

@@ -50,6 +50,7 @@ const kinds: readonly (readonly [
   ['create-token', 2, 'trust'],
   ['rotate-token', 1, 'trust'],
   ['rotate-root', 1, 'trust'],
+  ['rotate-keys', 2, 'trust'],
   ['watch', 8, 'watches'],
 ];
 
@@ -94,6 +95,7 @@ function actionOf(settings: ClusterClientSettings, drawn: Draws): ClusterAction 
     case 'create-token':
     case 'rotate-token':
     case 'rotate-root':
+    case 'rotate-keys':
     case 'watch':
       return { do: kind };
     default:

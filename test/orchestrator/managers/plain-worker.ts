@@ -203,6 +203,7 @@ export class PlainWorker {
     const name = session.session;
     env.network.send(this.manager, {
       ...{ kind: 'beat', session: name, beat: this.beats, trusts },
+      serial: this.saved.certificate?.serial ?? 0,
       ...progress,
     });
     for (const [number, reports] of this.unheard) this.sendReport(number, reports);

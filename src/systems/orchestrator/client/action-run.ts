@@ -102,6 +102,9 @@ export class ActionRun {
         // The leader makes the root.
         await this.command({ kind: 'rotate-root', roots: [] }, '');
         return;
+      case 'rotate-keys':
+        await this.command({ kind: 'rotate-keys', keys: [] }, '');
+        return;
       case 'watch':
         return await this.watch();
       case 'list-services':

@@ -23,7 +23,7 @@ export type ClientAction =
   | { readonly do: 'put-secret'; readonly secret: string; readonly draw: number }
   | { readonly do: 'remove-secret'; readonly secret: string }
   | { readonly do: 'list-services' | 'list-nodes' | 'list-secrets' | 'metrics' }
-  | { readonly do: 'create-token' | 'rotate-token' | 'rotate-root' | 'watch' };
+  | { readonly do: 'create-token' | 'rotate-token' | 'rotate-root' | 'rotate-keys' | 'watch' };
 
 /** Of a client: a command, a value for a secret, a read, or a look at the events. */
 export type ClientQuestion =

@@ -113,10 +113,11 @@ export class Exchanges {
 
   /** Turns to whoever is said to lead, or to the next one. */
   private turn(answer: ClientAnswer, from: NodeId): void {
-    if (this.manager !== from) return;
-    const leader = 'leader' in answer ? this.options.managers.indexOf(answer.leader) : -1;
-    if (leader >= 0 && answer.kind !== 'watched' && answer.leader !== from) this.target = leader;
-    else if (!('outcome' in answer) || !stays.has(answer.outcome)) this.target += 1;
+    // What was answered here leads to a further question here.
+    if (this.manager !== from || answer.kind === 'watched' || answer.outcome === 'done') return;
+    const leader = this.options.managers.indexOf(answer.leader);
+    if (leader >= 0 && answer.leader !== from) this.target = leader;
+    else if (answer.outcome !== 'unavailable') this.target += 1;
   }
 
   /** Forgets all questions. */
@@ -130,9 +131,6 @@ export class Exchanges {
     for (const number of one.numbers) this.open.delete(number);
   }
 }
-
-/** Whoever said this is the right one to ask: not now, or for the next part of the question. */
-const stays: ReadonlySet<string> = new Set(['unavailable', 'done']);
 
 function isAnswer(message: OrchestratorWireMessage): message is ClientAnswer {
   return message.kind === 'call-done' || message.kind === 'told' || message.kind === 'watched';

@@ -152,7 +152,7 @@ export class Dispatcher {
     this.assignments.heard(session, beat.assigned);
     this.tables.heard(session, beat.tables);
     this.mesh.heard(session, beat.mesh, beat.trusts);
-    this.noteTrust(session, beat.trusts);
+    this.noteTrust(session, beat);
     // The worker's lease hangs on the answer: none from one who leads no more, though he does not know.
     lead.confirmed(() => {
       if (this.sessions.get(session.name) !== session) return;
@@ -161,13 +161,15 @@ export class Dispatcher {
     });
   }
 
-  /** A worker has learned of another root: a rotation may wait for that. */
-  private noteTrust({ node }: WorkerSession, trusts: number): void {
+  /** A worker has learned of another root, or has another certificate: a rotation may wait for that. */
+  private noteTrust({ node }: WorkerSession, { trusts, serial: has }: Beat): void {
     const member = this.lead.state.members.get(node);
-    if (member === undefined || trusts <= member.trusts || this.trusting.has(node)) return;
-    this.trusting.add(node);
+    if (member === undefined || this.trusting.has(node)) return;
     const { meshKey, oldSerial, serial } = member;
-    const shown = oldSerial === 0 ? serial : oldSerial;
+    const isNewer = oldSerial !== 0 && has === serial;
+    if (trusts <= member.trusts && !isNewer) return;
+    this.trusting.add(node);
+    const shown = oldSerial === 0 || isNewer ? serial : oldSerial;
     this.lead.propose({ kind: 'update-member', node, serial: shown, meshKey, trusts }, () => {
       this.trusting.delete(node);
     });

@@ -73,10 +73,11 @@ export class Gateway {
     });
   }
 
-  /** Two commands need what only a leader has, before they can be proposed. */
+  /** Some commands need what only a leader has, before they can be proposed. */
   private prepare(request: Request, command: Command, ended: Ended): void {
     if (command.kind === 'create-token') this.makeToken(request, command, ended);
     else if (command.kind === 'rotate-root') this.makeRoot(request, ended);
+    else if (command.kind === 'rotate-keys') this.makeKey(request, ended);
     else this.lead.proposeFor(request, command, (outcome) => ended(outcome));
   }
 
@@ -122,6 +123,17 @@ export class Gateway {
       if (root === null) ended(unavailable);
       else {
         const command: Command = { kind: 'rotate-root', roots: [root] };
+        this.lead.proposeFor(request, command, (outcome) => ended(outcome));
+      }
+    });
+  }
+
+  private makeKey(request: Request, ended: Ended): void {
+    this.withId(ended, (id) => {
+      const key = this.office.newSecretsKey(id);
+      if (key === null) ended(unavailable);
+      else {
+        const command: Command = { kind: 'rotate-keys', keys: [key] };
         this.lead.proposeFor(request, command, (outcome) => ended(outcome));
       }
     });

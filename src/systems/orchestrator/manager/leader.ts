@@ -5,6 +5,7 @@ import { ClientSessions } from './client-sessions.ts';
 import { ControllerLoop } from './controller-loop.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Gateway } from './gateway.ts';
+import { KeyRotation } from './key-rotation.ts';
 import { type Leadership, proposeAgainUs } from './leadership.ts';
 import { TrustOffice, type TrustOptions } from './trust-office.ts';
 
@@ -18,6 +19,7 @@ export class Leader {
   readonly dispatcher: Dispatcher;
   private readonly gateway: Gateway;
   private readonly clients: ClientSessions;
+  private readonly keys: KeyRotation;
   /** From its barrier on. */
   private controllers: ControllerLoop | null = null;
 
@@ -27,6 +29,7 @@ export class Leader {
     this.dispatcher = new Dispatcher(lead, this.office);
     this.gateway = new Gateway(lead, this.office);
     this.clients = new ClientSessions(lead);
+    this.keys = new KeyRotation(lead, this.office);
   }
 
   begin(): void {
@@ -45,6 +48,7 @@ export class Leader {
         return;
       }
       this.office.begin(index);
+      this.keys.begin();
       this.controllers = new ControllerLoop(lead);
       this.controllers.begin();
     });
@@ -57,6 +61,7 @@ export class Leader {
   /** An entry has changed these rows. */
   observe(changed: readonly Cell[]): void {
     this.office.observe(changed);
+    this.keys.observe(changed);
     this.dispatcher.observe(changed);
     for (const { table, key } of changed) {
       if (table === 'sessions') this.clients.renewed(key as number);

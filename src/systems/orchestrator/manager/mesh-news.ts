@@ -43,7 +43,11 @@ export class MeshNews {
   heard(session: WorkerSession, known: number, trusts: number): void {
     const { state, nowUs, timings } = this.lead;
     const roots = state.roots.keys();
-    const isBehind = known < (state.mesh.get(0)?.revision ?? 0) || trusts < (roots.at(-1) ?? 0);
+    // A root that signs by now, of which a worker has not heard, is one of its certificate's to come.
+    const issuer = state.members.get(session.node)?.issuer;
+    const isOutdated = issuer !== undefined && state.roots.get(issuer)?.state === 'going';
+    const isBehind =
+      isOutdated || known < (state.mesh.get(0)?.revision ?? 0) || trusts < (roots.at(-1) ?? 0);
     if (isBehind && nowUs - session.meshAtUs >= timings.callTimeoutUs) this.sendTo(session);
   }
 

@@ -157,6 +157,23 @@ export class TrustOffice {
     return places.take();
   }
 
+  /** A new data key for secrets, wrapped; null: not now. */
+  newSecretsKey(id: number): WrappedKey | null {
+    const place = this.take();
+    if (place === null) return null;
+    return newDataKey(
+      this.ciphers,
+      this.wrapper,
+      this.entropy(),
+      { id, purpose: 'secrets' },
+      place,
+    );
+  }
+
+  get newestSecretsKey(): number | undefined {
+    return this.ring.newest('secrets');
+  }
+
   // ---------------------------------------------------------------- secrets
 
   /** Seals a value as a version of a secret; null: not now. */

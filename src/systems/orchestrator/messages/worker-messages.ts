@@ -99,6 +99,8 @@ export interface Progress {
   readonly tables: number;
   /** The newest root that it trusts. */
   readonly trusts: number;
+  /** Of the certificate that it has. */
+  readonly serial: number;
 }
 
 /** A worker lives. Its lease begins when it *sends* this, once it is answered. */
@@ -350,6 +352,7 @@ export const workerMessageFields: {
     mesh: integer,
     tables: integer,
     trusts: integer,
+    serial: integer,
   },
   report: { ...ofSession, report: integer, reports: taskReportsField },
   unmounted: { ...ofSession, volume: text, epoch: integer },

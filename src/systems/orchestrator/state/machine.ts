@@ -32,6 +32,7 @@ import {
   removeSecret,
   resealSecret,
   retireKeys,
+  rotateKeys,
 } from '../trust/secret-changes.ts';
 import type { LeaderTrustCommand } from '../trust/trust-commands.ts';
 import { createVolume, removeVolume } from '../volumes/volume-commands.ts';
@@ -61,6 +62,7 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'create-token',
   'remove-token',
   'rotate-root',
+  'rotate-keys',
 ]);
 
 /**
@@ -183,6 +185,8 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return removeToken(state, command);
     case 'rotate-root':
       return rotateRoot(state, command);
+    case 'rotate-keys':
+      return rotateKeys(state, command);
   }
 }
 

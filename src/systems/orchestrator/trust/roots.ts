@@ -7,6 +7,7 @@ import {
 import type { CommandOf } from '../state/command.ts';
 import { done, type Reply, refuse } from '../state/reply.ts';
 import type { ClusterState } from '../state/state.ts';
+import { meshChanged } from './membership.ts';
 import type { HeldRoot } from './trust-rows.ts';
 
 export function heldRoots(state: ClusterState): HeldRoot[] {
@@ -27,6 +28,7 @@ export function rotateRoot(state: ClusterState, { roots }: CommandOf<'rotate-roo
   const step = beginRotation(heldRoots(state), next);
   if ('refused' in step) return refuse('wrong-state', step.refused);
   state.roots.insert(next.id, { ...next, state: 'coming' });
+  meshChanged(state);
   return { kind: 'object', id: String(next.id), version: 1 };
 }
 
@@ -51,5 +53,7 @@ export function stepRoot(state: ClusterState, { step }: CommandOf<'root-step'>):
     state.roots.delete(root.id);
     if (kept !== undefined) state.roots.insert(root.id, { ...root, state: kept.state });
   }
+  // Roots go out with the membership: by its revision everybody sees which are the newer ones.
+  meshChanged(state);
   return done;
 }

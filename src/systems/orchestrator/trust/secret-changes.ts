@@ -77,6 +77,16 @@ export function putKey(state: ClusterState, { key }: CommandOf<'put-key'>): Repl
   return done;
 }
 
+/** A new data key, by request of a person: what older ones have sealed is sealed anew bit by bit. */
+export function rotateKeys(state: ClusterState, { keys }: CommandOf<'rotate-keys'>): Reply {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || key.purpose !== 'secrets') {
+    return refuse('invalid', 'it is no key for secrets');
+  }
+  if (state.keys.get(key.id) !== undefined) return refuse('stale', 'the key is there already');
+  return putKey(state, { kind: 'put-key', key });
+}
+
 export function resealSecret(
   state: ClusterState,
   { name, version, before, value }: CommandOf<'reseal-secret'>,

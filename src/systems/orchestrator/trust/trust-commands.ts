@@ -37,7 +37,9 @@ export type ClientTrustCommand =
     }
   | { readonly kind: 'remove-token'; readonly id: number }
   /** Announces a root that is to take over. */
-  | { readonly kind: 'rotate-root'; readonly roots: readonly HeldRoot[] };
+  | { readonly kind: 'rotate-root'; readonly roots: readonly HeldRoot[] }
+  /** Brings in a new data key, with which the leader then seals all secrets anew. */
+  | { readonly kind: 'rotate-keys'; readonly keys: readonly WrappedKey[] };
 
 export const rootSteps: readonly ['switch', 'finish'] = ['switch', 'finish'] as const;
 
@@ -119,4 +121,5 @@ export const trustCommandFields: {
   'renew-certificate': { node: text, publicKey: text },
   'update-member': { node: text, serial: integer, meshKey: blob, trusts: integer },
   'root-step': { step: oneOf(rootSteps) },
+  'rotate-keys': { keys: listOf(wrappedKeyField) as Field<readonly WrappedKey[]> },
 };

@@ -3,6 +3,7 @@ import { type Alarm, callOff } from '../../common/alarms.ts';
 import { hexOf } from '../crypto/bytes.ts';
 import { type Certificate, certificateFault, challengeBytes } from '../identity/certificates.ts';
 import { beginRenewal, completeRenewal, renewAtUs } from '../identity/node-identity.ts';
+import { signingRoot } from '../identity/root-rotation.ts';
 import { MeshEnd } from '../mesh/mesh.ts';
 import type {
   Certified,
@@ -31,6 +32,10 @@ export class Registration {
   private alarm: Alarm | null = null;
   private active = false;
   private renewal = 0;
+  /** What is to be on the disk while that is not what is there, and who waits for it. */
+  private latest: Membership | null = null;
+  private kept: (() => void)[] = [];
+  private keeping = false;
 
   constructor(core: WorkerCore, begun: (manager: NodeId, session: SessionBegins) => void) {
     this.core = core;
@@ -84,12 +89,12 @@ export class Registration {
     const { request, manager } = this;
     core.tokens.take(({ token, name }) => {
       if (!this.active || request !== this.request) return;
-      const { member } = core.state;
+      const { member } = this;
       const about = { subject: name, role: 'worker' } as const;
       const seed = core.freshSeed('identity');
       const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
       const meshSeed = member.meshSeed ?? core.freshSeed('mesh');
-      this.keep({ ...member, identity, meshSeed }, () => {
+      this.keep({ identity, meshSeed }, () => {
         const meshKey = ciphers.agreementKey(meshSeed);
         core.send(manager, { kind: 'join', request, token, signing, description, meshKey });
       });
@@ -128,12 +133,11 @@ export class Registration {
       this.turned(outcome, leader);
       return;
     }
-    const { core } = this;
-    const { member } = core.state;
+    const { core, member } = this;
     if (!this.holds(certificate, member.roots.length === 0 ? roots : member.roots)) return;
     const identity = completeRenewal(core.options.ciphers, member.identity, certificate);
     if (identity === null) return;
-    this.keep({ ...member, node, identity, roots }, () => {
+    this.keep({ node, identity, roots }, () => {
       if (!renews) this.ask();
     });
   }
@@ -148,8 +152,7 @@ export class Registration {
 
   sessionBegins(from: NodeId, message: SessionBegins): void {
     if (!this.active || message.request !== this.request) return;
-    const { core } = this;
-    const { member } = core.state;
+    const { core, member } = this;
     const { managers, roots, node } = message;
     const begin = (): void => {
       if (!this.active || message.request !== this.request) return;
@@ -159,7 +162,7 @@ export class Registration {
       this.begun(from, message);
     };
     if (sameTexts(managers, member.managers) && sameRoots(roots, member.roots)) begin();
-    else this.keep({ ...member, managers, roots }, begin);
+    else this.keep({ managers, roots }, begin);
   }
 
   turnedAway({ request, outcome, leader, what }: TurnedAway): void {
@@ -174,32 +177,55 @@ export class Registration {
     this.wait();
   }
 
-  /** Renews the certificate when two thirds of its life are over; asked with each beat. */
+  /**
+   * Renews the certificate when two thirds of its life are over, or when another root signs by now: a
+   * rotation of roots waits for that. Asked with each beat.
+   */
   considerRenewal(manager: NodeId, session: string): void {
-    const { core } = this;
-    const { member } = core.state;
+    const { core, member } = this;
     const { current } = member.identity;
-    if (current === null || core.env.clock.wallUs() < renewAtUs(current.certificate)) return;
+    if (current === null) return;
+    const signing = signingRoot(member.roots);
+    const isOfOther = signing !== undefined && signing.id !== current.certificate.issuer;
+    if (!isOfOther && core.env.clock.wallUs() < renewAtUs(current.certificate)) return;
     const { ciphers } = core.options;
     const { subject, role } = current.certificate;
     const seed = core.freshSeed('identity');
     const about = { subject, role };
-    const { identity, request: signing } = beginRenewal(ciphers, member.identity, seed, about);
+    const { identity, request: asked } = beginRenewal(ciphers, member.identity, seed, about);
     const request = ++this.request;
     this.renewal = request;
-    this.keep({ ...member, identity }, () => {
-      core.send(manager, { kind: 'renew', session, request, signing });
+    this.keep({ identity }, () => {
+      core.send(manager, { kind: 'renew', session, request, signing: asked });
     });
   }
 
   /** Roots that a leader told of, in the session. */
   trust(roots: Membership['roots']): void {
-    const { member } = this.core.state;
-    if (!sameRoots(roots, member.roots)) this.keep({ ...member, roots }, () => {});
+    if (!sameRoots(roots, this.member.roots)) this.keep({ roots }, () => {});
   }
 
-  private keep(member: Membership, done: () => void): void {
-    this.core.commit({ kind: 'member', member }, done);
+  /** What it is, with all that is on its way to the disk. */
+  private get member(): Membership {
+    return this.latest ?? this.core.state.member;
+  }
+
+  /** Puts a change on the disk, and goes on then. One record at a time: none overwrites a newer one. */
+  private keep(change: Partial<Membership>, done: () => void): void {
+    this.latest = { ...this.member, ...change };
+    this.kept.push(done);
+    if (!this.keeping) this.write(this.latest);
+  }
+
+  private write(member: Membership): void {
+    const told = this.kept.splice(0);
+    this.keeping = true;
+    this.core.commit({ kind: 'member', member }, () => {
+      this.keeping = false;
+      if (this.kept.length > 0) this.write(this.member);
+      else this.latest = null;
+      for (const done of told) done();
+    });
   }
 }
 

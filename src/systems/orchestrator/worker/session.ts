@@ -74,6 +74,7 @@ export class Session {
       mesh: core.mesh?.revision ?? 0,
       tables: core.tables.upTo,
       trusts: newestRoot(core),
+      serial: core.state.member.identity.current?.certificate.serial ?? 0,
     });
     this.giveClaimsBack();
     // One that gets lost is sent again before the session is given up.

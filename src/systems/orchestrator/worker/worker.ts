@@ -5,6 +5,7 @@ import { type Alarm, callOff } from '../../common/alarms.ts';
 import { diskIn } from '../../common/directory-disk.ts';
 import { readDirectory } from '../../common/read-directory.ts';
 import type { OrchestratorWireMessage } from '../messages/orchestrator-codec.ts';
+import type { Mesh as MeshMessage } from '../messages/worker-messages.ts';
 import { isTerminal } from '../tasks/task-states.ts';
 import { type RecoveredWorker, recoverWorker } from './recovery.ts';
 import { Registration } from './registration.ts';
@@ -186,6 +187,14 @@ export class Worker implements SessionHost {
     }
   }
 
+  /** Members and roots, unless newer ones are known: messages overtake each other. */
+  private learn({ membership, roots }: MeshMessage): void {
+    const { mesh } = this.core;
+    if (mesh !== null && membership.revision < mesh.revision) return;
+    mesh?.learn(membership);
+    this.registration.trust(roots);
+  }
+
   private ofSession(session: Session, from: NodeId, message: OrchestratorWireMessage): void {
     const name = session.begun.session;
     if (from !== session.manager || !('session' in message) || message.session !== name) return;
@@ -207,8 +216,7 @@ export class Worker implements SessionHost {
         session.takeTables(message);
         return;
       case 'mesh':
-        this.core.mesh?.learn(message.membership);
-        this.registration.trust(message.roots);
+        this.learn(message);
         return;
       case 'session-over':
         this.seek(message.leader);
