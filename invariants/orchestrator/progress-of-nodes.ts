@@ -37,6 +37,9 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   },
 });
 
+/** What some noise stays for: each message that it takes costs a call's time and a longer wait. */
+const lossUs = 4_000_000;
+
 /** Since when each worker has had no session. */
 type CutOff = Map<number, number>;
 
@@ -73,7 +76,7 @@ export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
       const sinceUs = cutOff.get(node) ?? timeUs;
       cutOff.set(node, sinceUs);
       const forUs = Math.min(timeUs - sinceUs, quietUs(facts, timeUs));
-      if (forUs > bounds.sessionUs) {
+      if (forUs > bounds.sessionUs + lossUs) {
         const values = { node: members.idOf(node), connected: core.connected, forUs };
         return broken({ nodes: [node], values });
       }

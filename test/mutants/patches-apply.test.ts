@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orchestratorLadder } from '../../invariants/orchestrator/ladder.ts';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
 import { storageLadder } from '../../invariants/storage/ladder.ts';
 import { mirrorLadder } from '../../invariants/storage-mirror/ladder.ts';
@@ -14,6 +15,7 @@ const mutantsOf = (system: string): readonly MutantPatch[] =>
   readMutants(join(root, 'mutants', system), system, true);
 const ofRaft = mutantsOf('raft');
 const ofStorage = mutantsOf('storage');
+const ofOrchestrator = mutantsOf('orchestrator');
 const storageRungs = [...storageLadder.rungs, ...mirrorLadder.rungs];
 const systems = [
   { name: 'raft', system: 'raft', mutants: ofRaft, rungs: raftLadder.rungs },
@@ -23,6 +25,12 @@ const systems = [
     system: 'storage',
     mutants: mutantsOf('storage-protections'),
     rungs: storageRungs,
+  },
+  {
+    name: 'orchestrator',
+    system: 'orchestrator',
+    mutants: ofOrchestrator,
+    rungs: orchestratorLadder.rungs,
   },
 ] as const;
 
@@ -60,6 +68,28 @@ describe('mutants of the storage system', () => {
     expect(ofStorage.filter((mutant) => mutant.canary)).toHaveLength(1);
   });
 });
+
+describe('mutants of the orchestrator', () => {
+  it('are many of every family, some controls and one canary', () => {
+    const bugs = ofOrchestrator.filter((mutant) => !mutant.control);
+    expect(bugs.length).toBeGreaterThanOrEqual(60);
+    for (const [family, least] of families) {
+      expect(bugs.filter(({ id }) => id.startsWith(family)).length).toBeGreaterThanOrEqual(least);
+    }
+    expect(ofOrchestrator.filter((mutant) => mutant.control).length).toBeGreaterThanOrEqual(5);
+    expect(ofOrchestrator.filter((mutant) => mutant.canary)).toHaveLength(1);
+  });
+});
+
+/** Families of the orchestrator's mutants, and how many of each there are at least. */
+const families = [
+  ['W', 15],
+  ['K', 15],
+  ['N', 8],
+  ['B', 6],
+  ['M', 3],
+  ['X', 10],
+] as const;
 
 /** First and last number of a mechanism, and how many bugs of it there are at least. */
 const mechanisms = [
