@@ -64,11 +64,18 @@ export class Balance {
       const position = row.members.indexOf(from);
       if (this.breaksCaps(row, row.members.with(position, to))) continue;
       const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
+      // Else it would only be the other one that is full, and the part would go back.
+      if (this.shareWith(to, bytes) > this.shareWith(from, -bytes)) continue;
       if (!this.repairs.throttle.take(to, [from], bytes, false)) return;
       lead.env.probe('a part moves to an emptier server');
       lead.propose({ kind: 'plan-move', chunk, position, to });
       return;
     }
+  }
+
+  private shareWith(server: number, moreBytes: number): number {
+    const { usedBytes, capacityBytes } = this.work.lead.state.servers.get(server)!;
+    return (usedBytes + moreBytes) / capacityBytes;
   }
 
   /** An even load is not worth a placement that its class does not want. */
