@@ -4,7 +4,7 @@ import type { Config } from '../../sim/system-definition.ts';
 import type { ClientAction, Recorder } from './client/client-action.ts';
 import { ClientNode } from './client/client-node.ts';
 import type { Ciphers } from './crypto/ciphers.ts';
-import { orchestratorTimingsFrom } from './drawn-settings.ts';
+import { orchestratorSettingsFrom, orchestratorTimingsFrom } from './drawn-settings.ts';
 import { type OrchestratorWireMessage, orchestratorCodec } from './messages/orchestrator-codec.ts';
 import { topologyOf, workerName } from './topology.ts';
 
@@ -44,7 +44,9 @@ export function orchestratorProtocol(ciphers: Ciphers): {
         mostReplicas: Number(config['cluster.maxReplicas'] ?? 5),
       };
       const timings = orchestratorTimingsFrom(config);
-      const options = { managers, timings, ciphers, first: index, patienceUs, around, nodes };
+      const window = orchestratorSettingsFrom(config).requestWindow;
+      const about = { managers, timings, ciphers, first: index, patienceUs, window };
+      const options = { ...about, around, nodes };
       return {
         name: 'cluster-client',
         codec: orchestratorCodec,

@@ -101,7 +101,8 @@ function workerAt(
   const topology = topologyOf(config);
   const timings = orchestratorTimingsFrom(config);
   const name = workerName(topology, index);
-  const about = { managers, timings, ciphers, first: index, patienceUs: 10_000_000 };
+  const window = orchestratorSettingsFrom(config).requestWindow;
+  const about = { managers, timings, ciphers, first: index, patienceUs: 10_000_000, window };
   return workerComponent({
     managers,
     name,

@@ -60,8 +60,13 @@ interface Request {
   readonly ended: Ended;
 }
 
+/** What every cluster grants, if nobody says more. */
+const leastWindow = 4;
+
 export interface ManagerClientOptions extends ExchangeOptions {
   readonly ciphers: Ciphers;
+  /** How far a session's requests may be ahead of its oldest unanswered one: the managers' setting. */
+  readonly window?: number;
 }
 
 /** Speaks to the managers for a person or a program: one session at a time, each request once. */
@@ -138,7 +143,21 @@ export class ManagerClient {
     if (this.session === 0) {
       this.waiting.push(request);
       this.open();
-    } else this.begin(request);
+    } else if (this.isFull) this.waiting.push(request);
+    else this.begin(request);
+  }
+
+  /** The next request would be too far ahead of one that has no answer yet. */
+  private get isFull(): boolean {
+    return this.sequence + 1 >= Math.min(...this.underWay) + (this.options.window ?? leastWindow);
+  }
+
+  /** An answer has come: whoever waited for that goes on. */
+  private goOn(): void {
+    while (this.session !== 0 && this.waiting.length > 0 && !this.isFull) {
+      this.begin(this.waiting.shift()!);
+    }
+    if (this.session === 0 && this.waiting.length > 0) this.open();
   }
 
   private open(): void {
@@ -148,11 +167,13 @@ export class ManagerClient {
     const command = { kind: 'open-session', owner: this.env.id } as const;
     const ended = (): void => {
       this.opening = false;
-      const waiting = this.waiting.splice(0);
-      for (const request of waiting) {
-        if (this.session !== 0) this.begin(request);
+      if (this.session !== 0) {
+        this.goOn();
+        return;
+      }
+      for (const request of this.waiting.splice(0)) {
         // Nothing of it was ever sent; what its caller knows is the same.
-        else request.ended({ reply: null, index: 0, token: '', session: 0, sequence: 0 });
+        request.ended({ reply: null, index: 0, token: '', session: 0, sequence: 0 });
       }
     };
     this.exchanges.begin({
@@ -180,6 +201,7 @@ export class ManagerClient {
     const end = (reply: Reply | null, index: number, token: string): void => {
       if (this.session === session) this.underWay.delete(sequence);
       request.ended({ reply, index, token, session, sequence });
+      this.goOn();
     };
     const take = (answer: ClientAnswer): Verdict => this.heard(session, answer, end);
     const gaveUp = (): void => end(null, 0, '');
