@@ -174,3 +174,32 @@ export const fencedInTime = rung<OrchestratorMoment>({
 function mustBeBound({ spec, volumes }: Parameters<typeof needsLease>[0]): boolean {
   return spec.template.disconnect.kind === 'fence' || volumes.some(({ exclusive }) => exclusive);
 }
+
+export const fencedLate = rung<OrchestratorMoment>({
+  id: 'S16L',
+  title: 'fenced late enough',
+  statement:
+    'A node counts as fenced only when every lease that it can have had is over, with the grace of what it runs, on the slowest lawful clock.',
+  source: 'Gray and Cheriton 1989, leases; Warren, no fencing at all',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  check({ facts }): Outcome {
+    const { machines, world, members } = facts;
+    let outcome: Outcome = premiseFalse;
+    for (const node of facts.fences.splice(0)) {
+      const machine = members.machineOf(node);
+      const truth = machine < 0 ? undefined : machines.machine(machine);
+      if (truth === undefined || !world.clockWithinBounds(machine)) continue;
+      const nowUs = world.monotonicUs(machine);
+      const alive = truth.running(nowUs).find(({ spec }) => spec.bound);
+      if (alive !== undefined) {
+        return broken({ nodes: [machine], values: { node, task: alive.spec.id } });
+      }
+      const [open] = truth.open(nowUs);
+      if (open !== undefined) return broken({ nodes: [machine], values: { node, ...open } });
+      outcome = held;
+    }
+    return outcome;
+  },
+});

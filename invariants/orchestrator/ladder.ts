@@ -1,7 +1,14 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { callersAreThemselves } from './callers.ts';
 import { answersAreCommitted, eventsAreWhole, readsAreFresh, sameAnswer } from './clients.ts';
-import { fencedInTime, oneContainerASlot, oneMount, workersAreAutonomous } from './containers.ts';
+import {
+  fencedInTime,
+  fencedLate,
+  oneContainerASlot,
+  oneMount,
+  workersAreAutonomous,
+} from './containers.ts';
+import { controllersRest } from './controllers-rest.ts';
 import { batchesAreWatched, oneDeployment, updatesLeaveEnough } from './deployment-laws.ts';
 import type { EntryRung } from './entry-rung.ts';
 import { journalsAreKept } from './journals.ts';
@@ -19,10 +26,8 @@ import {
 } from './object-laws.ts';
 import {
   beatsKeepNodesUp,
-  controllersRest,
   deploymentsEnd,
   drainsEnd,
-  fencedLate,
   requestsAreAnswered,
   silentNodesGoDown,
   tablesAreCurrent,

@@ -194,36 +194,6 @@ function silentBoundUs(facts: OrchestratorFacts): number {
   return Number.POSITIVE_INFINITY;
 }
 
-export const fencedLate = rung<OrchestratorMoment, Heard>({
-  id: 'S16L',
-  title: 'fenced late enough',
-  statement:
-    'A node counts as fenced only when every lease that it can have had is over, with the grace of what it runs, on the slowest lawful clock.',
-  source: 'Gray and Cheriton 1989, leases; Warren, no fencing at all',
-  kind: 'always',
-  owedUnder: 'noticeable damage',
-  watches: ['chain'],
-  ghost: () => ({ sessions: new Map(), beats: new Map() }),
-  check({ facts }): Outcome {
-    const { machines, world, members } = facts;
-    let outcome: Outcome = premiseFalse;
-    for (const node of facts.fences.splice(0)) {
-      const machine = members.machineOf(node);
-      const truth = machine < 0 ? undefined : machines.machine(machine);
-      if (truth === undefined || !world.clockWithinBounds(machine)) continue;
-      const nowUs = world.monotonicUs(machine);
-      const alive = truth.running(nowUs).find(({ spec }) => spec.bound);
-      if (alive !== undefined) {
-        return broken({ nodes: [machine], values: { node, task: alive.spec.id } });
-      }
-      const [open] = truth.open(nowUs);
-      if (open !== undefined) return broken({ nodes: [machine], values: { node, ...open } });
-      outcome = held;
-    }
-    return outcome;
-  },
-});
-
 /** Tables that were found to be right, and what of their service had changed last by then. */
 type Judged = WeakMap<object, number>;
 
@@ -371,31 +341,5 @@ export const drainsEnd = rung<OrchestratorMoment>({
       outcome = held;
     }
     return outcome;
-  },
-});
-
-/** The most entries of controllers in a second that change nothing, for every node of the cluster. */
-const mostIdle = 20;
-
-export const controllersRest = rung<OrchestratorMoment, { fromUs: number; idle: number }>({
-  id: 'L13',
-  title: 'controllers rest',
-  statement:
-    'In quiet weather the leader does not propose again and again what changes nothing: at most 20 such entries a second for each node.',
-  source: 'Nomad #15068 (N8); kubernetes#14528 (B15); Fly.io, October 2025: retry storms',
-  kind: 'always',
-  owedUnder: 'noticeable damage',
-  watches: ['chain'],
-  ghost: () => ({ fromUs: 0, idle: 0 }),
-  check({ facts, timeUs }, window): Outcome {
-    if (!(quietUs(facts, timeUs) > 0)) return premiseFalse;
-    if (timeUs - window.fromUs > 1_000_000) {
-      window.fromUs = timeUs;
-      window.idle = facts.idleEntries;
-      return held;
-    }
-    const idle = facts.idleEntries - window.idle;
-    const most = mostIdle * facts.world.serverCount;
-    return idle <= most ? premiseFalse : broken({ nodes: [], values: { idle, most } });
   },
 });

@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 test.each([
   ['raft', 'kill-matrix.md'],
   ['storage', 'kill-matrix-storage.md'],
+  ['orchestrator', 'kill-matrix-orchestrator.md'],
 ])('what was measured of %s is what docs/%s says', (system, name) => {
   const folder = join(root, 'mutants', system);
   const kept = readResults(folder)!;
