@@ -117,7 +117,8 @@ export class Exchanges {
     if (this.manager !== from || answer.kind === 'watched' || answer.outcome === 'done') return;
     const leader = this.options.managers.indexOf(answer.leader);
     if (leader >= 0 && answer.leader !== from) this.target = leader;
-    else if (answer.outcome !== 'unavailable') this.target += 1;
+    // Who leads and cannot serve now may soon; who knows no leader may never.
+    else if (answer.outcome !== 'unavailable' || answer.leader !== from) this.target += 1;
   }
 
   /** Forgets all questions. */

@@ -80,7 +80,9 @@ export class MasterLink {
           redirects += 1;
           continue;
         }
-        if (!hinted && answer.outcome !== 'unavailable' && this.target === to) this.nextMaster();
+        // Who leads and cannot serve now may soon; who knows no leader may never: it may be out of the group.
+        const leadsStill = answer.outcome === 'unavailable' && answer.leader === to;
+        if (!hinted && !leadsStill && this.target === to) this.nextMaster();
         redirects = 0;
         await this.backOff(pauses++, deadlineUs - this.env.clock.monotonicUs());
       }
