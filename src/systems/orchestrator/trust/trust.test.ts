@@ -83,7 +83,12 @@ test('a revision keeps the version of a secret that it was made with', () => {
   expect(rig.ask({ kind: 'put-secret', version: 0, spec, value })).toMatchObject({ why: 'exists' });
   const made = rig.ask({ kind: 'create-service', spec: wish });
   if (made.kind !== 'object') throw new Error('not made');
-  rig.ask({ kind: 'put-secret', version: 1, spec, value });
+  // The same value again makes no version.
+  expect(rig.ask({ kind: 'put-secret', version: 1, spec, value })).toMatchObject({ version: 1 });
+  const other = { ...spec, fingerprint: digest.map((byte) => byte ^ 1) };
+  expect(rig.ask({ kind: 'put-secret', version: 1, spec: other, value })).toMatchObject({
+    version: 2,
+  });
   expect(rig.state.revisions.get(made.id, 1)?.secrets).toEqual([1]);
   // The same words ask for the newer version now.
   rig.update(made.id, (same) => same);
