@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { orchestratorOwnLadder } from '../../invariants/orchestrator/ladder.ts';
 import { raftLadder } from '../../invariants/raft/ladder.ts';
+import { storageOwnLadder } from '../../invariants/storage/ladder.ts';
 import { statusPage } from '../../src/report/status-page.ts';
 import { gatherStatus } from '../../src/run/gather-status.ts';
 import { foldStatus } from '../../src/status/fold.ts';
@@ -22,12 +24,15 @@ describe('the claims of seedstorm', () => {
     }
   });
 
-  test('are about every rung of Raft, each once', () => {
+  test.each([
+    ['raft', raftLadder],
+    ['storage', storageOwnLadder],
+    ['orchestrator', orchestratorOwnLadder],
+  ])('are about every rung of %s, each once', (system, { rungs }) => {
     const named = claims.claims.flatMap(({ check }) =>
-      check.kind === 'sweep' ? (check.rungs ?? []) : [],
+      check.kind === 'sweep' && check.scenario === `${system}-storm` ? (check.rungs ?? []) : [],
     );
-    const rungs = raftLadder.rungs.map(({ id }) => id);
-    expect(named.toSorted()).toEqual(rungs.toSorted());
+    expect(named.toSorted()).toEqual(rungs.map(({ id }) => id).toSorted());
   });
 
   test('are about scenarios and mutants that exist', () => {
