@@ -51,7 +51,7 @@ test('a real ladder: red with a bundle that replays, then repaired from the bund
   expect(held).toEqual([]);
   expect(seedstorm('replay', `${bundle}/case.min.json`).code).toBe(1);
   const story = readFileSync(join(project, bundle!, 'story.txt'), 'utf8');
-  expect(story).toContain('But: acknowledged: 1');
+  expect(story).toContain('acknowledged: 1');
   expect(story).not.toContain(tmpdir());
 
   const repaired = ralph('--agent', `${process.execPath} ${agent} {cwd} {bundle}`);

@@ -1,12 +1,13 @@
-import type { Answer, TaskOf } from '../messages/client-messages.ts';
+import type { Answer, Named, TaskOf } from '../messages/client-messages.ts';
 import type { OperatorResult } from './operator-action.ts';
 
-/** Tasks as a table, the newest last. */
-export function listedTasks(tasks: readonly TaskOf[]): OperatorResult {
+/** Tasks as a table, the newest last; nodes that are gone have no name any more. */
+export function listedTasks(tasks: readonly TaskOf[], nodes: readonly Named[]): OperatorResult {
+  const names = new Map(nodes.map(({ id, name }) => [id, name]));
   const rows = tasks.map(({ id, task }) => ({
     id,
     slot: task.slot,
-    node: task.node === '' ? '-' : task.node,
+    node: task.node === '' ? '-' : (names.get(task.node) ?? task.node),
     wanted: task.desired,
     state: task.observed,
     health: task.health,

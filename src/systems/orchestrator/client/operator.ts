@@ -58,7 +58,9 @@ export class Operator {
         const known = await this.ask({ kind: 'service', name: action.name });
         if (known?.kind !== 'service') return missing(known, 'service', action.name);
         const tasks = await this.ask({ kind: 'tasks', service: known.id });
-        return tasks?.kind === 'tasks' ? listedTasks(tasks.tasks) : unknown;
+        const nodes = await this.ask({ kind: 'nodes' });
+        if (tasks?.kind !== 'tasks' || nodes?.kind !== 'list') return unknown;
+        return listedTasks(tasks.tasks, nodes.items);
       }
       case 'wait':
         return done('waited');
