@@ -79,6 +79,7 @@ const pinned: readonly Pinned[] = [
         rung: 'S13',
         when: 'a worker kept the value of a secret for a task that had ended',
       },
+      { seed: 199, rung: 'I1', when: 'a secret reached a leader whose office was not open yet' },
     ],
   },
 ];

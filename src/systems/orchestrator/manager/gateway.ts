@@ -144,12 +144,13 @@ export class Gateway {
     const { lead, office } = this;
     const { name, version, labels, clientKey, sealed, term } = put;
     const session = putSessionName(put);
-    const key = deliveryKey(office.ciphers, office.agreementSeed, clientKey, session);
+    // Before its office is open a leader has no key to agree with.
+    const key =
+      office.isOpen && term === lead.term
+        ? deliveryKey(office.ciphers, office.agreementSeed, clientKey, session)
+        : null;
     const delivered = { name, version, sequence: 0, sealed };
-    const value =
-      !office.isOpen || term !== lead.term || key === null
-        ? null
-        : openDelivered(office.ciphers, key, session, delivered);
+    const value = key === null ? null : openDelivered(office.ciphers, key, session, delivered);
     if (value === null) {
       ended(unavailable);
       return;
