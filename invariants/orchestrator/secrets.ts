@@ -110,9 +110,10 @@ export const secretsStayInScope = rung<OrchestratorMoment>({
   },
 });
 
-function delivered({ facts, peer, node }: OrchestratorMoment, { secrets }: Assign): Outcome {
-  if (secrets.length === 0) return premiseFalse;
+function delivered({ facts, peer, node }: OrchestratorMoment, { secrets, to }: Assign): Outcome {
   const { oracle, members } = facts;
+  // A leader that has not applied the newest entries yet goes by those before.
+  if (secrets.length === 0 || to !== oracle.last) return premiseFalse;
   const { state, past } = oracle;
   const id = members.idOf(peer);
   const named = new Set<string>();

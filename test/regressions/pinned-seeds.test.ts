@@ -80,6 +80,7 @@ const pinned: readonly Pinned[] = [
         when: 'a worker kept the value of a secret for a task that had ended',
       },
       { seed: 199, rung: 'I1', when: 'a secret reached a leader whose office was not open yet' },
+      { seed: 224, rung: 'S13', when: 'a leader was judged by entries that it had not applied' },
     ],
   },
 ];
