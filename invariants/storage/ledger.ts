@@ -98,6 +98,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       question: undefined,
       changes: [],
       isChain: false,
+      isStart: false,
       finished: [],
     };
   }
@@ -108,6 +109,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.timeUs = step.timeUs;
     this.moment.node = step.node;
     this.moment.isChain = false;
+    this.moment.isStart = false;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
@@ -119,6 +121,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     const { world } = this.#facts;
     this.#turnTo(node, world.timeUs);
     const { changes } = this.moment;
+    this.moment.isStart = false;
     changes.length = 0;
     mirror.promised(file, world.disk(node), changes);
     return changes.length === 0 ? 0 : triggers.fragments;
@@ -134,6 +137,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     switch (what) {
       case 'started':
         servers[node]?.begin(world.disk(node));
+        this.moment.isStart = true;
         return triggers.started;
       case 'killed':
       case 'power-lost':

@@ -65,6 +65,8 @@ export interface StorageMoment extends Moment {
   readonly changes: FragmentChange[];
   /** Whether the rung looks because the committed log grew. */
   isChain: boolean;
+  /** Whether it looks because a life begins. */
+  isStart: boolean;
   /** For `finished`: operations of clients that are over, by their place in the history. */
   finished: readonly number[];
 }

@@ -9,32 +9,39 @@ interface BlockWas {
   untilUs: number;
 }
 
-/** By node, number of the fragment there and block: the newest, and the one before it. */
-type Taken = Map<string, readonly BlockWas[]>;
+/** Of each node by number of the fragment there and block: the newest, and the one before it. */
+type Taken = Map<number, Map<string, readonly BlockWas[]>>;
 
 export const whatWasTakenIn = rung<StorageMoment, Taken>({
   id: 'SA3',
   title: 'what was taken in is what leaves',
   statement:
-    'A chunkserver answers with the newest bytes that it has ever had on its disk for a block: not with older ones, nor with those of another place.',
+    'A chunkserver answers with the newest bytes that its life has taken in for a block: not with older ones, nor with those of another place.',
   source:
     'Bairavasundaram et al., FAST 2008; Krioukov et al., FAST 2008: lost and misdirected writes',
   kind: 'always',
   owedUnder: 'any damage',
-  watches: ['fragments', 'send:blocks-read'],
+  watches: ['started', 'fragments', 'send:blocks-read'],
   ghost: () => new Map(),
-  check({ node, timeUs, facts, message, peer, changes }, taken): Outcome {
+  check({ node, timeUs, facts, message, peer, changes, isStart }, taken): Outcome {
     if (message?.kind === 'blocks-read') {
-      return judgeAnswer(facts, node, peer, message as BlocksRead, taken);
+      return judgeAnswer(facts, node, peer, message as BlocksRead, taken.get(node));
     }
+    // What had not been synced may be gone; what had been is the concern of SA4.
+    if (isStart) {
+      taken.delete(node);
+      return premiseFalse;
+    }
+    const own = taken.get(node) ?? new Map<string, readonly BlockWas[]>();
+    taken.set(node, own);
     for (const { record, fragment } of changes) {
       if (record.kind !== 'write' && record.kind !== 'put') continue;
       for (const { block, version, checksum } of record.blocks) {
-        const key = `${node}/${fragment.number}/${block}`;
-        const [last] = taken.get(key) ?? [];
+        const key = `${fragment.number}/${block}`;
+        const [last] = own.get(key) ?? [];
         const now = { version, checksum, untilUs: Number.POSITIVE_INFINITY };
         if (last !== undefined) last.untilUs = timeUs;
-        taken.set(key, last === undefined ? [now] : [now, last]);
+        own.set(key, last === undefined ? [now] : [now, last]);
       }
     }
     return premiseFalse;
@@ -46,7 +53,7 @@ function judgeAnswer(
   node: number,
   to: number,
   answer: BlocksRead,
-  taken: Taken,
+  own: ReadonlyMap<string, readonly BlockWas[]> | undefined,
 ): Outcome {
   const asked = facts.reads.of(node, to, answer);
   const { wipedUs } = facts.servers[node]!;
@@ -58,7 +65,7 @@ function judgeAnswer(
   for (const [at, { bytes, version, checksum }] of answer.blocks.entries()) {
     if (bytes.length === 0) continue;
     const block = firstBlock + at;
-    const was = taken.get(`${node}/${fragment.number}/${block}`);
+    const was = own?.get(`${fragment.number}/${block}`);
     if (was === undefined) continue;
     const isIt = was.some(
       (one) => one.version === version && one.checksum === checksum && one.untilUs >= asked.atUs,

@@ -44,6 +44,11 @@ const pinned: readonly Pinned[] = [
       },
       { seed: 170, rung: 'SE11', when: 'any request counted as a renewal of the session' },
       {
+        seed: 415,
+        rung: 'SA3',
+        when: 'writes that a restart had lost lawfully counted as taken in',
+      },
+      {
         seed: 6018,
         rung: 'SH9',
         when: 'a metalogger that was made a voter led, and no client ever asked it',
