@@ -48,6 +48,9 @@ export const sessionsConverge = rung<StorageMoment>({
     const { sessionLeaseUs, serverLeaseUs, cacheLeaseUs, writeLeaseUs } = timings;
     const dueUs = 3 * sessionLeaseUs + 2 * serverLeaseUs + cacheLeaseUs + writeLeaseUs;
     if (timeUs - healedUs < dueUs) return premiseFalse;
+    // Without pre-votes who was taken out of the group may unseat leaders for ever, and each new one
+    // begins all leases anew.
+    if (facts.options.config['raft.preVote'] === false) return premiseFalse;
     const { state } = oracle;
     const owners = new Map<number, number>();
     for (const session of state.sessions.keys()) {

@@ -49,6 +49,11 @@ const pinned: readonly Pinned[] = [
         when: 'writes that a restart had lost lawfully counted as taken in',
       },
       {
+        seed: 199,
+        rung: 'SH3',
+        when: 'a master that was taken out unseated leaders without pre-votes',
+      },
+      {
         seed: 6018,
         rung: 'SH9',
         when: 'a metalogger that was made a voter led, and no client ever asked it',
