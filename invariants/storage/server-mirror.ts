@@ -58,6 +58,8 @@ function forgottenOf(before: FragmentTable, after: FragmentTable): Forgotten[] {
     const is = after.byNumber.get(number);
     const { chunk, generation, part } = was;
     if (is !== undefined && isAsGood(was, is)) continue;
+    // A killed process leaves what it had written: an erasure among it, synced or not.
+    if (is === undefined && (after.chunks.get(chunk)?.erasedFence ?? 0) >= was.fence) continue;
     found.push({
       chunk,
       generation,

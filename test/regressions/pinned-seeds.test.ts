@@ -49,6 +49,11 @@ const pinned: readonly Pinned[] = [
         when: 'writes that a restart had lost lawfully counted as taken in',
       },
       {
+        seed: 168,
+        rung: 'SA4',
+        when: 'an erasure that was written and not synced outlived its process',
+      },
+      {
         seed: 199,
         rung: 'SH3',
         when: 'a master that was taken out unseated leaders without pre-votes',
