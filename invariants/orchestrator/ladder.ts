@@ -30,7 +30,6 @@ import {
   drainsEnd,
   requestsAreAnswered,
   silentNodesGoDown,
-  tablesAreCurrent,
   workersHaveSessions,
 } from './progress-of-nodes.ts';
 import {
@@ -49,6 +48,7 @@ import {
   restartsAreCounted,
   slotsHaveOne,
 } from './slot-laws.ts';
+import { tablesAreCurrent } from './tables-are-current.ts';
 import {
   ownersOfFields,
   statesGoForward,

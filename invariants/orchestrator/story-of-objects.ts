@@ -1,6 +1,7 @@
 import { hashString } from '../../src/index.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
+import type { SlotOf } from './restless-slots.ts';
 import { type StorePast, slotName } from './store-past.ts';
 import { isWell } from './task-words.ts';
 
@@ -44,6 +45,13 @@ export class StoryOfObjects {
   readonly tasks: Map<string, TaskIdentity> = new Map();
   /** True time of the last change of each slot, deployment, service and node. */
   readonly changedUs: Map<string, number> = new Map();
+  /** Each change of a slot, in their order: readers know how far they have come. */
+  readonly changedSlots: SlotOf[] = [];
+  readonly changedServices: string[] = [];
+  /** What a look at all services found last, and how many changes of services there were by then. */
+  longestStop: { readonly asOfChanges: number; readonly longestUs: number } = {
+    ...{ asOfChanges: 0, longestUs: 0 },
+  };
   /** True time at which a request of a client last changed anything. */
   askedUs = 0;
   /** Services that were ever to have two tasks in one slot for a while. */
@@ -70,6 +78,7 @@ export class StoryOfObjects {
       else if (this.named(name, index) === id) note(this.#names, name, index, '');
       if (after !== undefined && startsBeside(after)) this.doubled.add(id);
     }
+    for (const { key } of past.of('services')) this.changedServices.push(String(key));
     for (const table of ['services', 'deployments', 'nodes'] as const) {
       for (const { key } of past.of(table)) this.changedUs.set(`${table}/${key}`, timeUs);
     }
@@ -81,6 +90,7 @@ export class StoryOfObjects {
       }
       const { service, slot } = (after ?? before)!;
       this.changedUs.set(slotName(service, slot), timeUs);
+      this.changedSlots.push({ service, slot });
       const well = after !== undefined && isWell(after);
       if (well !== (before !== undefined && isWell(before))) note(this.#well, id, index, well);
     }
