@@ -15,6 +15,7 @@ import { journalsAreKept } from './journals.ts';
 import { barrierComesFirst, carriedOutOnce, earlierLeadersAreRefused } from './leader-laws.ts';
 import { leasesAreUnique, nothingIsFreeTooEarly, reservationsAddUp } from './lease-laws.ts';
 import { orchestratorGhost } from './ledger.ts';
+import { oneOwnerOnAMachine } from './machine-leases.ts';
 import { managersAgree, tablesAddUp } from './managers-agree.ts';
 import type { OrchestratorMoment } from './moment.ts';
 import {
@@ -101,6 +102,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   fencedInTime,
   oneContainerASlot,
   oneMount,
+  oneOwnerOnAMachine,
   fencedLate,
   workersAreAutonomous,
   journalsAreKept,

@@ -43,6 +43,10 @@ export class StoryOfObjects {
   readonly #well: Map<string, Since<boolean>[]> = new Map();
   /** Also of tasks that are gone: their containers may be there. */
   readonly tasks: Map<string, TaskIdentity> = new Map();
+  /** Address and ports of the machine that each task was given, also of tasks that are gone. */
+  readonly leases: Map<string, readonly string[]> = new Map();
+  /** Tasks that were given up with their nodes: they may run there, and nobody can say. */
+  readonly orphaned: Set<string> = new Set();
   /** True time of the last change of each slot, deployment, service and node. */
   readonly changedUs: Map<string, number> = new Map();
   /** Each change of a slot, in their order: readers know how far they have come. */
@@ -88,6 +92,8 @@ export class StoryOfObjects {
         const { service, slot, revision } = after;
         this.tasks.set(id, { service, slot, revision });
       }
+      if (after?.observed === 'assigned') this.leases.set(id, leasesOf(after));
+      if (after?.observed === 'orphaned') this.orphaned.add(id);
       const { service, slot } = (after ?? before)!;
       this.changedUs.set(slotName(service, slot), timeUs);
       this.changedSlots.push({ service, slot });
@@ -122,6 +128,12 @@ export class StoryOfObjects {
   wasWell(task: string, index: number): boolean {
     return asOf(this.#well.get(task), index) ?? false;
   }
+}
+
+/** What no two containers of one machine may have at a time. */
+function leasesOf({ address, ports }: Readonly<Task>): readonly string[] {
+  const names = ports.map(({ hostPort, protocol }) => `port ${hostPort}/${protocol}`);
+  return address === 0 ? names : [...names, `address ${address}`];
 }
 
 function startsBeside({ spec: { update, rollback } }: Readonly<Service>): boolean {
