@@ -1,7 +1,7 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
-import { type Fault, scenario } from '../src/index.ts';
+import { type Config, type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { always, weather, within } from './common/weather.ts';
+import { always, weather } from './common/weather.ts';
 import { phases, storageClients } from './storage/setting.ts';
 import { chunkserver } from './storage/weather.ts';
 
@@ -19,6 +19,49 @@ const moments = [
 
 const families = ['wipe', 'power-loss', 'kill', 'degrade', 'stall', 'bit-flip'] as const;
 
+type Draw = (bound: number) => number;
+
+/** A few blocks rot, on servers of which nobody knows yet that they will be asked for them. */
+function latentDamage(draw: Draw, config: Config, atUs: number): Fault[] {
+  return Array.from({ length: 4 + draw(12) }, (): Fault => {
+    const target = { node: chunkserver(config, draw(64)) };
+    const [positionPerMillion, bit] = [draw(1_000_000), draw(8)];
+    const where = { file: '.data', positionPerMillion, bit };
+    return { kind: 'bit-flip', target, ...where, when: { atUs }, durationUs: 0 };
+  });
+}
+
+/** What a rebuild meets once it has begun. */
+function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
+  const event = draw(3) === 0 ? 'receive:copy-fragment' : 'receive:rebuild-part';
+  const when: Fault['when'] = {
+    event,
+    nth: 1 + draw(3),
+    notBeforeUs,
+    afterUs: draw(2) * draw(2_000),
+  };
+  switch (draw(4)) {
+    case 0: {
+      const durationUs = 200_000 + draw(1_000_000);
+      const base = { kind: 'degrade', target: { role: '@event' }, all: true, when, durationUs };
+      const loss = { lossPerMillion: 200_000 + draw(400_000), duplicatePerMillion: draw(100_000) };
+      const late = { reorderPerMillion: draw(300_000), corruptPerMillion: 0, extraLatencyUs: 0 };
+      return [{ ...base, ...loss, ...late, serversOnly: true } as Fault];
+    }
+    case 1:
+      return Array.from({ length: 2 + draw(6) }, (): Fault => {
+        const target = { node: chunkserver(config, draw(64)) };
+        return { kind: 'stall', target, when, durationUs: 100_000 + draw(800_000) };
+      });
+    default: {
+      const event = moments[draw(moments.length)]!;
+      const moment = { event, nth: 1 + draw(12), notBeforeUs, afterUs: draw(2) * draw(4_000) };
+      const durationUs = 20_000 + draw(600_000);
+      return [{ kind: 'kill', target: { role: '@event' }, when: moment, durationUs }];
+    }
+  }
+}
+
 /**
  * Chunkservers are lost one after the other, each for so long that what it had is made anew elsewhere:
  * with its disk, or only for a while. Around each loss come the small troubles that a rebuild meets:
@@ -31,52 +74,16 @@ const lost = weather(
   (draw, times, config) => {
     const [losses, first] = [3 + draw(5), draw(64)];
     const spanUs = times.healUs - times.stormUs;
-    const faults: Fault[] = [];
-    for (let nth = 0; nth < losses; nth++) {
+    return Array.from({ length: losses }, (_, nth): Fault[] => {
       const atUs = times.stormUs + Math.floor((nth * spanUs) / losses) + draw(300_000);
       const target = { node: chunkserver(config, first + nth) };
-      const when = { atUs };
-      const nextTo = { node: chunkserver(config, first + nth + 1 + draw(12)) };
-      if (draw(2) === 0) {
-        const [positionPerMillion, bit] = [draw(1_000_000), draw(8)];
-        const where = { file: draw(4) === 0 ? '' : '.data', positionPerMillion, bit };
-        faults.push({ kind: 'bit-flip', target: nextTo, ...where, when, durationUs: 0 });
-      }
-      if (draw(2) === 0) {
-        faults.push({ kind: 'wipe', target, when, durationUs: 20_000 + draw(400_000) });
-      } else {
-        const durationUs = 1_000_000 + draw(4_000_000);
-        faults.push({ kind: 'power-loss', target, when, durationUs });
-      }
-      const laterUs = atUs + draw(2_500_000);
-      const later = { atUs: laterUs };
-      switch (draw(4)) {
-        case 0:
-          faults.push({
-            ...{ kind: 'degrade', target, all: true, serversOnly: true },
-            ...{ lossPerMillion: 100_000 + draw(400_000), duplicatePerMillion: draw(100_000) },
-            ...{ reorderPerMillion: draw(300_000), corruptPerMillion: 0, extraLatencyUs: 0 },
-            ...{ when: later, durationUs: 300_000 + draw(1_200_000) },
-          });
-          break;
-        case 1:
-          faults.push({ kind: 'stall', target: nextTo, when: later, durationUs: draw(900_000) });
-          break;
-        default:
-          faults.push({
-            kind: 'kill',
-            target: { role: '@event' },
-            when: {
-              event: moments[draw(moments.length)]!,
-              nth: 1 + draw(12),
-              notBeforeUs: within(draw, times),
-              afterUs: draw(2) === 0 ? 0 : draw(4_000),
-            },
-            durationUs: 20_000 + draw(600_000),
-          });
-      }
-    }
-    return faults;
+      const rot = draw(2) === 0 ? latentDamage(draw, config, atUs) : [];
+      const loss: Fault =
+        draw(2) === 0
+          ? { kind: 'wipe', target, when: { atUs }, durationUs: 20_000 + draw(400_000) }
+          : { kind: 'power-loss', target, when: { atUs }, durationUs: 1_000_000 + draw(4_000_000) };
+      return [...rot, loss, ...trouble(draw, config, atUs)];
+    }).flat();
   },
 );
 
@@ -99,7 +106,9 @@ export default scenario({
   clients: storageClients({
     'files.classes': { kind: 'one of', values: [true, false] },
     'files.syncs': always(true),
-    'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
+    'files.names': { kind: 'one of', values: [5, 3] },
+    'files.chunks': { kind: 'one of', values: [4, 2] },
+    'clients.operations': { kind: 'one of', values: [320, 200] },
   }),
   storm: lost,
   ladder: storageLadder,
