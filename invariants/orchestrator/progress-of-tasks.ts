@@ -1,5 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
+import type { RestartPolicy } from '../../src/systems/orchestrator/specs/restart-policy.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
@@ -42,16 +43,21 @@ function* wantedSlots(facts: OrchestratorFacts, nowUs: number): Generator<Slot> 
   }
 }
 
-/** What a look at all wanted slots finds, once the weather has been quiet for long enough. */
+/**
+ * What a look at all wanted slots finds, once the weather has been quiet for long enough.
+ *
+ * @param leastUs how long that is; default: until all is settled
+ */
 function eachQuietSlot(
   moment: OrchestratorMoment,
   judge: (slot: Slot, state: ClusterState) => Readonly<Record<string, unknown>> | boolean,
+  leastUs?: number,
 ): Outcome {
   const { facts, timeUs } = moment;
   const bounds = boundsOf(facts);
   const { state } = facts.oracle;
   if (bounds === undefined || state === undefined) return premiseFalse;
-  if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+  if (!(quietUs(facts, timeUs) > (leastUs ?? bounds.settledUs))) return premiseFalse;
   let outcome: Outcome = premiseFalse;
   for (const slot of wantedSlots(facts, timeUs)) {
     const found = judge(slot, state);
@@ -79,9 +85,7 @@ export const crashedAreReplaced = rung<OrchestratorMoment>({
     return eachQuietSlot(moment, ({ service, row, tasks, ageUs }, state) => {
       if (tasks.some(([, task]) => isLive(task))) return true;
       const { restart } = row.spec.template;
-      const isOver = tasks.some(([, task]) => hasEnded(task.observed) && isWanted(task));
-      const mayEnd = restart.condition !== 'any' || restart.maxAttempts > 0;
-      if (isOver && mayEnd && restart.windowUs === 0) return false;
+      if (isGivenUp(restart, tasks)) return false;
       const dueUs = replacedUs + restart.delayUs + restart.windowUs;
       if (ageUs <= dueUs) return false;
       // Its last task cannot be stopped: the node is away, and what is fenced waits for that.
@@ -97,6 +101,17 @@ export const crashedAreReplaced = rung<OrchestratorMoment>({
 /** Since when each task has been waiting although a node would take it. */
 type InVain = Map<string, number>;
 
+/** Its policy says that what has ended by itself there is not to come again. */
+function isGivenUp(
+  { condition, maxAttempts, windowUs }: RestartPolicy,
+  tasks: Slot['tasks'],
+): boolean {
+  const ended = tasks.filter(([, task]) => hasEnded(task.observed) && isWanted(task));
+  if (ended.length === 0) return false;
+  if (condition === 'none' || (maxAttempts > 0 && windowUs === 0)) return true;
+  return condition === 'on-failure' && ended.some(([, { observed }]) => observed === 'complete');
+}
+
 export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
   id: 'L10',
   title: 'no task waits in vain',
@@ -107,8 +122,10 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
   watches: ['pulse'],
   ghost: () => new Map(),
   check(moment, inVain): Outcome {
-    const { past } = moment.facts.oracle;
-    return eachQuietSlot(moment, ({ tasks }, state) => {
+    const { facts, timeUs } = moment;
+    const { past } = facts.oracle;
+    const quietSinceUs = timeUs - quietUs(facts, timeUs);
+    const judge = ({ tasks }: Slot, state: ClusterState) => {
       const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
       if (waiting === undefined) return tasks.length > 0;
       const [id] = waiting;
@@ -119,10 +136,13 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
         inVain.delete(id);
         return false;
       }
-      const sinceUs = inVain.get(id) ?? moment.timeUs;
+      // A new leader looks at all of them anew.
+      const sinceUs = Math.max(inVain.get(id) ?? timeUs, quietSinceUs);
       inVain.set(id, sinceUs);
-      return moment.timeUs - sinceUs > pendingUs ? { task: id, node } : false;
-    });
+      return timeUs - sinceUs > pendingUs ? { task: id, node } : false;
+    };
+    // Placing needs a leader and nobody else: it is owed long before everything is settled.
+    return eachQuietSlot(moment, judge, 0);
   },
 });
 
