@@ -1,5 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { Beat } from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type { Strategy } from '../../src/systems/orchestrator/specs/update-config.ts';
 import { fencedAfterUs } from '../../src/systems/orchestrator/timings.ts';
 import { boundsOf, longestStopUs, quietUs, workersOf } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
@@ -214,10 +215,9 @@ export const deploymentsEnd = rung<OrchestratorMoment>({
       const row = state.deployments.get(deployment);
       if (row === undefined || row.paused !== 'none' || removing) continue;
       const { strategy, progressDeadlineUs, monitorUs } = spec.update;
-      const isSlow = strategy.kind === 'rolling' ? 0 : 10_000_000;
       const waits = strategy.kind !== 'rolling' && !strategy.autoPromote && !row.approved;
       if (waits && row.strategy !== 'rolling' && row.phase === 'updating') continue;
-      const dueUs = progressDeadlineUs + monitorUs + isSlow + bounds.sessionUs;
+      const dueUs = progressDeadlineUs + monitorUs + longestRestUs(strategy) + bounds.sessionUs;
       const ageUs = facts.objects.ageUs(`deployments/${deployment}`, timeUs);
       if (quiet > dueUs && ageUs > dueUs) {
         const values = { service: spec.name, phase: row.phase, batch: row.batch, ageUs, dueUs };
@@ -228,6 +228,13 @@ export const deploymentsEnd = rung<OrchestratorMoment>({
     return outcome;
   },
 });
+
+/** How long a deployment may rest between two steps by its own will. */
+function longestRestUs(strategy: Strategy): number {
+  if (strategy.kind === 'rolling') return strategy.delayUs;
+  if (strategy.kind === 'blue-green') return strategy.keepUs;
+  return Math.max(...strategy.steps.map(({ holdUs }) => holdUs));
+}
 
 export const drainsEnd = rung<OrchestratorMoment>({
   id: 'L11',

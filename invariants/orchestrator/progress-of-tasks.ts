@@ -1,5 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
+import type { RestartPolicy } from '../../src/systems/orchestrator/specs/restart-policy.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
@@ -44,17 +45,22 @@ function slotOf({ service, slot }: SlotOf, facts: OrchestratorFacts, nowUs: numb
  */
 type Finding = 'as it should be' | 'for now' | 'nothing' | Readonly<Record<string, unknown>>;
 
-/** What a look at the wanted slots finds, once the weather has been quiet for long enough. */
+/**
+ * What a look at the wanted slots finds, once the weather has been quiet for long enough.
+ *
+ * @param leastUs how long that is; default: until all is settled
+ */
 function eachQuietSlot(
   moment: OrchestratorMoment,
   restless: RestlessSlots,
   judge: (slot: Slot, state: ClusterState) => Finding,
+  leastUs?: number,
 ): Outcome {
   const { facts, timeUs } = moment;
   const bounds = boundsOf(facts);
   const { state } = facts.oracle;
   if (bounds === undefined || state === undefined) return premiseFalse;
-  if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+  if (!(quietUs(facts, timeUs) > (leastUs ?? bounds.settledUs))) return premiseFalse;
   restless.follow(facts, state);
   let outcome: Outcome = premiseFalse;
   for (const [name, of] of restless) {
@@ -89,9 +95,7 @@ export const crashedAreReplaced = rung<OrchestratorMoment, RestlessSlots>({
     return eachQuietSlot(moment, restless, ({ service, row, tasks, ageUs }, state) => {
       if (tasks.some(([, task]) => isLive(task))) return 'as it should be';
       const { restart } = row.spec.template;
-      const isOver = tasks.some(([, task]) => hasEnded(task.observed) && isWanted(task));
-      const mayEnd = restart.condition !== 'any' || restart.maxAttempts > 0;
-      if (isOver && mayEnd && restart.windowUs === 0) return 'nothing';
+      if (isGivenUp(restart, tasks)) return 'nothing';
       const dueUs = replacedUs + restart.delayUs + restart.windowUs;
       if (ageUs <= dueUs) return 'nothing';
       // Its last task cannot be stopped: the node is away, and what is fenced waits for that.
@@ -110,6 +114,17 @@ interface Waiting {
   readonly inVain: Map<string, number>;
 }
 
+/** Its policy says that what has ended by itself there is not to come again. */
+function isGivenUp(
+  { condition, maxAttempts, windowUs }: RestartPolicy,
+  tasks: Slot['tasks'],
+): boolean {
+  const ended = tasks.filter(([, task]) => hasEnded(task.observed) && isWanted(task));
+  if (ended.length === 0) return false;
+  if (condition === 'none' || (maxAttempts > 0 && windowUs === 0)) return true;
+  return condition === 'on-failure' && ended.some(([, { observed }]) => observed === 'complete');
+}
+
 export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   id: 'L10',
   title: 'no task waits in vain',
@@ -120,8 +135,10 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   watches: ['pulse'],
   ghost: () => ({ restless: new RestlessSlots(), inVain: new Map() }),
   check(moment, { restless, inVain }): Outcome {
-    const { past } = moment.facts.oracle;
-    return eachQuietSlot(moment, restless, ({ tasks }, state) => {
+    const { facts, timeUs } = moment;
+    const { past } = facts.oracle;
+    const quietSinceUs = timeUs - quietUs(facts, timeUs);
+    const judge = ({ tasks }: Slot, state: ClusterState): Finding => {
       const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
       if (waiting === undefined) return tasks.length > 0 ? 'as it should be' : 'nothing';
       const [id] = waiting;
@@ -132,10 +149,13 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
         inVain.delete(id);
         return 'nothing';
       }
-      const sinceUs = inVain.get(id) ?? moment.timeUs;
+      // A new leader looks at all of them anew.
+      const sinceUs = Math.max(inVain.get(id) ?? timeUs, quietSinceUs);
       inVain.set(id, sinceUs);
-      return moment.timeUs - sinceUs > pendingUs ? { task: id, node } : 'nothing';
-    });
+      return timeUs - sinceUs > pendingUs ? { task: id, node } : 'nothing';
+    };
+    // Placing needs a leader and nobody else: it is owed long before everything is settled.
+    return eachQuietSlot(moment, restless, judge, 0);
   },
 });
 
