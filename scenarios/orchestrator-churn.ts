@@ -18,6 +18,7 @@ export default scenario({
     'cluster.maxReplicas': { kind: 'one of', values: [9, 5] },
     'cluster.scaling': always(true),
     'cluster.drains': always(true),
+    'cluster.deployments': always(true),
     'cluster.volumes': always(true),
     'cluster.removals': always(true),
     'cluster.secrets': always(false),

@@ -1,7 +1,7 @@
 import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
 import { type Fault, scenario, seconds } from '../src/index.ts';
 import { weather } from './common/weather.ts';
-import { cluster, phases } from './orchestrator/setting.ts';
+import { cluster } from './orchestrator/setting.ts';
 import { at, drawOf, isPlain, steeredClients, watching } from './orchestrator/steering.ts';
 
 /** A way of deploying of each kind: rolling in both orders, blue/green, canary. */
@@ -12,6 +12,8 @@ const ways = (['stop-first', 'start-first', 'blue-green', 'canary'] as const).ma
     return isPlain(spec) && kind === way && (strategy.kind === 'rolling' || strategy.autoPromote);
   }),
 );
+
+const phases = { form: seconds(2), storm: seconds(8), settle: seconds(18) } as const;
 
 /** About as many commits as such a deployment has, with what its tasks report meanwhile. */
 const commits = 48;

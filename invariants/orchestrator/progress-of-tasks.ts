@@ -320,10 +320,11 @@ function keptEnded(facts: OrchestratorFacts, nowUs: number, restUs: number): Out
     if (mode.kind !== 'replicated') continue;
     for (let slot = 1; slot <= mode.replicas; slot += 1) {
       const tasks = past.slot(service, String(slot));
-      if (facts.objects.ageUs(slotName(service, String(slot)), nowUs) <= restUs) continue;
       const ended = [...tasks].filter((id) => hasEnded(state!.tasks.get(id)!.observed));
+      // Where tasks go on ending, some may have done so since somebody looked.
+      const rests = facts.objects.ageUs(slotName(service, String(slot)), nowUs) > restUs;
       // One for each of the two revisions that a deployment may be between.
-      const most = state!.settings.taskHistory + 2;
+      const most = state!.settings.taskHistory + (rests ? 2 : 4);
       if (ended.length <= most) continue;
       return broken({ nodes: [], values: { service: name, slot, ended: ended.length, most } });
     }

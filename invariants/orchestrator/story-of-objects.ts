@@ -22,6 +22,9 @@ export interface TaskIdentity {
   readonly revision: number;
 }
 
+/** What a deployment has committed about traffic. */
+type Share = Service['share'];
+
 /** A value from an index on. */
 interface Since<Value> {
   readonly index: number;
@@ -41,6 +44,7 @@ export class StoryOfObjects {
   readonly #versions: Map<string, Since<number>[]> = new Map();
   readonly #names: Map<string, Since<string>[]> = new Map();
   readonly #well: Map<string, Since<boolean>[]> = new Map();
+  readonly #shares: Map<string, Since<Share>[]> = new Map();
   /** Also of tasks that are gone: their containers may be there. */
   readonly tasks: Map<string, TaskIdentity> = new Map();
   /** Address and ports of the machine that each task was given, also of tasks that are gone. */
@@ -75,6 +79,8 @@ export class StoryOfObjects {
     for (const { key, before, after } of past.of<Service>('services')) {
       const id = String(key);
       note(this.#versions, id, index, after?.version ?? 0);
+      const share = after?.share ?? null;
+      if (share !== (before?.share ?? null)) note(this.#shares, id, index, share);
       const { name } = (after ?? before)!.spec;
       const isNamed = after !== undefined && !after.removing;
       // One that goes away leaves its name to the next one at once, and goes on changing.
@@ -122,6 +128,11 @@ export class StoryOfObjects {
   /** The id of the service of a name as of an index; empty: there was none. */
   named(name: string, index: number): string {
     return asOf(this.#names.get(name), index) ?? '';
+  }
+
+  /** How a service's traffic was divided as of an index; null: all tasks alike. */
+  share(service: string, index: number): Share {
+    return asOf(this.#shares.get(service), index) ?? null;
   }
 
   /** Whether a task was well as of an index. */

@@ -138,7 +138,7 @@ function roomFrom(next: (bound: number) => number): Partial<TaskTemplate> {
   const reservations = { cpuMillis: next(3) * 500, memoryBytes: next(2) * 2 ** 28 };
   const limits = { cpuMillis: 0, memoryBytes: next(2) * 2 ** 28 };
   const strategy = next(3) === 0 ? 'binpack' : 'spread';
-  const maxPerNode = next(4) === 0 ? 2 : 0;
+  const maxPerNode = next(4) === 0 ? 1 + next(2) : 0;
   const constraint =
     next(6) === 0
       ? [{ attribute: 'node.architecture', operator: '==', value: 'amd64' } as const]
