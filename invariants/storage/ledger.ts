@@ -22,13 +22,20 @@ import type {
   Call,
   CallDone,
 } from '../../src/systems/storage/messages/metadata-messages.ts';
+import { decodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
 import { topologyOf } from '../../src/systems/storage/topology.ts';
 import { remember } from '../raft/remember.ts';
 import { writeKey } from './acknowledged.ts';
 import { Calls } from './calls.ts';
 import { DeletePlans } from './delete-plans.ts';
 import { FileLedger } from './file-ledger.ts';
-import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
+import type {
+  LeaderReader,
+  MetadataReader,
+  ProposedMove,
+  StorageFacts,
+  StorageMoment,
+} from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
 import { ReadsAsked } from './reads.ts';
 import { ServerMirror } from './server-mirror.ts';
@@ -97,6 +104,8 @@ class StorageLedger implements Ledger<StorageMoment> {
       told: undefined,
       question: undefined,
       changes: [],
+      moves: [],
+      leader: undefined,
       isChain: false,
       isStart: false,
       finished: [],
@@ -209,7 +218,26 @@ class StorageLedger implements Ledger<StorageMoment> {
     if (after.applied !== before.applied || after.phase !== before.phase) {
       changed |= triggers.applied;
     }
-    return changed;
+    return changed | this.#noteMoves(state);
+  }
+
+  /** What a leader appends in the very step in which it decides so. */
+  #noteMoves(state: RaftStateReader<MetadataReader>): number {
+    const { moment } = this;
+    const [before, after] = [moment.before!, moment.after!];
+    const leader = (state as { readonly service?: { readonly leader?: LeaderReader | null } })
+      .service?.leader;
+    if (after.role !== 'leader' || after.lastIndex === before.lastIndex || !leader) return 0;
+    const moves: ProposedMove[] = [];
+    for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
+      const entry = state.log.entry(index);
+      if (entry?.kind !== 'command') continue;
+      const { command } = decodeEnvelope(entry.data);
+      if (command.kind === 'plan-move') moves.push(command);
+    }
+    moment.moves = moves;
+    moment.leader = leader;
+    return moves.length === 0 ? 0 : triggers.moves;
   }
 
   #serverStep({ node, from, received, timeUs }: Step): number {
