@@ -173,7 +173,11 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     if (after.role === 'leader') {
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
         const { node, timeUs } = step;
-        appended.set(index, { node, timeUs, monotonicUs: world.monotonicUs(node) });
+        const incarnation = world.incarnation(node);
+        appended.set(index, {
+          ...{ node, timeUs, incarnation },
+          monotonicUs: world.monotonicUs(node),
+        });
       }
     }
     let changed = 0;
@@ -221,11 +225,12 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { timeUs } = this.moment;
     const { term, command, session } = envelope;
     const by = facts.appended.get(index);
+    // What was taken into a log in a life before was so by another clock, and its leader is gone.
     if (command.kind === 'barrier' && term > facts.barrierTerm) {
       facts.barrierTerm = term;
       facts.barrierUs = timeUs;
       facts.leader =
-        by === undefined
+        by?.incarnation !== facts.world.incarnation(by?.node ?? 0)
           ? undefined
           : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
     }

@@ -18,8 +18,9 @@ import type { StoryOfObjects } from './story-of-objects.ts';
 export interface Appended {
   readonly node: number;
   readonly timeUs: number;
-  /** By its own clock. */
+  /** By its own clock, in that life of it. */
   readonly monotonicUs: number;
+  readonly incarnation: number;
 }
 
 /** What is known of a leader from its barrier on, by its own monotonic clock. */

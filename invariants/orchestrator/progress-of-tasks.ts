@@ -3,6 +3,7 @@ import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
+import { Absences, absentBoundUs } from './absences.ts';
 import { boundsOf, quietUs } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { slotName } from './store-past.ts';
@@ -126,7 +127,7 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
   },
 });
 
-export const assignedAreStarted = rung<OrchestratorMoment>({
+export const assignedAreStarted = rung<OrchestratorMoment, Absences>({
   id: 'L5',
   title: 'started',
   statement:
@@ -135,11 +136,11 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
-    const { facts } = moment;
-    const { machines } = facts;
+  ghost: () => new Absences(),
+  check(moment, absences): Outcome {
+    const { facts, timeUs } = moment;
     const bounds = boundsOf(facts);
-    return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
+    return eachQuietSlot(moment, ({ service, tasks, ageUs }, state) => {
       let seen = false;
       for (const [id, task] of tasks) {
         if (!isLive(task) || !isOnNode(task.observed)) continue;
@@ -153,8 +154,7 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
           return { task: id, desired: task.desired };
         }
         if (task.observed !== 'running') return { task: id, observed: task.observed };
-        const [place] = machines.ofTask(id);
-        if (place === undefined && isInTouch(facts, task.node)) {
+        if (isMissing(facts, absences, service, id, timeUs)) {
           return { task: id, container: 'none' };
         }
       }
@@ -163,13 +163,26 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
   },
 });
 
+/** It counts as running and has had no container for too long, where one may run. */
+function isMissing(
+  facts: OrchestratorFacts,
+  absences: Absences,
+  service: string,
+  id: string,
+  nowUs: number,
+): boolean {
+  const absentUs = absences.ofTask(facts, id, nowUs);
+  const { node } = facts.oracle.state!.tasks.get(id)!;
+  return absentUs > absentBoundUs(facts, service) && isInTouch(facts, node);
+}
+
 /** Its worker has a session and its lease: what is fenced may run there. */
 function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean {
   const worker = world.state(members.machineOf(node)) as Worker | undefined;
   return worker?.core.connected === true && worker.core.leaseHolds;
 }
 
-export const desiredIsActual = rung<OrchestratorMoment>({
+export const desiredIsActual = rung<OrchestratorMoment, Absences>({
   id: 'L7',
   title: 'desired is actual',
   statement:
@@ -177,8 +190,9 @@ export const desiredIsActual = rung<OrchestratorMoment>({
   source: 'SwarmKit, TLA+ liveness; moby#32416 (K33); casskop#370 (O5)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }): Outcome {
+  watches: ['pulse', 'end'],
+  ghost: () => new Absences(),
+  check({ facts, timeUs }, absences): Outcome {
     const bounds = boundsOf(facts);
     const { oracle, machines, objects, members, world } = facts;
     const { state } = oracle;
@@ -210,8 +224,7 @@ export const desiredIsActual = rung<OrchestratorMoment>({
       if (objects.ageUs(slotName(task.service, task.slot), timeUs) <= bounds.settledUs) continue;
       const machine = members.machineOf(task.node);
       if (machine < 0 || world.status(machine) !== 'up') continue;
-      const [place] = machines.ofTask(id);
-      if (place === undefined && isInTouch(facts, task.node)) {
+      if (isMissing(facts, absences, task.service, id, timeUs)) {
         return broken({ nodes: [machine], values: { task: id, container: 'none' } });
       }
     }
