@@ -174,7 +174,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       const { node, timeUs } = step;
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
         const monotonicUs = world.monotonicUs(node);
-        appended.set(index, { node, timeUs, monotonicUs, life: world.incarnation(node) });
+        appended.set(index, { node, timeUs, monotonicUs, incarnation: world.incarnation(node) });
       }
     }
     let changed = 0;
@@ -222,14 +222,14 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { timeUs } = this.moment;
     const { term, command, session } = envelope;
     const by = facts.appended.get(index);
+    // What was taken into a log in a life before was so by another clock, and its leader is gone.
     if (command.kind === 'barrier' && term > facts.barrierTerm) {
       facts.barrierTerm = term;
       facts.barrierUs = timeUs;
-      // Others may commit what it took into its log before it crashed.
-      const isGone = by === undefined || by.life !== facts.world.incarnation(by.node);
-      facts.leader = isGone
-        ? undefined
-        : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
+      facts.leader =
+        by?.incarnation !== facts.world.incarnation(by?.node ?? 0)
+          ? undefined
+          : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
     }
     const { leader } = facts;
     if (leader !== undefined && by?.node === leader.node && term === facts.barrierTerm) {
@@ -274,7 +274,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { asks } = this.#facts;
     for (let at = 0; at < step.sentCount; at += 1) {
       const message = step.sent[at]!.message as OrchestratorMessage;
-      if (message.kind === 'call' || message.kind === 'put-secret') {
+      if (message.kind === 'call' || message.kind === 'put-secret' || message.kind === 'apply') {
         asks.called(message, step.node, step.timeUs);
       } else if (message.kind === 'ask') asks.asked(message, step.node);
       else if (message.kind === 'watch') asks.watching(message, step.node);

@@ -20,7 +20,7 @@ export interface Appended {
   readonly timeUs: number;
   /** By its own clock, which is another one in each life. */
   readonly monotonicUs: number;
-  readonly life: number;
+  readonly incarnation: number;
 }
 
 /** What is known of a leader from its barrier on, by its own monotonic clock. */

@@ -160,15 +160,23 @@ export class Admission {
     if (!isUnderWay) this.update(node, register);
   }
 
+  /**
+   * Valid by the time of the log, which dates certificates, or by this manager's clock: the former
+   * never goes back, so a leader whose clock was ahead for a while would else lock all others out for
+   * good whose certificates were made before.
+   */
   private faultOf(node: string, certificate: Certificate): string | null {
     const { lead, office } = this;
     if (node === '') return 'of no node';
-    return certificateFault(office.ciphers, certificate, {
+    const trust = {
       roots: publicRoots(lead.state),
-      nowUs: lead.timeUs,
       skewUs: lead.timings.skewUs,
-      revoked: (serial) => isRevoked(lead.state, node, serial),
-    });
+      revoked: (serial: number) => isRevoked(lead.state, node, serial),
+    };
+    const byLog = certificateFault(office.ciphers, certificate, { ...trust, nowUs: lead.timeUs });
+    if (byLog !== 'expired') return byLog;
+    const nowUs = lead.env.clock.wallUs();
+    return certificateFault(office.ciphers, certificate, { ...trust, nowUs });
   }
 
   private ask(to: Address, request: number): void {

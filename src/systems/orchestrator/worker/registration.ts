@@ -29,6 +29,8 @@ export class Registration {
   private hint: NodeId = '';
   private waitUs: number;
   private attempt = 0;
+  /** Counts the managers that were asked, from any of them on; negative: none was. */
+  private turn = -1;
   private alarm: Alarm | null = null;
   private active = false;
   /** Number of the renewal that is under way, 0: there is none. It keeps it until it is answered. */
@@ -79,10 +81,12 @@ export class Registration {
     else this.register('', '');
   }
 
+  /** One after the other, from any on: none is left out for long, and not all ask the same. */
   private anyManager(): NodeId {
     const { core } = this;
     const all = [...new Set([...core.options.managers, ...core.state.member.managers])];
-    return all[core.env.random.below(all.length, 'manager', this.attempt)]!;
+    this.turn = this.turn < 0 ? core.env.random.below(all.length, 'manager') : this.turn + 1;
+    return all[this.turn % all.length]!;
   }
 
   /** A fresh key is on the disk before anybody hears of it. */
