@@ -1,4 +1,4 @@
-import type { LadderOptions, NodeStatus, Outcome, WorldView } from '../../src/index.ts';
+import type { LadderOptions, Outcome, WorldView } from '../../src/index.ts';
 import type { ContainerSpec } from '../../src/systems/orchestrator/runtime/container-runtime.ts';
 import { type Container, Machine } from '../../src/systems/orchestrator/runtime/machine.ts';
 import { Rig, second } from '../../src/systems/orchestrator/test-rig.ts';
@@ -130,7 +130,7 @@ export class MomentRig {
       nodeId: (node) => (node === client ? 'c1' : `n${node + 1}`),
       nodeIndex: (id) => (id === 'c1' ? client : Number(id.slice(1)) - 1),
       zone: () => 'z1',
-      status: (): NodeStatus => 'up',
+      status: () => 'up',
       incarnation: () => 1,
       component: (node) => ({
         name: node < managers ? 'manager' : 'worker',
