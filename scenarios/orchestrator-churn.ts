@@ -20,6 +20,8 @@ export default scenario({
     'cluster.drains': always(true),
     'cluster.deployments': always(true),
     'cluster.volumes': always(true),
+    // Services that wait for each other's volume.
+    'cluster.volumeNames': { kind: 'one of', values: [1, 3] },
     'cluster.removals': always(true),
     'cluster.secrets': always(false),
     'cluster.trust': always(false),
