@@ -15,6 +15,7 @@ import { agentsGoForward, journalsAreKept } from './journals.ts';
 import { barrierComesFirst, carriedOutOnce, earlierLeadersAreRefused } from './leader-laws.ts';
 import { leasesAreUnique, nothingIsFreeTooEarly, reservationsAddUp } from './lease-laws.ts';
 import { orchestratorGhost } from './ledger.ts';
+import { oneOwnerOnAMachine } from './machine-leases.ts';
 import { managersAgree, tablesAddUp } from './managers-agree.ts';
 import type { OrchestratorMoment } from './moment.ts';
 import {
@@ -30,7 +31,6 @@ import {
   drainsEnd,
   requestsAreAnswered,
   silentNodesGoDown,
-  tablesAreCurrent,
   workersHaveSessions,
 } from './progress-of-nodes.ts';
 import {
@@ -49,6 +49,7 @@ import {
   restartsAreCounted,
   slotsHaveOne,
 } from './slot-laws.ts';
+import { tablesAreCurrent } from './tables-are-current.ts';
 import {
   ownersOfFields,
   statesGoForward,
@@ -101,6 +102,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   fencedInTime,
   oneContainerASlot,
   oneMount,
+  oneOwnerOnAMachine,
   fencedLate,
   workersAreAutonomous,
   journalsAreKept,

@@ -141,6 +141,26 @@ describe('laws for entries', () => {
     expect([...laws.broken]).toContain('S20');
   });
 
+  test('S19 sees a task taken from a slot that nothing has come to, unless another is as well', () => {
+    const { laws, service, ids } = furnished();
+    const old = ids[2]!;
+    const beside = (healthyUs: number) => {
+      laws.bend((state) => {
+        const fresh = { ...state.tasks.get(old)!, revision: 2, healthyUs, address: 999 };
+        state.tasks.insert(`1-${state.applied}-0`, fresh);
+      });
+      laws.bend((state) => edit(state, old, { desired: 'shutdown' }));
+    };
+    laws.rig.image(service, 'app:2');
+    laws.rig.drive();
+    beside(laws.state.timeUs);
+    expect([...laws.broken]).not.toContain('S19');
+    laws.bend((state) => edit(state, old, { desired: 'running' }));
+    laws.bend((state) => edit(state, `1-${state.applied - 3}-0`, { healthyUs: 0 }));
+    laws.bend((state) => edit(state, old, { desired: 'shutdown' }));
+    expect([...laws.broken]).toContain('S19');
+  });
+
   test('S29, S30B and S27 see who may not speak', () => {
     const { laws, service, ids } = furnished();
     laws.rig.term = 5;

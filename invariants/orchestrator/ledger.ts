@@ -171,9 +171,10 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     }
     if (before === after) return 0;
     if (after.role === 'leader') {
+      const { node, timeUs } = step;
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
-        const { node, timeUs } = step;
-        appended.set(index, { node, timeUs, monotonicUs: world.monotonicUs(node) });
+        const monotonicUs = world.monotonicUs(node);
+        appended.set(index, { node, timeUs, monotonicUs, life: world.incarnation(node) });
       }
     }
     let changed = 0;
@@ -224,10 +225,11 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     if (command.kind === 'barrier' && term > facts.barrierTerm) {
       facts.barrierTerm = term;
       facts.barrierUs = timeUs;
-      facts.leader =
-        by === undefined
-          ? undefined
-          : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
+      // Others may commit what it took into its log before it crashed.
+      const isGone = by === undefined || by.life !== facts.world.incarnation(by.node);
+      facts.leader = isGone
+        ? undefined
+        : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
     }
     const { leader } = facts;
     if (leader !== undefined && by?.node === leader.node && term === facts.barrierTerm) {

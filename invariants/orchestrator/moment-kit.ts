@@ -130,7 +130,7 @@ export class MomentRig {
       nodeId: (node) => (node === client ? 'c1' : `n${node + 1}`),
       nodeIndex: (id) => (id === 'c1' ? client : Number(id.slice(1)) - 1),
       zone: () => 'z1',
-      status: () => 'up',
+      status: () => 'up' as const,
       incarnation: () => 1,
       component: (node) => ({
         name: node < managers ? 'manager' : 'worker',

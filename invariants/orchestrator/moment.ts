@@ -18,8 +18,9 @@ import type { StoryOfObjects } from './story-of-objects.ts';
 export interface Appended {
   readonly node: number;
   readonly timeUs: number;
-  /** By its own clock. */
+  /** By its own clock, which is another one in each life. */
   readonly monotonicUs: number;
+  readonly life: number;
 }
 
 /** What is known of a leader from its barrier on, by its own monotonic clock. */

@@ -6,6 +6,7 @@ import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
 import { boundsOf, quietUs } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
+import { RestlessSlots, type SlotOf } from './restless-slots.ts';
 import { slotName } from './store-past.ts';
 import { hasEnded, isLive, isOnNode, isWanted } from './task-words.ts';
 
@@ -24,33 +25,35 @@ interface Slot {
   readonly ageUs: number;
 }
 
-/** The slots of replicated services that are wanted now. Costs them: for pulses and the end alone. */
-function* wantedSlots(facts: OrchestratorFacts, nowUs: number): Generator<Slot> {
+/** A slot with all that belongs to it; undefined: it is not wanted now. */
+function slotOf({ service, slot }: SlotOf, facts: OrchestratorFacts, nowUs: number) {
   const { oracle, objects } = facts;
-  const { state, past } = oracle;
-  for (const service of state?.services.keys() ?? []) {
-    const row = state!.services.get(service)!;
-    const { mode } = row.spec;
-    if (row.removing || mode.kind !== 'replicated') continue;
-    for (let number = 1; number <= mode.replicas; number += 1) {
-      const slot = String(number);
-      const ids = [...past.slot(service, slot)];
-      const tasks = ids.map((id) => [id, state!.tasks.get(id)!] as const);
-      const changedUs = objects.ageUs(slotName(service, slot), nowUs);
-      const ageUs = Math.min(changedUs, objects.ageUs(`services/${service}`, nowUs));
-      yield { service, row, slot, tasks, ageUs };
-    }
-  }
+  const state = oracle.state!;
+  const row = state.services.get(service);
+  if (row === undefined || row.removing || row.spec.mode.kind !== 'replicated') return undefined;
+  if (Number(slot) > row.spec.mode.replicas) return undefined;
+  const ids = [...oracle.past.slot(service, slot)];
+  const tasks = ids.map((id) => [id, state.tasks.get(id)!] as const);
+  const changedUs = objects.ageUs(slotName(service, slot), nowUs);
+  const ageUs = Math.min(changedUs, objects.ageUs(`services/${service}`, nowUs));
+  return { service, row, slot, tasks, ageUs };
 }
 
 /**
- * What a look at all wanted slots finds, once the weather has been quiet for long enough.
+ * What a rung finds of a slot: `as it should be` until something of it changes, or only `for now`;
+ * `nothing` that it can say; or what is wrong.
+ */
+type Finding = 'as it should be' | 'for now' | 'nothing' | Readonly<Record<string, unknown>>;
+
+/**
+ * What a look at the wanted slots finds, once the weather has been quiet for long enough.
  *
  * @param leastUs how long that is; default: until all is settled
  */
 function eachQuietSlot(
   moment: OrchestratorMoment,
-  judge: (slot: Slot, state: ClusterState) => Readonly<Record<string, unknown>> | boolean,
+  restless: RestlessSlots,
+  judge: (slot: Slot, state: ClusterState) => Finding,
   leastUs?: number,
 ): Outcome {
   const { facts, timeUs } = moment;
@@ -58,21 +61,27 @@ function eachQuietSlot(
   const { state } = facts.oracle;
   if (bounds === undefined || state === undefined) return premiseFalse;
   if (!(quietUs(facts, timeUs) > (leastUs ?? bounds.settledUs))) return premiseFalse;
+  restless.follow(facts, state);
   let outcome: Outcome = premiseFalse;
-  for (const slot of wantedSlots(facts, timeUs)) {
+  for (const [name, of] of restless) {
+    const slot = slotOf(of, facts, timeUs);
+    if (slot === undefined) {
+      restless.drop(name);
+      continue;
+    }
     const found = judge(slot, state);
-    if (found === false) continue;
-    if (found !== true) {
-      const { name } = slot.row.spec;
-      const values = { service: name, slot: slot.slot, ageUs: slot.ageUs, ...found };
+    if (found === 'as it should be') restless.calms(name);
+    else if (found === 'for now') outcome = held;
+    else if (found !== 'nothing') {
+      const { row, slot: number, ageUs } = slot;
+      const values = { service: row.spec.name, slot: number, ageUs, ...found };
       return broken({ nodes: [], values });
     }
-    outcome = held;
   }
-  return outcome;
+  return restless.someAreCalm ? held : outcome;
 }
 
-export const crashedAreReplaced = rung<OrchestratorMoment>({
+export const crashedAreReplaced = rung<OrchestratorMoment, RestlessSlots>({
   id: 'L4',
   title: 'replaced',
   statement:
@@ -81,25 +90,29 @@ export const crashedAreReplaced = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
-    return eachQuietSlot(moment, ({ service, row, tasks, ageUs }, state) => {
-      if (tasks.some(([, task]) => isLive(task))) return true;
+  ghost: () => new RestlessSlots(),
+  check(moment, restless): Outcome {
+    return eachQuietSlot(moment, restless, ({ service, row, tasks, ageUs }, state) => {
+      if (tasks.some(([, task]) => isLive(task))) return 'as it should be';
       const { restart } = row.spec.template;
-      if (isGivenUp(restart, tasks)) return false;
+      if (isGivenUp(restart, tasks)) return 'nothing';
       const dueUs = replacedUs + restart.delayUs + restart.windowUs;
-      if (ageUs <= dueUs) return false;
+      if (ageUs <= dueUs) return 'nothing';
       // Its last task cannot be stopped: the node is away, and what is fenced waits for that.
       const waits = tasks.some(([, { observed, node }]) => {
         return isOnNode(observed) && state.nodes.get(node)?.status !== 'up';
       });
-      if (waits) return false;
+      if (waits) return 'nothing';
       return { id: service, tasks: tasks.map(([id, task]) => `${id} ${task.observed}`) };
     });
   },
 });
 
-/** Since when each task has been waiting although a node would take it. */
-type InVain = Map<string, number>;
+interface Waiting {
+  readonly restless: RestlessSlots;
+  /** Since when each task has been waiting although a node would take it. */
+  readonly inVain: Map<string, number>;
+}
 
 /** Its policy says that what has ended by itself there is not to come again. */
 function isGivenUp(
@@ -112,7 +125,7 @@ function isGivenUp(
   return condition === 'on-failure' && ended.some(([, { observed }]) => observed === 'complete');
 }
 
-export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
+export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   id: 'L10',
   title: 'no task waits in vain',
   statement: 'In quiet weather no task waits for a node longer than 5 s while one would take it.',
@@ -120,33 +133,33 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  ghost: () => new Map(),
-  check(moment, inVain): Outcome {
+  ghost: () => ({ restless: new RestlessSlots(), inVain: new Map() }),
+  check(moment, { restless, inVain }): Outcome {
     const { facts, timeUs } = moment;
     const { past } = facts.oracle;
     const quietSinceUs = timeUs - quietUs(facts, timeUs);
-    const judge = ({ tasks }: Slot, state: ClusterState) => {
+    const judge = ({ tasks }: Slot, state: ClusterState): Finding => {
       const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
-      if (waiting === undefined) return tasks.length > 0;
+      if (waiting === undefined) return tasks.length > 0 ? 'as it should be' : 'nothing';
       const [id] = waiting;
       const node = state.nodes
         .keys()
         .find((one) => mayBePlaced(state, id, one, [], past.on(one)) === null);
       if (node === undefined) {
         inVain.delete(id);
-        return false;
+        return 'nothing';
       }
       // A new leader looks at all of them anew.
       const sinceUs = Math.max(inVain.get(id) ?? timeUs, quietSinceUs);
       inVain.set(id, sinceUs);
-      return timeUs - sinceUs > pendingUs ? { task: id, node } : false;
+      return timeUs - sinceUs > pendingUs ? { task: id, node } : 'nothing';
     };
     // Placing needs a leader and nobody else: it is owed long before everything is settled.
-    return eachQuietSlot(moment, judge, 0);
+    return eachQuietSlot(moment, restless, judge, 0);
   },
 });
 
-export const assignedAreStarted = rung<OrchestratorMoment>({
+export const assignedAreStarted = rung<OrchestratorMoment, RestlessSlots>({
   id: 'L5',
   title: 'started',
   statement:
@@ -155,17 +168,21 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
+  ghost: () => new RestlessSlots(),
+  check(moment, restless): Outcome {
     const { facts } = moment;
     const { machines } = facts;
     const bounds = boundsOf(facts);
-    return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
-      let seen = false;
+    return eachQuietSlot(moment, restless, ({ tasks, ageUs }, state) => {
+      let seen: Finding = 'nothing';
+      let isSteady = true;
       for (const [id, task] of tasks) {
         if (!isLive(task) || !isOnNode(task.observed)) continue;
-        if (state.nodes.get(task.node)?.status !== 'up') continue;
-        if (ageUs <= bounds!.settledUs) continue;
-        seen = true;
+        if (state.nodes.get(task.node)?.status !== 'up' || ageUs <= bounds!.settledUs) {
+          isSteady = false;
+          continue;
+        }
+        seen = 'for now';
         if (task.desired === 'ready') {
           // It waits for another of its slot to end, and there is none.
           const rival = tasks.some(([other, one]) => other !== id && isOnNode(one.observed));
@@ -177,8 +194,10 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
         if (place === undefined && isInTouch(facts, task.node)) {
           return { task: id, container: 'none' };
         }
+        // What is bound to a lease ends with it, and nothing tells of that.
+        if (place === undefined || place.container.spec.bound) isSteady = false;
       }
-      return seen;
+      return seen === 'for now' && isSteady ? 'as it should be' : seen;
     });
   },
 });

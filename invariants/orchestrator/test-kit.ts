@@ -26,6 +26,7 @@ export class LawRig {
   readonly #facts: OrchestratorFacts = {
     machines: { ofTask: (task: string) => (this.running.has(task) ? [{ node: 0 }] : []) },
     world: { damaged: () => false, nodeId: () => 'n1' },
+    objects: { orphaned: new Set() },
   } as unknown as OrchestratorFacts;
 
   constructor() {

@@ -42,6 +42,11 @@ const pinned: readonly Pinned[] = [
         rung: 'SG3',
         when: 'a fragment with two names is erased by two plans, one report apart',
       },
+      {
+        seed: 697,
+        rung: 'SC7',
+        when: 'a server that came back served what had gone on without it',
+      },
       { seed: 170, rung: 'SE11', when: 'any request counted as a renewal of the session' },
       {
         seed: 415,

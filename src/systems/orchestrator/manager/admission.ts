@@ -20,6 +20,18 @@ import { newWorkerSession, type WorkerSession } from './worker-session.ts';
 /** Challenges that wait for their answer; the oldest is forgotten for a new one. */
 const maxChallenges = 4_096;
 
+/** Who asked for a registration last. */
+interface Registering {
+  readonly from: Address;
+  readonly register: Register;
+}
+
+/** Who asked for a certificate last. */
+interface Certifying {
+  readonly to: Address;
+  readonly request: number;
+}
+
 /** Lets machines become members, and members begin sessions. */
 export class Admission {
   private readonly lead: Leadership;
@@ -29,8 +41,13 @@ export class Admission {
   private readonly challenges: Map<Address, string> = new Map();
   /** The newest session of an address. */
   private readonly latest: Map<Address, WorkerSession> = new Map();
-  /** Nodes whose registration is on its way into the log. */
-  private readonly registering: Map<string, number> = new Map();
+  /**
+   * Nodes whose registration is on its way into the log, and who asked for it last: only one of a node
+   * is proposed at a time, or workers that lose patience would fill the log that they wait for.
+   */
+  private readonly registering: Map<string, Registering> = new Map();
+  /** The same of certificates, by the key that is to be certified. */
+  private readonly certifying: Map<string, Certifying> = new Map();
   private count = 0;
 
   constructor(lead: Leadership, office: TrustOffice, begun: (session: WorkerSession) => void) {
@@ -74,14 +91,20 @@ export class Admission {
     { request, signing }: Pick<Renew, 'request' | 'signing'>,
     command: Command,
   ): void {
+    const { publicKey } = signing;
+    const isUnderWay = this.certifying.has(publicKey);
+    this.certifying.set(publicKey, { to, request });
+    if (isUnderWay) return;
     this.lead.propose(command, (reply) => {
+      const last = this.certifying.get(publicKey)!;
+      this.certifying.delete(publicKey);
       if (reply?.kind !== 'certified') {
-        this.certified(to, request, reply === null ? 'unknown' : 'refused', reply);
+        this.certified(last.to, last.request, reply === null ? 'unknown' : 'refused', reply);
         return;
       }
       const certificate = this.office.certify(signing, reply.serial, reply.issuer);
       const outcome = certificate === null ? 'unavailable' : 'done';
-      this.certified(to, request, outcome, reply, certificate);
+      this.certified(last.to, last.request, outcome, reply, certificate);
     });
   }
 
@@ -132,10 +155,9 @@ export class Admission {
       this.turnAway(from, request, 'refused', 'forbidden', what);
       return;
     }
-    // A second copy of the question waits with the first.
-    if (this.registering.get(node) === request) return;
-    this.registering.set(node, request);
-    this.update(from, node, register);
+    const isUnderWay = this.registering.has(node);
+    this.registering.set(node, { from, register });
+    if (!isUnderWay) this.update(node, register);
   }
 
   private faultOf(node: string, certificate: Certificate): string | null {
@@ -160,7 +182,7 @@ export class Admission {
   }
 
   /** First what the member shows of itself, then the registration. */
-  private update(from: Address, node: string, register: Register): void {
+  private update(node: string, register: Register): void {
     const { lead } = this;
     const { certificate, meshKey, trusts } = register;
     const { serial } = certificate;
@@ -170,38 +192,46 @@ export class Admission {
       trusts <= member.trusts &&
       (serial !== member.serial || member.oldSerial === 0);
     if (isKnown) {
-      this.commit(from, node, register);
+      this.commit(node, register);
       return;
     }
     lead.propose({ kind: 'update-member', node, serial, meshKey, trusts }, (reply) => {
-      if (reply?.kind === 'done') this.commit(from, node, register);
-      else this.fail(from, node, register.request, reply);
+      if (reply?.kind === 'done') this.commit(node, register);
+      else this.fail(node, reply);
     });
   }
 
-  private commit(from: Address, node: string, register: Register): void {
+  private commit(node: string, register: Register): void {
     const { lead } = this;
-    const { request, description, meshKey } = register;
     const { spec } = lead.state.nodes.get(node) ?? {};
     if (spec === undefined) {
-      this.fail(from, node, request, refuse('not-found'));
+      this.fail(node, refuse('not-found'));
       return;
     }
+    const { description } = register;
     lead.propose({ kind: 'register-node', node, spec, description }, (reply) => {
       if (reply?.kind !== 'registered') {
-        this.fail(from, node, request, reply);
+        this.fail(node, reply);
+        return;
+      }
+      const last = this.registering.get(node)!;
+      if (!showsTheSame(last.register, register)) {
+        // It has another certificate or key by now: that is what counts.
+        this.update(node, last.register);
         return;
       }
       this.registering.delete(node);
-      this.challenges.delete(from);
-      this.open(from, register, node, reply.registration, meshKey);
+      this.challenges.delete(last.from);
+      this.open(last.from, last.register, node, reply.registration, register.meshKey);
     });
   }
 
-  private fail(to: Address, node: string, request: number, reply: Reply | null): void {
+  private fail(node: string, reply: Reply | null): void {
+    const { from, register } = this.registering.get(node)!;
+    const { request } = register;
     this.registering.delete(node);
-    if (reply?.kind !== 'refused') this.turnAway(to, request, 'unknown');
-    else this.turnAway(to, request, 'refused', reply.why, reply.what);
+    if (reply?.kind !== 'refused') this.turnAway(from, request, 'unknown');
+    else this.turnAway(from, request, 'refused', reply.why, reply.what);
   }
 
   private open(
@@ -257,4 +287,14 @@ export class Admission {
     const { leader } = this.lead.host;
     this.lead.send(to, { kind: 'turned-away', request, outcome, why, what, leader });
   }
+}
+
+/** Whether two questions of one node show the same of it to the store. */
+function showsTheSame(one: Register, other: Register): boolean {
+  return (
+    one.certificate.serial === other.certificate.serial &&
+    one.trusts === other.trusts &&
+    equalBytes(one.meshKey, other.meshKey) &&
+    JSON.stringify(one.description) === JSON.stringify(other.description)
+  );
 }

@@ -28,7 +28,7 @@ const unavailable = { status: 'unavailable' } as const;
 export class Gateway {
   private readonly lead: Leadership;
   private readonly office: TrustOffice;
-  /** Requests under way, by session and sequence: one that is asked again is not proposed again. */
+  /** Requests under way, by session and sequence, or who wants a session: one that is asked again is not proposed again. */
   private readonly open: Map<string, Asker> = new Map();
 
   constructor(lead: Leadership, office: TrustOffice) {
@@ -39,7 +39,9 @@ export class Gateway {
   call(from: Address, call: Call): void {
     const { request, session, command } = call;
     if (session === 0 && command.kind === 'open-session') {
-      this.lead.proposeFor(call, command, (outcome) => this.end({ from, request }, outcome));
+      this.takeOnce(`open ${from}`, from, request, (ended) => {
+        this.lead.proposeFor(call, command, (outcome) => ended(outcome));
+      });
     } else if (session === 0) {
       this.refuse(from, request, refuse('no-session'));
     } else if (!isOfClients(command) || command.kind === 'put-secret') {
@@ -58,7 +60,15 @@ export class Gateway {
     request: number,
     work: (ended: Ended) => void,
   ): void {
-    const key = `${session}/${sequence}`;
+    this.takeOnce(`${session}/${sequence}`, from, request, work);
+  }
+
+  private takeOnce(
+    key: string,
+    from: Address,
+    request: number,
+    work: (ended: Ended) => void,
+  ): void {
     const underWay = this.open.get(key);
     if (underWay !== undefined) {
       underWay.from = from;

@@ -169,7 +169,7 @@ function asLeader(state: ClusterState, command: LeaderCommand): Reply {
       return mergeReports(state, command);
     case 'unmounted': {
       const { node, volume, epoch } = command;
-      return releaseVolume(state, node, volume, epoch) ? done : refuse('stale', volume);
+      return releaseVolume(state, node, volume, epoch);
     }
     case 'reconcile':
       return reconcileSlots(state, command);

@@ -31,7 +31,10 @@ export class Registration {
   private attempt = 0;
   private alarm: Alarm | null = null;
   private active = false;
+  /** Number of the renewal that is under way, 0: there is none. It keeps it until it is answered. */
   private renewal = 0;
+  /** Reading of the monotonic clock before which it is not asked for again. */
+  private renewAgainUs = 0;
   /** What is to be on the disk while that is not what is there, and who waits for it. */
   private latest: Membership | null = null;
   private kept: (() => void)[] = [];
@@ -137,6 +140,7 @@ export class Registration {
     if (!this.holds(certificate, member.roots.length === 0 ? roots : member.roots)) return;
     const identity = completeRenewal(core.options.ciphers, member.identity, certificate);
     if (identity === null) return;
+    if (renews) this.renewal = 0;
     this.keep({ node, identity, roots }, () => {
       if (!renews) this.ask();
     });
@@ -188,13 +192,17 @@ export class Registration {
     const signing = signingRoot(member.roots);
     const isOfOther = signing !== undefined && signing.id !== current.certificate.issuer;
     if (!isOfOther && core.env.clock.wallUs() < renewAtUs(current.certificate)) return;
+    // An answer that is slow is waited for: asking anew with each beat would only make it slower.
+    const nowUs = core.env.clock.monotonicUs();
+    if (this.renewal !== 0 && nowUs < this.renewAgainUs) return;
+    this.renewAgainUs = nowUs + core.options.timings.callTimeoutUs;
     const { ciphers } = core.options;
     const { subject, role } = current.certificate;
     const seed = core.freshSeed('identity');
     const about = { subject, role };
     const { identity, request: asked } = beginRenewal(ciphers, member.identity, seed, about);
-    const request = ++this.request;
-    this.renewal = request;
+    if (this.renewal === 0) this.renewal = ++this.request;
+    const request = this.renewal;
     this.keep({ identity }, () => {
       core.send(manager, { kind: 'renew', session, request, signing: asked });
     });
