@@ -8,7 +8,6 @@ import {
   deploymentsEnd,
   drainsEnd,
   silentNodesGoDown,
-  tablesAreCurrent,
   workersHaveSessions,
 } from './progress-of-nodes.ts';
 import {
@@ -18,6 +17,7 @@ import {
   nothingIsLeft,
   placedWhereTheyFit,
 } from './progress-of-tasks.ts';
+import { tablesAreCurrent } from './tables-are-current.ts';
 
 /** Longer than anything may take in quiet weather. */
 const long = 60 * second;
@@ -158,7 +158,11 @@ describe('L6 out of the tables', () => {
       const sides = [{ specVersion: 1, weight: 100, backends: backends.slice(from) }];
       const about = { service: 'web', revision, mode: 'vip', vip: 1, gone: false } as const;
       const sent = [{ network: network!, table: { ...about, sides } }];
-      for (const { tables } of kit.workers) tables.learn(true, 0, revision, sent);
+      for (const [at, { tables }] of kit.workers.entries()) {
+        tables.learn(true, 0, revision, sent);
+        const message = { kind: 'tables', tables: sent } as never;
+        kit.ask(tablesAreCurrent, { message, node: 1 + at });
+      }
     };
     learn(0, 1);
     expect(watch(kit, tablesAreCurrent, long)).toBe('held');
