@@ -230,7 +230,7 @@ describe('L10 no task waits in vain', () => {
     const some = rig.service('web', { mode: { kind: 'replicated', replicas: 1 } });
     const reconcile = { kind: 'reconcile', slots: [{ service: some, slot: '1' }] } as const;
     rig.lead(reconcile);
-    expect(watch(kit, placedWhereTheyFit, 5 * second)).toBe('premise false');
+    expect(watch(kit, placedWhereTheyFit, 2 * second)).toBe('premise false');
     expect(watch(kit, placedWhereTheyFit, long)).toBe('broken');
     const full = new MomentRig();
     full.join();
@@ -245,9 +245,9 @@ describe('L10 no task waits in vain', () => {
     kit.join();
     const some = kit.rig.service('web', { mode: { kind: 'replicated', replicas: 1 } });
     kit.rig.lead({ kind: 'reconcile', slots: [{ service: some, slot: '1' }] });
-    watch(kit, placedWhereTheyFit, 4 * second);
+    watch(kit, placedWhereTheyFit, 2 * second);
     kit.facts.barrierUs = kit.timeUs;
-    expect(watch(kit, placedWhereTheyFit, 4 * second)).toBe('premise false');
+    expect(watch(kit, placedWhereTheyFit, 2 * second)).toBe('premise false');
   });
 });
 
