@@ -19,7 +19,10 @@ export default scenario({
     'cluster.scaling': always(true),
     'cluster.drains': always(true),
     'cluster.deployments': always(true),
+    'cluster.nodesPercent': { kind: 'one of', values: [40, 20] },
     'cluster.volumes': always(true),
+    // Services that wait for each other's volume.
+    'cluster.volumeNames': { kind: 'one of', values: [1, 3] },
     'cluster.removals': always(true),
     'cluster.secrets': always(false),
     'cluster.trust': always(false),

@@ -117,7 +117,7 @@ export function serviceFrom(name: string, draw: number, around: Surroundings): S
     health: next(2) === 0 ? health : null,
     stopGraceUs: pacesUs.grace,
     restart: restartFrom(next),
-    ...roomFrom(next),
+    ...roomFrom(next, mode),
     ...portsFrom(next, mode),
     ...(volume === undefined
       ? {}
@@ -134,11 +134,13 @@ export function serviceFrom(name: string, draw: number, around: Surroundings): S
   });
 }
 
-function roomFrom(next: (bound: number) => number): Partial<TaskTemplate> {
+function roomFrom(next: (bound: number) => number, mode: ServiceMode): Partial<TaskTemplate> {
   const reservations = { cpuMillis: next(3) * 500, memoryBytes: next(2) * 2 ** 28 };
   const limits = { cpuMillis: 0, memoryBytes: next(2) * 2 ** 28 };
   const strategy = next(3) === 0 ? 'binpack' : 'spread';
-  const maxPerNode = next(4) === 0 ? 1 + next(2) : 0;
+  const most = next(4) === 0 ? 1 + next(2) : 0;
+  // One that is on each node has one there by itself.
+  const maxPerNode = mode.kind === 'global' ? 0 : most;
   const constraint =
     next(6) === 0
       ? [{ attribute: 'node.architecture', operator: '==', value: 'amd64' } as const]
