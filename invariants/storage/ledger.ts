@@ -47,6 +47,8 @@ const pulseUs = 100_000;
 /** Writes whose chain is remembered; older ones have been answered or given up long ago. */
 const rememberedWrites = 4_096;
 
+const noMoves: readonly ProposedMove[] = [];
+
 /** The ghost state of the storage system: see `StorageFacts` for what it holds. */
 export const storageGhost: LedgerDefinition<StorageMoment> = {
   triggers,
@@ -104,7 +106,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       told: undefined,
       question: undefined,
       changes: [],
-      moves: [],
+      moves: noMoves,
       leader: undefined,
       isChain: false,
       isStart: false,
@@ -119,6 +121,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.node = step.node;
     this.moment.isChain = false;
     this.moment.isStart = false;
+    this.moment.moves = noMoves;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
@@ -233,7 +236,9 @@ class StorageLedger implements Ledger<StorageMoment> {
       const entry = state.log.entry(index);
       if (entry?.kind !== 'command') continue;
       const { command } = decodeEnvelope(entry.data);
-      if (command.kind === 'plan-move') moves.push(command);
+      if (command.kind !== 'plan-move') continue;
+      const { chunk, position, to } = command;
+      moves.push({ term: entry.term, index, chunk, position, to });
     }
     moment.moves = moves;
     moment.leader = leader;

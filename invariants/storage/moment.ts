@@ -58,6 +58,9 @@ export interface LeaderReader {
 
 /** A move or a repair that a leader has put into its log. */
 export interface ProposedMove {
+  /** Of its entry. */
+  readonly term: number;
+  readonly index: number;
   readonly chunk: number;
   readonly position: number;
   readonly to: number;
