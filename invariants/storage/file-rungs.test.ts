@@ -324,6 +324,41 @@ describe('SE9 cached answers hold', () => {
   });
 });
 
+describe('SE12 done is done', () => {
+  /** A removal that a client is told is done, with what the log has to do with it. */
+  function removed(name: string, entries: (clients: Clients) => readonly FileStep[]): Clients {
+    const clients = new Clients('SE12');
+    const { rig } = clients;
+    const session = rig.furnish();
+    const node = { mode: 0o644, uid: 0, gid: 0 };
+    rig.ask(session, 2, { kind: 'create', parent: 1, name: 'a', exclusive: true, ...node });
+    const change = clients.begin('strict', { do: 'unlink', path });
+    rig.ask(session, 3, { kind: 'unlink', parent: 1, name });
+    change({ kind: 'none' }, null, entries(clients));
+    return clients;
+  }
+
+  function step(index: number): FileStep {
+    return { kind: 'unlink', index, cached: false, query: null };
+  }
+
+  it('holds for what an entry did', () => {
+    const clients = removed('a', ({ rig }) => [step(0), step(rig.log.length)]);
+    holds(clients, 'SE12');
+  });
+
+  it('breaks for what nobody knows, and for what was refused', () => {
+    expect(removed('a', () => [step(0)]).broken).toEqual(['SE12']);
+    expect(removed('b', ({ rig }) => [step(rig.log.length)]).broken).toEqual(['SE12']);
+  });
+
+  it('says nothing of what came to nothing', () => {
+    const clients = new Clients('SE12');
+    clients.begin('strict', { do: 'unlink', path })({ kind: 'none' }, 'ETIMEDOUT', [step(0)]);
+    expect(clients.broken).toEqual([]);
+  });
+});
+
 describe('SH9 service is back', () => {
   function afterPeace(): Clients {
     const clients = new Clients('SH9');

@@ -10,6 +10,7 @@ import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from '.
 import { anyPartsAgree } from './codewords-at-rest.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
+import { doneIsDone } from './done-is-done.ts';
 import { drainsEnd } from './drains.ts';
 import { erasedByPlan, noVoluntaryLoss } from './erasures.ts';
 import { storageFacts } from './facts.ts';
@@ -87,6 +88,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   answersAreTrue,
   answersAreFresh,
   tellsTheTables,
+  doneIsDone,
   durableOnAll,
   bytesWereWritten,
   strictReads,
