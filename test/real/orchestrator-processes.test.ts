@@ -105,12 +105,14 @@ describe('managers and workers as processes of this machine', () => {
     await Promise.all(processes.names.map((id) => processes.kill(id)));
     await Promise.all(processes.names.map((id) => processes.begin(id)));
     await runs('web', 'app:2');
-    expect(await insist({ do: 'apply', wishes: [{ kind: 'service', spec: { ...spec } }] })).toEqual(
-      {
-        kind: 'applied',
-        steps: [{ kind: 'service', name: 'web', action: 'update' }],
-      },
-    );
+    const key = { kind: 'secret', name: 'key', labels: [], value: [1, 2, 3] } as const;
+    expect(await insist({ do: 'apply', wishes: [web, key] })).toEqual({
+      kind: 'applied',
+      steps: [
+        { kind: 'service', name: 'web', action: 'update' },
+        { kind: 'secret', name: 'key', action: 'create' },
+      ],
+    });
     await runs('web', 'app:1');
     expect(processes.complaints).toEqual([]);
   });
