@@ -17,7 +17,6 @@ import type { RaftView } from '../../src/systems/raft/view.ts';
 import { Asks } from './asks.ts';
 import { type EntryLaw, Verdicts } from './entry-rung.ts';
 import { journalOf } from './journals.ts';
-import { ofControllers } from './leader-laws.ts';
 import { Machines } from './machines.ts';
 import { Members } from './members.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
@@ -68,6 +67,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       fences: [],
       journals: [],
       idleEntries: 0,
+      lateDecisions: 0,
     };
     this.moment = {
       facts: this.#facts,
@@ -172,6 +172,8 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     if (before === after) return 0;
     if (after.role === 'leader') {
       const { node, timeUs } = step;
+      const isDeposed = after.term < this.#facts.barrierTerm;
+      if (isDeposed && after.lastIndex > before.lastIndex) this.#facts.lateDecisions += 1;
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
         const monotonicUs = world.monotonicUs(node);
         appended.set(index, { node, timeUs, monotonicUs, incarnation: world.incarnation(node) });
@@ -236,7 +238,8 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       leader.appendedUs = by.monotonicUs;
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
-    if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    const isOwn = session === 0 && command.kind !== 'barrier' && command.kind !== 'open-session';
+    if (isOwn && past.onlyTouched(nothing)) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
     }

@@ -20,6 +20,11 @@ import { newWorkerSession, type WorkerSession } from './worker-session.ts';
 /** Challenges that wait for their answer; the oldest is forgotten for a new one. */
 const maxChallenges = 4_096;
 
+interface Challenged {
+  readonly request: number;
+  readonly challenge: string;
+}
+
 /** Who asked for a registration last. */
 interface Registering {
   readonly from: Address;
@@ -37,8 +42,8 @@ export class Admission {
   private readonly lead: Leadership;
   private readonly office: TrustOffice;
   private readonly begun: (session: WorkerSession) => void;
-  /** What was asked of an address last. */
-  private readonly challenges: Map<Address, string> = new Map();
+  /** What was asked of an address last, and for which of its questions. */
+  private readonly challenges: Map<Address, Challenged> = new Map();
   /** The newest session of an address. */
   private readonly latest: Map<Address, WorkerSession> = new Map();
   /**
@@ -142,7 +147,7 @@ export class Admission {
       this.turnAway(from, request, 'unavailable');
       return;
     }
-    if (challenge === '' || this.challenges.get(from) !== challenge) {
+    if (challenge === '' || this.challenges.get(from)?.challenge !== challenge) {
       this.ask(from, request);
       return;
     }
@@ -179,13 +184,22 @@ export class Admission {
     return certificateFault(office.ciphers, certificate, { ...trust, nowUs });
   }
 
+  /**
+   * The same question gets the same challenge: with another for each copy of it none would ever be the
+   * newest, and both sides would go on for ever.
+   */
   private ask(to: Address, request: number): void {
+    const before = this.challenges.get(to);
+    if (before?.request === request) {
+      this.lead.send(to, { kind: 'challenge', request, challenge: before.challenge });
+      return;
+    }
     if (this.challenges.size >= maxChallenges) {
       const [oldest] = this.challenges.keys();
       this.challenges.delete(oldest!);
     }
     const challenge = this.office.challenge();
-    this.challenges.set(to, challenge);
+    this.challenges.set(to, { request, challenge });
     this.lead.send(to, { kind: 'challenge', request, challenge });
   }
 

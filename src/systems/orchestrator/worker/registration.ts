@@ -35,6 +35,8 @@ export class Registration {
   private active = false;
   /** Number of the renewal that is under way, 0: there is none. It keeps it until it is answered. */
   private renewal = 0;
+  /** The challenge that was met last: a copy of it is not met again. */
+  private met = '';
   /** Reading of the monotonic clock before which it is not asked for again. */
   private renewAgainUs = 0;
   /** What is to be on the disk while that is not what is there, and who waits for it. */
@@ -122,9 +124,10 @@ export class Registration {
   }
 
   challenged({ request, challenge }: Challenge): void {
-    if (!this.active || request !== this.request) return;
+    if (!this.active || request !== this.request || challenge === this.met) return;
     const { current } = this.core.state.member.identity;
     if (current === null) return;
+    this.met = challenge;
     const bytes = challengeBytes(challenge, current.certificate.serial);
     const signature = this.core.options.ciphers.sign(current.seed, bytes);
     this.register(challenge, hexOf(signature));
