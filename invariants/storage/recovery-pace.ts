@@ -137,7 +137,10 @@ function isAsked(state: MetadataState, leader: LeaderReader, chunk: number, row:
   if (row.version === 0 || row.grant !== null || row.unsettled || row.conversion !== null) {
     return false;
   }
-  return state.plans.count(chunk) === 0 && marginOf(state, leader, chunk, row) === 0;
+  const isUnderWay = state.plans
+    .keys(chunk)
+    .some((id) => state.plans.get(chunk, id)!.kind === 'move');
+  return !isUnderWay && marginOf(state, leader, chunk, row) === 0;
 }
 
 /** Whether servers that the leader has heard all the time could take what the chunk lacks. */
@@ -161,7 +164,11 @@ function hasPlace(
     key: chunk,
     held: row.members,
     partBytes,
-    excluded: row.members,
+    // Who must still erase a part of the chunk takes no other one before that is done.
+    excluded: [
+      ...row.members,
+      ...state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server),
+    ],
     homeRegion: 0,
   });
   return verdict === 'satisfied';

@@ -49,7 +49,10 @@ export class Spread {
     const row = state.chunks.get(chunk);
     if (row === undefined || row.version === 0 || row.members.includes(0)) return false;
     if (row.grant !== null || row.unsettled || row.conversion !== null) return false;
-    if (state.plans.count(chunk) > 0) return false;
+    const plans = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!);
+    if (plans.some(({ kind }) => kind === 'move')) return false;
+    // Who must still erase a fragment of the chunk cannot get it again before that is done.
+    const excluded = [...row.members, ...plans.map(({ server }) => server)];
     const storageClass = state.classes.get(row.classId)!;
     const beyond = (members: readonly number[]): number =>
       partsBeyondCaps(
@@ -64,7 +67,7 @@ export class Spread {
     for (const [position, from] of row.members.entries()) {
       const held = row.members.with(position, 0);
       if (beyond(held) >= before || !servers.isAlive(from)) continue;
-      const to = placeChunk(this.work, storageClass, chunk, held, row.members)[position] ?? 0;
+      const to = placeChunk(this.work, storageClass, chunk, held, excluded)[position] ?? 0;
       if (to === 0 || beyond(row.members.with(position, to)) >= before) continue;
       const bytes = fragmentBytes(state, storageClass);
       if (!this.repairs.throttle.take(to, [from], bytes, false)) return false;
