@@ -33,8 +33,6 @@ export function orchestratorGhost(laws: readonly EntryLaw[]): LedgerDefinition<O
   return { triggers, begin: (options) => new OrchestratorLedger(options, laws) };
 }
 
-const nothing: ReadonlySet<string> = new Set();
-
 /** Whether a server of the world is a worker; the others are managers. */
 function isWorker(name: string): boolean {
   return name === 'worker';
@@ -236,7 +234,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       leader.appendedUs = by.monotonicUs;
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
-    if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    if (ofControllers.has(command.kind) && past.leftAlone()) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
     }
