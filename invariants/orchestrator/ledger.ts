@@ -32,8 +32,6 @@ export function orchestratorGhost(laws: readonly EntryLaw[]): LedgerDefinition<O
   return { triggers, begin: (options) => new OrchestratorLedger(options, laws) };
 }
 
-const nothing: ReadonlySet<string> = new Set();
-
 /** Whether a server of the world is a worker; the others are managers. */
 function isWorker(name: string): boolean {
   return name === 'worker';
@@ -239,7 +237,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
     const isOwn = session === 0 && command.kind !== 'barrier' && command.kind !== 'open-session';
-    if (isOwn && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    if (isOwn && past.leftAlone()) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
     }
