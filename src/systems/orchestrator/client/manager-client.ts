@@ -266,7 +266,9 @@ export class ManagerClient {
         const sender = new DeliverySender(ciphers, key, put);
         const head = { request, ...name, term, clientKey: ciphers.agreementKey(seed) };
         if ('name' in command) {
-          return { kind: 'put-secret', ...head, ...sealedWith(sender, command) };
+          // One value alone has no number; the request has.
+          const { sequence: _, ...value } = sealedWith(sender, command);
+          return { kind: 'put-secret', ...head, ...value };
         }
         const secrets = command.secrets.map((value) => sealedWith(sender, value));
         return { kind: 'apply', ...head, secrets, parts: command.parts };
