@@ -17,9 +17,10 @@ const moments = [
   'receive:erase-fragment',
 ] as const;
 
-const families = ['wipe', 'power-loss', 'kill', 'degrade', 'stall', 'bit-flip'] as const;
+const families = ['wipe', 'power-loss', 'kill', 'degrade', 'stall', 'bit-flip', 'disk'] as const;
 
 type Draw = (bound: number) => number;
+type Target = { readonly node: string };
 
 /**
  * A few bits turn over, on servers of which nobody knows yet that they will be asked for them. What
@@ -36,6 +37,18 @@ function latentDamage(draw: Draw, config: Config, atUs: number): Fault[] {
     const death: Fault = { kind: 'kill', target, when: { atUs: atUs + draw(5_000) }, durationUs };
     return isJournal && draw(2) === 0 ? [flip, death] : [flip];
   }).flat();
+}
+
+/** A server is gone with its disk, or for so long; and then its disk may be hard to read at first. */
+function loss(draw: Draw, target: Target, atUs: number): Fault[] {
+  const when = { atUs };
+  if (draw(2) === 0) return [{ kind: 'wipe', target, when, durationUs: 20_000 + draw(400_000) }];
+  const downUs = 1_000_000 + draw(4_000_000);
+  const down: Fault = { kind: 'power-loss', target, when, durationUs: downUs };
+  if (draw(2) === 0) return [down];
+  const durationUs = downUs + 50_000 + draw(400_000);
+  const trouble = { mode: 'read-error', perMillion: 250_000, file: '' } as const;
+  return [down, { kind: 'disk', target, ...trouble, when, durationUs }];
 }
 
 /** What a rebuild meets once it has begun. */
@@ -90,11 +103,7 @@ const lost = weather(
       const atUs = times.stormUs + Math.floor((nth * spanUs) / losses) + draw(300_000);
       const target = { node: chunkserver(config, first + nth) };
       const rot = draw(2) === 0 ? latentDamage(draw, config, atUs) : [];
-      const loss: Fault =
-        draw(2) === 0
-          ? { kind: 'wipe', target, when: { atUs }, durationUs: 20_000 + draw(400_000) }
-          : { kind: 'power-loss', target, when: { atUs }, durationUs: 1_000_000 + draw(4_000_000) };
-      return [...rot, loss, ...trouble(draw, config, atUs)];
+      return [...rot, ...loss(draw, target, atUs), ...trouble(draw, config, atUs)];
     }).flat();
   },
 );

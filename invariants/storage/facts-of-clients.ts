@@ -48,6 +48,10 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
   ],
   SD3: lostWrite,
   SD4: lostWrite,
+  SD9: ({ nodes, values: { inode, from, to, lost, found } }) => [
+    `A read that was over had found bytes of a write (${lost}) at ${from} to ${to} of inode ${inode}.`,
+    `${who(nodes)} begins to read after it, and finds something older there: ${found}.`,
+  ],
   SD6: ({ values: { inode, first, second, from, to } }) => [
     `Two appends to inode ${inode} (${first} and ${second}) were acknowledged.`,
     `Both say that they have bytes between ${from} and ${to}.`,

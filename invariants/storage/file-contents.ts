@@ -92,16 +92,20 @@ function whatIsWrong(files: FileLedger, run: Run, inode: number): string | undef
 /** Before which time an acknowledged write must be seen by a read. */
 type SeenFrom = (files: FileLedger, read: Read) => number | undefined;
 
-/** A read that should have found a write, and found something that stood there before it, or nothing. */
-function staleIn(
+/**
+ * A read that should have found one of some writes, by default of those that are acknowledged, and
+ * found something that stood there before it, or nothing.
+ */
+export function staleIn(
   files: FileLedger,
   read: Read,
   untilUs: number,
+  writes: readonly Acknowledged[] = files.acknowledged(read.inode),
 ): Readonly<Record<string, unknown>> | 'nothing to see' | undefined {
   const { reading, inode, length, operation } = read;
   const end = reading.offset + length;
   let seen = false;
-  for (const write of files.acknowledged(inode)) {
+  for (const write of writes) {
     const from = Math.max(write.from, reading.offset);
     const to = Math.min(write.to, end);
     if (from >= to || write.completedUs >= untilUs) continue;

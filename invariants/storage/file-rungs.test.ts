@@ -1,83 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FileHistory } from '../../src/workload/file-history.ts';
-import type { FileAnswer, FileCall, FileMode, FileStep } from '../../src/workload/file-protocol.ts';
 import { whoWrote, writtenBytes } from '../../src/workload/written-bytes.ts';
-import { client, StorageRig } from './test-kit.ts';
-
-const inode = 2;
-const path = '/a';
-const flags = { read: true, write: true, create: true, exclusive: false, truncate: false };
-
-type Result = FileAnswer['result'];
-
-/** Ends an operation. */
-type End = (result: Result, errno?: string | null, steps?: readonly FileStep[]) => void;
-
-/** Clients of files on paper: they ask and are told what tests say. */
-class Clients {
-  readonly history: FileHistory = new FileHistory();
-  readonly rig: StorageRig;
-  #processes = 0;
-
-  constructor(only: string) {
-    this.rig = new StorageRig(only, this.history);
-  }
-
-  /** An operation begins; gives what ends it. */
-  begin(mode: FileMode, call: FileCall, writer = 0): End {
-    this.#processes += 1;
-    const who = { process: this.#processes, client: 0, life: 1, mode, call, writer };
-    const operation = this.history.begin(who, this.rig.timeUs);
-    this.rig.step(client, {});
-    return (result, errno = null, steps = []) => {
-      const answer = { errno, unknown: false, inode, result, steps };
-      this.history.end(operation, answer, this.rig.timeUs);
-      this.rig.step(client, {});
-    };
-  }
-
-  /** Writes bytes of a new writer, and is told that all of them were written. */
-  write(offset: number, length: number, mode: FileMode = 'strict'): number {
-    const writer = this.history.nextWriter();
-    const bytes = writtenBytes(writer, length);
-    const end = this.begin(mode, { do: 'write', path, handle: 1, offset, bytes }, writer);
-    end({ kind: 'number', number: length });
-    return writer;
-  }
-
-  append(at: number, length: number): void {
-    const writer = this.history.nextWriter();
-    const bytes = writtenBytes(writer, length);
-    const end = this.begin('strict', { do: 'append', path, handle: 1, bytes }, writer);
-    end({ kind: 'number', number: at });
-  }
-
-  /** Reads from 0 on, and is told these bytes. */
-  read(bytes: Uint8Array, mode: FileMode = 'strict', length = 64): void {
-    this.reading(mode, length)({ kind: 'bytes', bytes });
-  }
-
-  reading(mode: FileMode = 'strict', length = 64): End {
-    return this.begin(mode, { do: 'read', path, handle: 1, offset: 0, length });
-  }
-
-  open(): void {
-    this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: 1 });
-  }
-
-  cut(sizeBytes: number): void {
-    this.begin('strict', { do: 'ftruncate', path, handle: 1, sizeBytes })({ kind: 'none' });
-  }
-
-  get broken(): readonly string[] {
-    return this.rig.broken;
-  }
-}
-
-function holds(clients: Clients, id: string): void {
-  expect(clients.broken).toEqual([]);
-  expect(clients.rig.premise(id)).toBeGreaterThan(0);
-}
+import { Clients, holds, inode, path } from '../../test/storage/paper-clients.ts';
+import { client } from './test-kit.ts';
 
 describe('SD1 bytes were written', () => {
   it('holds for what a write left there', () => {
@@ -336,41 +260,6 @@ describe('SE9 cached answers hold', () => {
     const { clients, before } = renamed();
     looks(clients, before, true);
     expect(clients.broken).toEqual(['SE9']);
-  });
-});
-
-describe('SE12 done is done', () => {
-  /** A removal that a client is told is done, with what the log has to do with it. */
-  function removed(name: string, entries: (clients: Clients) => readonly FileStep[]): Clients {
-    const clients = new Clients('SE12');
-    const { rig } = clients;
-    const session = rig.furnish();
-    const node = { mode: 0o644, uid: 0, gid: 0 };
-    rig.ask(session, 2, { kind: 'create', parent: 1, name: 'a', exclusive: true, ...node });
-    const change = clients.begin('strict', { do: 'unlink', path });
-    rig.ask(session, 3, { kind: 'unlink', parent: 1, name });
-    change({ kind: 'none' }, null, entries(clients));
-    return clients;
-  }
-
-  function step(index: number): FileStep {
-    return { kind: 'unlink', index, cached: false, query: null };
-  }
-
-  it('holds for what an entry did', () => {
-    const clients = removed('a', ({ rig }) => [step(0), step(rig.log.length)]);
-    holds(clients, 'SE12');
-  });
-
-  it('breaks for what nobody knows, and for what was refused', () => {
-    expect(removed('a', () => [step(0)]).broken).toEqual(['SE12']);
-    expect(removed('b', ({ rig }) => [step(rig.log.length)]).broken).toEqual(['SE12']);
-  });
-
-  it('says nothing of what came to nothing', () => {
-    const clients = new Clients('SE12');
-    clients.begin('strict', { do: 'unlink', path })({ kind: 'none' }, 'ETIMEDOUT', [step(0)]);
-    expect(clients.broken).toEqual([]);
   });
 });
 

@@ -31,6 +31,7 @@ import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts';
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
+import { noWayBack } from './no-way-back.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
 import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
@@ -92,6 +93,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   durableOnAll,
   bytesWereWritten,
   strictReads,
+  noWayBack,
   closeToOpen,
   cutStaysCut,
   cachesAreTrue,
