@@ -209,8 +209,10 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   // Nothing is taken down where the slot keeps a task that is as well: a way back begins so.
   if (keepsAnother(look, id, task)) return true;
   if (row.strategy !== 'rolling') {
-    if (row.phase === 'updating') return { phase: row.phase, revision: task.revision };
-    return true;
+    if (row.phase !== 'updating') return true;
+    // Of two that came before, one stays beside the new one: there is the traffic.
+    if (keepsAnother(look, id, task, row.to)) return true;
+    return { phase: row.phase, revision: task.revision };
   }
   const hasCome = row.cursor !== '' && Number(task.slot) <= Number(row.cursor);
   if (!hasCome) return { slot: task.slot, cursor: row.cursor, revision: task.revision };
@@ -219,12 +221,17 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   return { slot: task.slot, order, successor: 'not well' };
 }
 
-/** Another task of the slot stays, and is well if the one that goes was. */
-function keepsAnother({ state, past }: EntryLook, id: string, task: Readonly<Task>): boolean {
+/** Another task of the slot stays, and is well if the one that goes was; one of `except` is none. */
+function keepsAnother(
+  { state, past }: EntryLook,
+  id: string,
+  task: Readonly<Task>,
+  except = 0,
+): boolean {
   const wasWell = isWell(task);
   return [...past.slot(task.service, task.slot)].some((other) => {
     const one = state.tasks.get(other)!;
-    return other !== id && (wasWell ? isWell(one) : isLive(one));
+    return other !== id && one.revision !== except && (wasWell ? isWell(one) : isLive(one));
   });
 }
 

@@ -11,7 +11,7 @@ import {
 import { controllersRest } from './controllers-rest.ts';
 import { batchesAreWatched, oneDeployment, updatesLeaveEnough } from './deployment-laws.ts';
 import type { EntryRung } from './entry-rung.ts';
-import { journalsAreKept } from './journals.ts';
+import { agentsGoForward, journalsAreKept } from './journals.ts';
 import { barrierComesFirst, carriedOutOnce, earlierLeadersAreRefused } from './leader-laws.ts';
 import { leasesAreUnique, nothingIsFreeTooEarly, reservationsAddUp } from './lease-laws.ts';
 import { orchestratorGhost } from './ledger.ts';
@@ -31,7 +31,6 @@ import {
   drainsEnd,
   requestsAreAnswered,
   silentNodesGoDown,
-  tablesAreCurrent,
   workersHaveSessions,
 } from './progress-of-nodes.ts';
 import {
@@ -51,6 +50,7 @@ import {
   restartsAreCounted,
   slotsHaveOne,
 } from './slot-laws.ts';
+import { tablesAreCurrent } from './tables-are-current.ts';
 import {
   ownersOfFields,
   statesGoForward,
@@ -107,6 +107,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   fencedLate,
   workersAreAutonomous,
   journalsAreKept,
+  agentsGoForward,
   beatsKeepNodesUp,
   silentNodesGoDown,
   // trust and traffic

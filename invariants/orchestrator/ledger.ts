@@ -32,8 +32,6 @@ export function orchestratorGhost(laws: readonly EntryLaw[]): LedgerDefinition<O
   return { triggers, begin: (options) => new OrchestratorLedger(options, laws) };
 }
 
-const nothing: ReadonlySet<string> = new Set();
-
 /** Whether a server of the world is a worker; the others are managers. */
 function isWorker(name: string): boolean {
   return name === 'worker';
@@ -171,15 +169,12 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     }
     if (before === after) return 0;
     if (after.role === 'leader') {
+      const { node, timeUs } = step;
       const isDeposed = after.term < this.#facts.barrierTerm;
       if (isDeposed && after.lastIndex > before.lastIndex) this.#facts.lateDecisions += 1;
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
-        const { node, timeUs } = step;
-        const incarnation = world.incarnation(node);
-        appended.set(index, {
-          ...{ node, timeUs, incarnation },
-          monotonicUs: world.monotonicUs(node),
-        });
+        const monotonicUs = world.monotonicUs(node);
+        appended.set(index, { node, timeUs, monotonicUs, incarnation: world.incarnation(node) });
       }
     }
     let changed = 0;
@@ -242,7 +237,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
     const isOwn = session === 0 && command.kind !== 'barrier' && command.kind !== 'open-session';
-    if (isOwn && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    if (isOwn && past.leftAlone()) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
     }
@@ -280,7 +275,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { asks } = this.#facts;
     for (let at = 0; at < step.sentCount; at += 1) {
       const message = step.sent[at]!.message as OrchestratorMessage;
-      if (message.kind === 'call' || message.kind === 'put-secret') {
+      if (message.kind === 'call' || message.kind === 'put-secret' || message.kind === 'apply') {
         asks.called(message, step.node, step.timeUs);
       } else if (message.kind === 'ask') asks.asked(message, step.node);
       else if (message.kind === 'watch') asks.watching(message, step.node);

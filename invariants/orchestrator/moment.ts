@@ -18,7 +18,7 @@ import type { StoryOfObjects } from './story-of-objects.ts';
 export interface Appended {
   readonly node: number;
   readonly timeUs: number;
-  /** By its own clock, in that life of it. */
+  /** By its own clock, which is another one in each life. */
   readonly monotonicUs: number;
   readonly incarnation: number;
 }

@@ -42,6 +42,31 @@ const pinned: readonly Pinned[] = [
         rung: 'SG3',
         when: 'a fragment with two names is erased by two plans, one report apart',
       },
+      {
+        seed: 1265,
+        rung: 'I1',
+        when: 'a leader that founds a cluster and is refused asked again at once, without end',
+      },
+      {
+        seed: 1284,
+        rung: 'SD4',
+        when: 'who waited for a flush that failed was told that all is well',
+      },
+      {
+        seed: 1332,
+        rung: 'SH3',
+        when: 'a session that was opened a moment ago counted as left over',
+      },
+      {
+        seed: 1366,
+        rung: 'SF8',
+        when: 'a move was judged by tables that its leader could not know yet',
+      },
+      {
+        seed: 697,
+        rung: 'SC7',
+        when: 'a server that came back served what had gone on without it',
+      },
       { seed: 170, rung: 'SE11', when: 'any request counted as a renewal of the session' },
       {
         seed: 415,

@@ -91,7 +91,7 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     const outcome = host.running && !host.isLeader ? 'not-leader' : 'unavailable';
     const { leader } = host;
     const { network } = host.env;
-    if (message.kind === 'call' || message.kind === 'put-secret') {
+    if (isRequest(message)) {
       const { request } = message;
       const none = { index: 0, reply: null, token: '' };
       network.send(from, { kind: 'call-done', request, outcome, leader, ...none });
@@ -160,4 +160,14 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     const next = this.waiting.reduce((least, { untilUs }) => Math.min(least, untilUs), nowUs + 1e9);
     if (this.waiting.length > 0) this.wake.within(next - nowUs);
   }
+}
+
+type RequestMessage = Extract<
+  OrchestratorMessage,
+  { readonly kind: 'call' | 'put-secret' | 'apply' }
+>;
+
+/** Whether a client asks for a change by it. */
+function isRequest(message: OrchestratorMessage): message is RequestMessage {
+  return message.kind === 'call' || message.kind === 'put-secret' || message.kind === 'apply';
 }

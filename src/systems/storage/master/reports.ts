@@ -4,6 +4,7 @@ import { partAt } from '../metadata/chunk-life.ts';
 import { isMeant } from '../metadata/conversion.ts';
 import type { Chunk } from '../metadata/rows.ts';
 import type { BadFragments } from './bad-fragments.ts';
+import { isOutdated } from './left-out.ts';
 import type { ChunkWork } from './write-grants.ts';
 
 /** Chunks of a server that are compared in one go, and the time between. */
@@ -19,6 +20,8 @@ interface Incoming {
   readonly held: Set<number>;
   /** The last fragment of a member that came under an older name than the tables have. */
   older: HeldFragment | null;
+  /** Replicas of versions that newer ones were formed after, without this server. */
+  readonly outdated: HeldFragment[];
   /** Something that nothing means could not be planned for deletion yet. */
   unfinished: boolean;
 }
@@ -48,11 +51,12 @@ export class Reports {
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
-      const nothing = { nextPiece: 0, held: new Set<number>(), older: null, unfinished: false };
-      incoming = { life, report: number, ...nothing };
+      const nothing = { nextPiece: 0, older: null, unfinished: false };
+      incoming = { life, report: number, held: new Set(), outdated: [], ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
-      news.reportDueUs = lead.nowUs + lead.timings.serverLeaseUs;
+      const { serverLeaseUs } = lead.timings;
+      news.reportDueUs = lead.nowUs + (news.compared ? serverLeaseUs : serverLeaseUs / 4);
     }
     if (incoming === undefined || incoming.life !== life || incoming.report !== report.report) {
       return;
@@ -64,6 +68,7 @@ export class Reports {
     this.incoming.delete(server);
     const { scrubCycleUs, serverLeaseUs } = lead.timings;
     news.reportDueUs = lead.nowUs + (incoming.unfinished ? serverLeaseUs : scrubCycleUs);
+    if (!incoming.unfinished) servers.reported(server, incoming.outdated);
     this.findMissing(server, incoming.held);
   }
 
@@ -78,6 +83,7 @@ export class Reports {
       }
       if (isMeant(lead.state, row, { server, version, generation, part })) return;
       if (this.mayBeNeeded(row, version, generation)) return;
+      if (isOutdated(lead.state, row, fragment)) incoming.outdated.push(fragment);
     }
     this.planDeletion(server, fragment, incoming);
   }
