@@ -17,18 +17,38 @@ const moments = [
   'receive:erase-fragment',
 ] as const;
 
-const families = ['wipe', 'power-loss', 'kill', 'degrade', 'stall', 'bit-flip'] as const;
+const families = ['wipe', 'power-loss', 'kill', 'degrade', 'stall', 'bit-flip', 'disk'] as const;
 
 type Draw = (bound: number) => number;
+type Target = { readonly node: string };
 
-/** A few blocks rot, on servers of which nobody knows yet that they will be asked for them. */
+/**
+ * A few bits turn over, on servers of which nobody knows yet that they will be asked for them. What
+ * rots in a journal shows when it is read, at the next start.
+ */
 function latentDamage(draw: Draw, config: Config, atUs: number): Fault[] {
-  return Array.from({ length: 4 + draw(12) }, (): Fault => {
+  return Array.from({ length: 4 + draw(12) }, (): Fault[] => {
     const target = { node: chunkserver(config, draw(64)) };
+    const isJournal = draw(3) === 0;
     const [positionPerMillion, bit] = [draw(1_000_000), draw(8)];
-    const where = { file: '.data', positionPerMillion, bit };
-    return { kind: 'bit-flip', target, ...where, when: { atUs }, durationUs: 0 };
-  });
+    const where = { file: isJournal ? 'journal/' : '.data', positionPerMillion, bit };
+    const flip: Fault = { kind: 'bit-flip', target, ...where, when: { atUs }, durationUs: 0 };
+    const durationUs = 20_000 + draw(300_000);
+    const death: Fault = { kind: 'kill', target, when: { atUs: atUs + draw(5_000) }, durationUs };
+    return isJournal && draw(2) === 0 ? [flip, death] : [flip];
+  }).flat();
+}
+
+/** A server is gone with its disk, or for so long; and then its disk may be hard to read at first. */
+function loss(draw: Draw, target: Target, atUs: number): Fault[] {
+  const when = { atUs };
+  if (draw(2) === 0) return [{ kind: 'wipe', target, when, durationUs: 20_000 + draw(400_000) }];
+  const downUs = 1_000_000 + draw(4_000_000);
+  const down: Fault = { kind: 'power-loss', target, when, durationUs: downUs };
+  if (draw(2) === 0) return [down];
+  const durationUs = downUs + 50_000 + draw(400_000);
+  const trouble = { mode: 'read-error', perMillion: 250_000, file: '' } as const;
+  return [down, { kind: 'disk', target, ...trouble, when, durationUs }];
 }
 
 /** What a rebuild meets once it has begun. */
@@ -40,7 +60,7 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
     notBeforeUs,
     afterUs: draw(2) * draw(2_000),
   };
-  switch (draw(4)) {
+  switch (draw(5)) {
     case 0: {
       const durationUs = 200_000 + draw(1_000_000);
       const base = { kind: 'degrade', target: { role: '@event' }, all: true, when, durationUs };
@@ -53,6 +73,11 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
         const target = { node: chunkserver(config, draw(64)) };
         return { kind: 'stall', target, when, durationUs: 100_000 + draw(800_000) };
       });
+    case 2: {
+      // Whoever leads has the plans that the one before made, and knows nothing of their orders.
+      const durationUs = 50_000 + draw(1_500_000);
+      return [{ kind: 'kill', target: { role: 'leader' }, when, durationUs }];
+    }
     default: {
       const event = moments[draw(moments.length)]!;
       const moment = { event, nth: 1 + draw(12), notBeforeUs, afterUs: draw(2) * draw(4_000) };
@@ -78,11 +103,7 @@ const lost = weather(
       const atUs = times.stormUs + Math.floor((nth * spanUs) / losses) + draw(300_000);
       const target = { node: chunkserver(config, first + nth) };
       const rot = draw(2) === 0 ? latentDamage(draw, config, atUs) : [];
-      const loss: Fault =
-        draw(2) === 0
-          ? { kind: 'wipe', target, when: { atUs }, durationUs: 20_000 + draw(400_000) }
-          : { kind: 'power-loss', target, when: { atUs }, durationUs: 1_000_000 + draw(4_000_000) };
-      return [...rot, loss, ...trouble(draw, config, atUs)];
+      return [...rot, ...loss(draw, target, atUs), ...trouble(draw, config, atUs)];
     }).flat();
   },
 );
@@ -93,7 +114,7 @@ export default scenario({
     knobs: {
       'storage.rootClass': {
         kind: 'one of',
-        values: ['4+2', '8+4', '8+3', '16+4', 'copies', 'far-copies'],
+        values: ['4+2', '8+4', '8+3', '16+4', 'copies', 'pair'],
       },
       // Parts of one block, and of many.
       'storage.blockBytes': always(64),

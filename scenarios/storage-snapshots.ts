@@ -5,12 +5,13 @@ import { always } from './common/weather.ts';
 import { phases, storageClients, storageWords } from './storage/setting.ts';
 
 export default scenario({
-  summary: 'Snapshots, clones and changes of class under load, among crashes',
+  summary: 'Snapshots, clones, trash and changes of class under load, among crashes',
   system: storage({ knobs: { 'storage.sealAfterUs': always(300_000) } }),
   clients: storageClients({
     'files.clones': always(true),
     'files.classes': always(true),
     'files.removals': always(true),
+    'files.trash': { kind: 'one of', values: [true, false] },
   }),
   storm: crashes({ except: ['suspend'], words: storageWords }),
   ladder: storageLadder,

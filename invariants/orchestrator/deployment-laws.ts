@@ -206,14 +206,14 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   const old = targetOf(row) === row.to ? row.from : row.to;
   if (task.revision !== old || old === targetOf(row)) return null;
   if (hasSibling(look, id, task)) return null;
+  // Nothing is taken down where the slot keeps a task that is as well: a way back begins so.
+  if (keepsAnother(look, id, task)) return true;
   if (row.strategy !== 'rolling') {
     if (row.phase !== 'updating') return true;
     // Of two that came before, one stays beside the new one: there is the traffic.
     if (keepsAnother(look, id, task, row.to)) return true;
     return { phase: row.phase, revision: task.revision };
   }
-  // Nothing is taken down where the slot keeps a task that is as well: a way back begins so.
-  if (keepsAnother(look, id, task)) return true;
   const hasCome = row.cursor !== '' && Number(task.slot) <= Number(row.cursor);
   if (!hasCome) return { slot: task.slot, cursor: row.cursor, revision: task.revision };
   const { order } = limitsOf(service, row);

@@ -41,6 +41,7 @@ import {
   placedWhereTheyFit,
 } from './progress-of-tasks.ts';
 import { raftOfManagers } from './raft-of-managers.ts';
+import { retriesAreBounded } from './retries.ts';
 import { noPlaintext, secretsStayInScope } from './secrets.ts';
 import {
   localVolumesStay,
@@ -122,6 +123,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   eventsAreWhole,
   // progress
   controllersRest,
+  retriesAreBounded,
   requestsAreAnswered,
   workersHaveSessions,
   crashedAreReplaced,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Command } from '../../src/systems/orchestrator/state/command.ts';
 import type { Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import { second } from '../../src/systems/orchestrator/test-rig.ts';
@@ -46,6 +47,20 @@ describe('laws for entries', () => {
     for (const id of [...asked, 'S30B', 'S15', 'S23', 'S24', 'S20', 'S21', 'S19']) {
       expect([id, laws.premises.get(id) ?? 0]).not.toEqual([id, 0]);
     }
+  });
+
+  test('S6 sees what an apply that was refused has left behind', () => {
+    const { laws, service } = furnished();
+    const { rig } = laws;
+    const spec = { ...rig.state.services.get(service)!.spec, labels: [] };
+    const stale = { kind: 'update-service', service, version: 9, spec } as const;
+    const volume = volumeRow('v').spec;
+    const command = { kind: 'together', parts: [{ kind: 'create-volume', spec: volume }, stale] };
+    expect(rig.ask(command as Command)).toMatchObject({ kind: 'refused', why: 'conflict' });
+    expect([...laws.broken]).toEqual([]);
+    // As a machine would that carries out what comes before the part that it refuses.
+    laws.bendRefused((state) => state.volumes.insert('1-99-0', volumeRow('v')), command as Command);
+    expect([...laws.broken]).toContain('S6');
   });
 
   test.each<[string, (state: ClusterState, service: string, ids: readonly string[]) => void]>([

@@ -97,7 +97,7 @@ export class MomentRig {
       ...{ verdicts: new Verdicts([]), machines: new Machines(world), members: new Members() },
       ...{ asks: new Asks(), objects: new StoryOfObjects(), phase: 'settle', healedUs: 0 },
       ...{ barrierTerm: 1, barrierUs: 0, appended: new Map(), leader: undefined },
-      ...{ downs: [], fences: [], journals: [], idleEntries: 0 },
+      ...{ downs: [], fences: [], journals: [], idleEntries: 0, lateDecisions: 0 },
     };
     this.moment = {
       ...{ facts: this.facts, message: undefined, peer: -1, timeUs: 0, node: 0 },

@@ -20,7 +20,7 @@ export interface Appended {
   readonly timeUs: number;
   /** By its own clock, which is another one in each life. */
   readonly monotonicUs: number;
-  readonly life: number;
+  readonly incarnation: number;
 }
 
 /** What is known of a leader from its barrier on, by its own monotonic clock. */
@@ -63,7 +63,9 @@ export interface OrchestratorFacts {
   readonly fences: string[];
   /** By machine: what its disk told the life that has just begun, until somebody has looked. */
   readonly journals: (WorkerState | undefined)[];
-  /** Entries of controllers that changed nothing. */
+  /** How often a leader has decided something although a later one had a barrier committed. */
+  lateDecisions: number;
+  /** Entries of managers and workers that changed nothing. */
   idleEntries: number;
 }
 

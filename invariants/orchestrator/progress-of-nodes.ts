@@ -2,6 +2,7 @@ import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.
 import type { Beat } from '../../src/systems/orchestrator/messages/worker-messages.ts';
 import type { Strategy } from '../../src/systems/orchestrator/specs/update-config.ts';
 import { fencedAfterUs } from '../../src/systems/orchestrator/timings.ts';
+import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
 import { boundsOf, longestStopUs, quietUs, workersOf } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { isOnNode } from './task-words.ts';
@@ -47,7 +48,8 @@ type CutOff = Map<number, number>;
 export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
   id: 'L2',
   title: 'sessions',
-  statement: 'In quiet weather every worker has a session with the leader within the bound.',
+  statement:
+    'In quiet weather every worker has a session with the leader within the bound, unless its certificate is over by the log and by the clock of the leader.',
   source: 'Warren, one manager address (W3); SwarmKit, session backoff of 8 s',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
@@ -60,9 +62,7 @@ export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
     let outcome: Outcome = premiseFalse;
     for (const [node, { core }] of workersOf(facts)) {
       const row = oracle.state.nodes.get(members.idOf(node));
-      // A clock that is wrong by more than the life of a certificate locks its owner out: see `skewUs`.
-      const { current } = core.state.member.identity;
-      const lapsed = (current?.certificate.notAfterUs ?? 0) <= oracle.state.timeUs;
+      const lapsed = isLapsed(facts, core);
       // What has not joined yet needs a token that somebody makes.
       if (
         row === undefined ||
@@ -85,6 +85,17 @@ export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
     return outcome;
   },
 });
+
+/**
+ * Its certificate is over by the time of the log and by the clock of whoever leads: where that is
+ * wrong by more than the life of a certificate, and for good, somebody has to put it right first.
+ */
+function isLapsed({ oracle, leader, world }: OrchestratorFacts, core: Worker['core']): boolean {
+  const { current } = core.state.member.identity;
+  const leadsUs = leader === undefined ? 0 : world.wallUs(leader.node);
+  const nowUs = Math.min(oracle.state!.timeUs, leadsUs) - core.options.timings.skewUs;
+  return nowUs > (current?.certificate.notAfterUs ?? Number.NEGATIVE_INFINITY);
+}
 
 /** When each node was heard last, by the sessions that managers have given. */
 interface Heard {

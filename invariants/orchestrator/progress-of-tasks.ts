@@ -4,6 +4,7 @@ import type { RestartPolicy } from '../../src/systems/orchestrator/specs/restart
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
+import { Absences, absentBoundUs } from './absences.ts';
 import { boundsOf, quietUs } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { RestlessSlots, type SlotOf } from './restless-slots.ts';
@@ -159,7 +160,18 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   },
 });
 
-export const assignedAreStarted = rung<OrchestratorMoment, RestlessSlots>({
+interface Running {
+  readonly restless: RestlessSlots;
+  readonly absences: Absences;
+}
+
+/** It has a container, which goes on until something tells otherwise: a lease may just run out. */
+function staysThere({ machines }: OrchestratorFacts, task: string): boolean {
+  const [place] = machines.ofTask(task);
+  return place !== undefined && !place.container.spec.bound;
+}
+
+export const assignedAreStarted = rung<OrchestratorMoment, Running>({
   id: 'L5',
   title: 'started',
   statement:
@@ -168,12 +180,11 @@ export const assignedAreStarted = rung<OrchestratorMoment, RestlessSlots>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  ghost: () => new RestlessSlots(),
-  check(moment, restless): Outcome {
-    const { facts } = moment;
-    const { machines } = facts;
+  ghost: () => ({ restless: new RestlessSlots(), absences: new Absences() }),
+  check(moment, { restless, absences }): Outcome {
+    const { facts, timeUs } = moment;
     const bounds = boundsOf(facts);
-    return eachQuietSlot(moment, restless, ({ tasks, ageUs }, state) => {
+    return eachQuietSlot(moment, restless, ({ service, tasks, ageUs }, state) => {
       let seen: Finding = 'nothing';
       let isSteady = true;
       for (const [id, task] of tasks) {
@@ -190,17 +201,28 @@ export const assignedAreStarted = rung<OrchestratorMoment, RestlessSlots>({
           return { task: id, desired: task.desired };
         }
         if (task.observed !== 'running') return { task: id, observed: task.observed };
-        const [place] = machines.ofTask(id);
-        if (place === undefined && isInTouch(facts, task.node)) {
+        if (isMissing(facts, absences, service, id, timeUs)) {
           return { task: id, container: 'none' };
         }
-        // What is bound to a lease ends with it, and nothing tells of that.
-        if (place === undefined || place.container.spec.bound) isSteady = false;
+        if (!staysThere(facts, id)) isSteady = false;
       }
       return seen === 'for now' && isSteady ? 'as it should be' : seen;
     });
   },
 });
+
+/** It counts as running and has had no container for too long, where one may run. */
+function isMissing(
+  facts: OrchestratorFacts,
+  absences: Absences,
+  service: string,
+  id: string,
+  nowUs: number,
+): boolean {
+  const absentUs = absences.ofTask(facts, id, nowUs);
+  const { node } = facts.oracle.state!.tasks.get(id)!;
+  return absentUs > absentBoundUs(facts, service) && isInTouch(facts, node);
+}
 
 /** Its worker has a session and its lease: what is fenced may run there. */
 function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean {
@@ -208,7 +230,7 @@ function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean
   return worker?.core.connected === true && worker.core.leaseHolds;
 }
 
-export const desiredIsActual = rung<OrchestratorMoment>({
+export const desiredIsActual = rung<OrchestratorMoment, Running>({
   id: 'L7',
   title: 'desired is actual',
   statement:
@@ -216,47 +238,70 @@ export const desiredIsActual = rung<OrchestratorMoment>({
   source: 'SwarmKit, TLA+ liveness; moby#32416 (K33); casskop#370 (O5)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }): Outcome {
+  watches: ['pulse', 'end'],
+  ghost: () => ({ restless: new RestlessSlots(), absences: new Absences() }),
+  check({ facts, timeUs }, { restless, absences }): Outcome {
     const bounds = boundsOf(facts);
-    const { oracle, machines, objects, members, world } = facts;
-    const { state } = oracle;
-    if (bounds === undefined || state === undefined) return premiseFalse;
+    const { oracle, objects } = facts;
+    if (bounds === undefined || oracle.state === undefined) return premiseFalse;
     const calmUs = Math.min(quietUs(facts, timeUs), timeUs - objects.askedUs);
     if (!(calmUs > bounds.settledUs)) return premiseFalse;
-    let outcome: Outcome = premiseFalse;
-    for (const name of machines.slots()) {
+    restless.follow(facts, oracle.state);
+    for (const [name, slot] of restless) {
       // Something is still on its way there.
       if (objects.ageUs(name, timeUs) <= bounds.settledUs) continue;
-      for (const { node, container } of machines.inSlot(name)) {
-        const { id, service, slot } = container.spec;
-        const task = state.tasks.get(id);
-        const isRight =
-          task !== undefined &&
-          isOnNode(task.observed) &&
-          isWanted(task) &&
-          task.node === members.idOf(node);
-        if (!isRight) {
-          const values = { task: id, service, slot, desired: task?.desired ?? 'gone' };
-          return broken({ nodes: [node], values: { ...values, phase: container.phase } });
-        }
-        outcome = held;
-      }
+      const stray = strayIn(facts, name);
+      if (stray !== null) return broken(stray);
+      const found = missingFrom(facts, absences, slot, timeUs);
+      if (found === 'as it should be') restless.calms(name);
+      else if (found !== 'for now') return broken(found);
     }
-    for (const id of state.tasks.keys()) {
-      const task = state.tasks.get(id)!;
-      if (task.observed !== 'running' || task.lostUs > 0) continue;
-      if (objects.ageUs(slotName(task.service, task.slot), timeUs) <= bounds.settledUs) continue;
-      const machine = members.machineOf(task.node);
-      if (machine < 0 || world.status(machine) !== 'up') continue;
-      const [place] = machines.ofTask(id);
-      if (place === undefined && isInTouch(facts, task.node)) {
-        return broken({ nodes: [machine], values: { task: id, container: 'none' } });
-      }
-    }
-    return outcome;
+    return restless.someAreCalm ? held : premiseFalse;
   },
 });
+
+interface Wrong {
+  readonly nodes: readonly number[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A container of a slot that nobody wants where it is. */
+function strayIn({ oracle, machines, members }: OrchestratorFacts, name: string): Wrong | null {
+  for (const { node, container } of machines.inSlot(name)) {
+    const { id, service, slot } = container.spec;
+    const task = oracle.state!.tasks.get(id);
+    const isRight =
+      task !== undefined &&
+      isOnNode(task.observed) &&
+      isWanted(task) &&
+      task.node === members.idOf(node);
+    if (isRight) continue;
+    const values = { task: id, service, slot, desired: task?.desired ?? 'gone' };
+    return { nodes: [node], values: { ...values, phase: container.phase } };
+  }
+  return null;
+}
+
+/** A task of a slot that counts as running and has no container. */
+function missingFrom(
+  facts: OrchestratorFacts,
+  absences: Absences,
+  { service, slot }: SlotOf,
+  nowUs: number,
+): Wrong | 'as it should be' | 'for now' {
+  const { oracle, members, world } = facts;
+  let isSteady = true;
+  for (const id of oracle.past.slot(service, slot)) {
+    const { observed, lostUs, node } = oracle.state!.tasks.get(id)!;
+    if (observed !== 'running') continue;
+    const machine = members.machineOf(node);
+    if (lostUs > 0 || machine < 0 || world.status(machine) !== 'up') isSteady = false;
+    else if (isMissing(facts, absences, service, id, nowUs)) {
+      return { nodes: [machine], values: { task: id, container: 'none' } };
+    } else if (!staysThere(facts, id)) isSteady = false;
+  }
+  return isSteady ? 'as it should be' : 'for now';
+}
 
 export const nothingIsLeft = rung<OrchestratorMoment>({
   id: 'L12',

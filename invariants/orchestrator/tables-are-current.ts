@@ -14,8 +14,8 @@ interface Settled {
   readonly networks: readonly string[];
   /** Tasks that are well. */
   readonly well: ReadonlySet<string>;
-  /** All of those are to be listed: no share and no deployment says otherwise. */
-  readonly plain: boolean;
+  /** Those of them that are to be listed: with a share or a deployment there is no telling which. */
+  readonly due: ReadonlySet<string>;
 }
 
 /** What has been looked at, so that a pulse costs what has happened since the one before. */
@@ -97,8 +97,9 @@ function settle(facts: OrchestratorFacts, judged: Judged, nowUs: number): void {
     if (isGone) continue;
     const { spec, share, deployment } = row;
     const { networks } = spec.endpoint;
-    const plain = share === null && deployment === '';
-    settled.set(id, { name: spec.name, networks, well: wellTasks(id, facts), plain });
+    const well = wellTasks(id, facts);
+    const due = share === null && deployment === '' ? ofRevision(row.revision, well, facts) : none;
+    settled.set(id, { name: spec.name, networks, well, due });
     ids.set(spec.name, id);
     fresh.add(id);
   }
@@ -125,6 +126,17 @@ function wellTasks(id: string, { oracle, objects }: OrchestratorFacts): Readonly
   return new Set([...slots].flat().filter((task) => objects.wasWell(task, oracle.last)));
 }
 
+const none: ReadonlySet<string> = new Set();
+
+/** On a node that takes nothing new the task of an older revision stays, and gets no traffic. */
+function ofRevision(
+  revision: number,
+  tasks: ReadonlySet<string>,
+  { objects }: OrchestratorFacts,
+): ReadonlySet<string> {
+  return new Set([...tasks].filter((task) => objects.tasks.get(task)?.revision === revision));
+}
+
 /** What a worker's tables may have come to disagree with since it was looked at. */
 function* servicesToCompare(node: number, judged: Judged): Generator<Settled> {
   const { settled, compared, fresh, told, ids } = judged;
@@ -144,14 +156,12 @@ function faultOf(
   services: Iterable<Settled>,
   judged: Judged,
 ): Readonly<Record<string, string>> | null {
-  for (const { name, networks, well, plain } of services) {
+  for (const { name, networks, well, due } of services) {
     for (const network of networks) {
       const sides = core.tables.network(network).table(name)?.sides ?? [];
       const listed = new Set(sides.flatMap(({ backends }) => backends.map(({ task }) => task)));
       for (const task of listed) if (!well.has(task)) return { service: name, stale: task };
-      for (const task of plain ? well : []) {
-        if (!listed.has(task)) return { service: name, missing: task };
-      }
+      for (const task of due) if (!listed.has(task)) return { service: name, missing: task };
       if (listed.size > 0) judged.someAreRight = true;
     }
   }

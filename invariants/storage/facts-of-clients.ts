@@ -34,6 +34,10 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} answers ${text(query)} out of its cache, as it was at entry ${of}.`,
     `Entry ${changed} changed that, for an operation that was over before this one began.`,
   ],
+  SE12: ({ nodes, values: { do: what, entries } }) => [
+    `${who(nodes)} is told that its ${text(what)} is done.`,
+    `No entry of the committed log did it. What it asked for, and the entries it was told: ${text(entries)}.`,
+  ],
   SH9: ({ nodes, values: { do: what, errno, inARow } }) => [
     "Everything works again, and old leases and lost servers stand in nobody's way any more.",
     `${who(nodes)} asks for a ${text(what)} and gets ${text(errno)}, the ${inARow}th operation in a row that comes to nothing.`,
@@ -44,6 +48,10 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
   ],
   SD3: lostWrite,
   SD4: lostWrite,
+  SD9: ({ nodes, values: { inode, from, to, lost, found } }) => [
+    `A read that was over had found bytes of a write (${lost}) at ${from} to ${to} of inode ${inode}.`,
+    `${who(nodes)} begins to read after it, and finds something older there: ${found}.`,
+  ],
   SD6: ({ values: { inode, first, second, from, to } }) => [
     `Two appends to inode ${inode} (${first} and ${second}) were acknowledged.`,
     `Both say that they have bytes between ${from} and ${to}.`,

@@ -1,83 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FileHistory } from '../../src/workload/file-history.ts';
-import type { FileAnswer, FileCall, FileMode, FileStep } from '../../src/workload/file-protocol.ts';
 import { whoWrote, writtenBytes } from '../../src/workload/written-bytes.ts';
-import { client, StorageRig } from './test-kit.ts';
-
-const inode = 2;
-const path = '/a';
-const flags = { read: true, write: true, create: true, exclusive: false, truncate: false };
-
-type Result = FileAnswer['result'];
-
-/** Ends an operation. */
-type End = (result: Result, errno?: string | null, steps?: readonly FileStep[]) => void;
-
-/** Clients of files on paper: they ask and are told what tests say. */
-class Clients {
-  readonly history: FileHistory = new FileHistory();
-  readonly rig: StorageRig;
-  #processes = 0;
-
-  constructor(only: string) {
-    this.rig = new StorageRig(only, this.history);
-  }
-
-  /** An operation begins; gives what ends it. */
-  begin(mode: FileMode, call: FileCall, writer = 0): End {
-    this.#processes += 1;
-    const who = { process: this.#processes, client: 0, life: 1, mode, call, writer };
-    const operation = this.history.begin(who, this.rig.timeUs);
-    this.rig.step(client, {});
-    return (result, errno = null, steps = []) => {
-      const answer = { errno, unknown: false, inode, result, steps };
-      this.history.end(operation, answer, this.rig.timeUs);
-      this.rig.step(client, {});
-    };
-  }
-
-  /** Writes bytes of a new writer, and is told that all of them were written. */
-  write(offset: number, length: number, mode: FileMode = 'strict'): number {
-    const writer = this.history.nextWriter();
-    const bytes = writtenBytes(writer, length);
-    const end = this.begin(mode, { do: 'write', path, handle: 1, offset, bytes }, writer);
-    end({ kind: 'number', number: length });
-    return writer;
-  }
-
-  append(at: number, length: number): void {
-    const writer = this.history.nextWriter();
-    const bytes = writtenBytes(writer, length);
-    const end = this.begin('strict', { do: 'append', path, handle: 1, bytes }, writer);
-    end({ kind: 'number', number: at });
-  }
-
-  /** Reads from 0 on, and is told these bytes. */
-  read(bytes: Uint8Array, mode: FileMode = 'strict', length = 64): void {
-    this.reading(mode, length)({ kind: 'bytes', bytes });
-  }
-
-  reading(mode: FileMode = 'strict', length = 64): End {
-    return this.begin(mode, { do: 'read', path, handle: 1, offset: 0, length });
-  }
-
-  open(): void {
-    this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: 1 });
-  }
-
-  cut(sizeBytes: number): void {
-    this.begin('strict', { do: 'ftruncate', path, handle: 1, sizeBytes })({ kind: 'none' });
-  }
-
-  get broken(): readonly string[] {
-    return this.rig.broken;
-  }
-}
-
-function holds(clients: Clients, id: string): void {
-  expect(clients.broken).toEqual([]);
-  expect(clients.rig.premise(id)).toBeGreaterThan(0);
-}
+import { Clients, holds, inode, path } from '../../test/storage/paper-clients.ts';
+import { client } from './test-kit.ts';
 
 describe('SD1 bytes were written', () => {
   it('holds for what a write left there', () => {
@@ -131,6 +55,21 @@ describe('SD3 strict reads', () => {
     clients.write(0, 16);
     end({ kind: 'bytes', bytes: writtenBytes(first, 16) });
     holds(clients, 'SD3');
+  });
+
+  // Found by seed 1512 of storage-storm: the last byte of five was that of the writer before.
+  it('holds when a write ends inside a cell whose first byte was the same before', () => {
+    for (const spoilt of [0, 1]) {
+      const clients = new Clients('SD3');
+      const first = clients.write(0, 16);
+      for (let other = 1; other < 64; other++) clients.history.nextWriter();
+      const second = clients.write(0, 5);
+      const bytes = writtenBytes(first, 16);
+      bytes.set(writtenBytes(second, 5).subarray(4 * spoilt), 4 * spoilt);
+      clients.read(bytes);
+      if (spoilt === 1) expect(clients.broken).toEqual(['SD3']);
+      else holds(clients, 'SD3');
+    }
   });
 
   it('breaks for an older write, for zeros and for a file that is too short', () => {

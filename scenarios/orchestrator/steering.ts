@@ -26,7 +26,7 @@ const around: Surroundings = {
   mostReplicas: 4,
 };
 
-const mostDraws = 10_000;
+const mostDraws = 1_000_000;
 /** Intents draw other numbers than the plan of the same seed. */
 const intentSalt = 1_000_003;
 

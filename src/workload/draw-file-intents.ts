@@ -69,10 +69,15 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['snapshot', 2, 'clones'],
     ['remove-snapshot', 1, 'clones'],
     ['drain', 2, 'drains'],
+    ['keep-removed', 4, 'trash'],
+    ['restore', 10, 'trash'],
     ['set-class', 3, 'classes'],
     ['set-quota', 2, 'quotas'],
     ['quota', 1, 'quotas'],
   ];
+
+/** How long removed files are kept: for less than a storm, or for longer than the run. */
+const keptUs = [300_000, 2_000_000, 60_000_000, 0] as const;
 
 /** What changes nothing and is about no bytes. */
 const looks: ReadonlySet<string> = new Set([
@@ -225,6 +230,13 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'drain':
       // A few are emptied and no more, so that places are left.
       return { do: what, path: '/', server: size % 3 };
+    case 'keep-removed': {
+      const keepUs = keptUs[size % keptUs.length]!;
+      return { do: what, path: detail % 2 === 0 ? '/' : path, keepUs };
+    }
+    case 'restore':
+      // The old name is often taken again.
+      return { do: what, path: detail % 3 === 0 ? path : `/r${detail % 8}` };
     case 'set-class': {
       const { classIds } = limits;
       return {
@@ -275,11 +287,13 @@ function intentOf(
     : { ...base, ...pathAction(kind as PathAction['do'], drawing) };
 }
 
-/** The directories of the tree, before anything else. */
-function firstDirectories(atUs: number): FileIntent[] {
-  return directories
+/** The directories of the tree, before anything else, and that what is removed from them is kept. */
+function firstDirectories(settings: FileClientSettings, atUs: number): FileIntent[] {
+  const made = directories
     .filter((path) => path !== '')
-    .map((path, at) => ({ client: 0, atUs: atUs + at, do: 'mkdir', path }));
+    .map((path, at): FileIntent => ({ client: 0, atUs: atUs + at, do: 'mkdir', path }));
+  if (!settings.has('trash')) return made;
+  return [{ client: 0, atUs, do: 'keep-removed', path: '/', keepUs: keptUs[1] }, ...made];
 }
 
 /** All files are read, and all directories listed, from two clients, when all is over. */
@@ -322,7 +336,7 @@ export function drawFileIntents(
   for (const one of drawn) total += gap(settings.shape, one[1]);
   const endUs = settings.loadedSettling ? times.settleUs : times.endUs;
   const unitUs = (endUs - times.startUs) / Math.max(1, total);
-  const intents: FileIntent[] = firstDirectories(times.startUs);
+  const intents: FileIntent[] = firstDirectories(settings, times.startUs);
   let passed = 0;
   for (const one of drawn) {
     passed += gap(settings.shape, one[1]);

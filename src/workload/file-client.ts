@@ -47,6 +47,9 @@ export class FileClient {
   // Processes are never used twice, by no life.
   private identities: number = 0;
   private startUs: number = 0;
+  /** The inode that a path led to when it was last seen, and those whose names were taken away since. */
+  private readonly inodes: Map<string, number> = new Map();
+  private readonly removed: number[] = [];
 
   constructor(options: FileClientOptions) {
     this.options = options;
@@ -101,9 +104,28 @@ export class FileClient {
         return answer;
       };
       if (isSlotKind(intent.do)) await this.onSlot(intent as Timed<SlotAction>, perform);
-      else await perform(plain(intent as Timed<PathAction>));
+      else await this.onPath(plain(intent as Timed<PathAction>), perform);
       if (this.life !== life) return;
     }
+  }
+
+  private async onPath(action: PathAction, perform: Perform): Promise<void> {
+    if (action.do === 'restore') {
+      const inode = this.removed.pop();
+      if (inode === undefined) return;
+      const { errno } = await perform({ ...action, inode });
+      // Another name may be free.
+      if (errno !== null && errno !== 'ENOENT') this.removed.push(inode);
+      return;
+    }
+    const { result } = await perform(action);
+    const { do: what, path } = action;
+    if (result.kind === 'facts') this.inodes.set(path, result.facts.inode);
+    if (what.startsWith('create') && result.kind === 'number') this.inodes.set(path, result.number);
+    if (what !== 'unlink') return;
+    // Done or not: whoever asks for it is told.
+    const inode = this.inodes.get(path);
+    if (inode !== undefined) this.removed.push(inode);
   }
 
   private async perform(
@@ -156,6 +178,7 @@ export class FileClient {
   ): Promise<void> {
     const answer = await perform({ do: 'open', path, flags });
     if (answer.result.kind !== 'number') return;
+    this.inodes.set(path, answer.inode);
     this.slots.set(slot, { handle: answer.result.number, path, writable: flags.write });
   }
 
@@ -199,6 +222,6 @@ export class FileClient {
 type Perform = (call: FileCall, writer?: number) => Promise<FileAnswer>;
 
 /** The call alone, as it is recorded. */
-function plain({ client: _client, atUs: _atUs, ...call }: Timed<PathAction>): PathAction {
-  return call;
+function plain({ client: _client, atUs: _atUs, ...action }: Timed<PathAction>): PathAction {
+  return action;
 }

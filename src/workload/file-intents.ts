@@ -14,7 +14,10 @@ export type SlotAction = { readonly slot: number; readonly path: string } & (
   | { readonly do: 'lock' | 'unlock' | 'test-lock'; readonly lock: FileLock }
 );
 
-export type PathAction = Exclude<PathCall, { readonly do: 'open' }>;
+export type PathAction =
+  | Exclude<PathCall, { readonly do: 'open' | 'restore' }>
+  /** Takes the file that the client saw removed last out of the trash. */
+  | { readonly do: 'restore'; readonly path: string };
 
 /**
  * What a client of a file service wants to do: plain data, drawn before the run, recorded in the case,

@@ -15,7 +15,7 @@ export const fileFeatures = [
   'quotas',
 ] as const;
 /** Drains are the scenario's own: what they empty takes nothing any more. */
-export type FileFeature = (typeof fileFeatures)[number] | 'drains';
+export type FileFeature = (typeof fileFeatures)[number] | 'drains' | 'trash';
 
 const onOrOff: Domain = { kind: 'one of', values: [true, false] };
 
@@ -41,6 +41,8 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
   ...Object.fromEntries(fileFeatures.map((feature) => [`files.${feature}`, onOrOff])),
   'files.drains': { kind: 'one of', values: [false] },
+  /** Removed files wait in the trash, and some come back. */
+  'files.trash': { kind: 'one of', values: [false] },
 };
 
 /** Typed access to a drawn config; what it leaves out has its calm value. */

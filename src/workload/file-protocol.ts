@@ -59,6 +59,10 @@ export type PathCall =
     }
   | { readonly do: 'getxattr'; readonly path: string; readonly name: string }
   | { readonly do: 'truncate'; readonly path: string; readonly sizeBytes: number }
+  /** What is removed is kept in the trash for so long; directories give it to what is made in them. */
+  | { readonly do: 'keep-removed'; readonly path: string; readonly keepUs: number }
+  /** A file out of the trash gets a name again. */
+  | { readonly do: 'restore'; readonly path: string; readonly inode: number }
   /** An administrator wants the server of a number to be emptied; numbers wrap. */
   | { readonly do: 'drain'; readonly path: string; readonly server: number }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }

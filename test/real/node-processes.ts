@@ -42,12 +42,15 @@ export class NodeProcesses {
     size: number,
     about: Pick<NodeProcess, 'system' | 'config'>,
   ): Promise<NodeProcesses> {
-    const processes = new NodeProcesses(directory, await freePorts(size), about);
-    const begun = await Promise.allSettled(processes.names.map((id) => processes.begin(id)));
-    const failed = begun.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return processes;
-    await processes.close();
-    throw failed.reason;
+    for (let attempt = 1; ; attempt++) {
+      const processes = new NodeProcesses(directory, await freePorts(size), about);
+      const begun = await Promise.allSettled(processes.names.map((id) => processes.begin(id)));
+      const failed = begun.find((outcome) => outcome.status === 'rejected');
+      if (failed === undefined) return processes;
+      await processes.close();
+      // Somebody else has taken a port between the look for it and its use.
+      if (attempt === 3 || !String(failed.reason).includes('EADDRINUSE')) throw failed.reason;
+    }
   }
 
   /** Starts the process of a node, on the files that it left. */

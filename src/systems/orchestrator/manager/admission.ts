@@ -20,6 +20,11 @@ import { newWorkerSession, type WorkerSession } from './worker-session.ts';
 /** Challenges that wait for their answer; the oldest is forgotten for a new one. */
 const maxChallenges = 4_096;
 
+interface Challenged {
+  readonly request: number;
+  readonly challenge: string;
+}
+
 /** Who asked for a registration last. */
 interface Registering {
   readonly from: Address;
@@ -37,8 +42,8 @@ export class Admission {
   private readonly lead: Leadership;
   private readonly office: TrustOffice;
   private readonly begun: (session: WorkerSession) => void;
-  /** What was asked of an address last. */
-  private readonly challenges: Map<Address, string> = new Map();
+  /** What was asked of an address last, and for which of its questions. */
+  private readonly challenges: Map<Address, Challenged> = new Map();
   /** The newest session of an address. */
   private readonly latest: Map<Address, WorkerSession> = new Map();
   /**
@@ -142,7 +147,7 @@ export class Admission {
       this.turnAway(from, request, 'unavailable');
       return;
     }
-    if (challenge === '' || this.challenges.get(from) !== challenge) {
+    if (challenge === '' || this.challenges.get(from)?.challenge !== challenge) {
       this.ask(from, request);
       return;
     }
@@ -160,24 +165,41 @@ export class Admission {
     if (!isUnderWay) this.update(node, register);
   }
 
+  /**
+   * Valid by the time of the log, which dates certificates, or by this manager's clock: the former
+   * never goes back, so a leader whose clock was ahead for a while would else lock all others out for
+   * good whose certificates were made before.
+   */
   private faultOf(node: string, certificate: Certificate): string | null {
     const { lead, office } = this;
     if (node === '') return 'of no node';
-    return certificateFault(office.ciphers, certificate, {
+    const trust = {
       roots: publicRoots(lead.state),
-      nowUs: lead.timeUs,
       skewUs: lead.timings.skewUs,
-      revoked: (serial) => isRevoked(lead.state, node, serial),
-    });
+      revoked: (serial: number) => isRevoked(lead.state, node, serial),
+    };
+    const byLog = certificateFault(office.ciphers, certificate, { ...trust, nowUs: lead.timeUs });
+    if (byLog !== 'expired') return byLog;
+    const nowUs = lead.env.clock.wallUs();
+    return certificateFault(office.ciphers, certificate, { ...trust, nowUs });
   }
 
+  /**
+   * The same question gets the same challenge: with another for each copy of it none would ever be the
+   * newest, and both sides would go on for ever.
+   */
   private ask(to: Address, request: number): void {
+    const before = this.challenges.get(to);
+    if (before?.request === request) {
+      this.lead.send(to, { kind: 'challenge', request, challenge: before.challenge });
+      return;
+    }
     if (this.challenges.size >= maxChallenges) {
       const [oldest] = this.challenges.keys();
       this.challenges.delete(oldest!);
     }
     const challenge = this.office.challenge();
-    this.challenges.set(to, challenge);
+    this.challenges.set(to, { request, challenge });
     this.lead.send(to, { kind: 'challenge', request, challenge });
   }
 

@@ -46,6 +46,9 @@ interface OfLeader {
   readonly index: number;
 }
 
+/** Told how something ended: why it came to nothing, or null. */
+type Ended = (fault: DataFault | null) => void;
+
 /** What all parts of a chunkserver share in one life. */
 export class ServerCore {
   readonly env: Env<StorageWireMessage>;
@@ -56,6 +59,8 @@ export class ServerCore {
   /** `recovering`: it reads its disk, and does nothing else. */
   phase: 'recovering' | 'serving' = 'recovering';
   table: FragmentTable = new FragmentTable();
+  /** Of blocks in entries that the table does not count yet. */
+  private comingBytes = 0;
   readonly journal: Journal;
   readonly files: FragmentFiles;
   readonly checkpoints: Checkpoints;
@@ -149,8 +154,19 @@ export class ServerCore {
     }
   }
 
-  hasRoomFor(bytes: number): boolean {
-    return this.table.usedBytes + bytes <= this.options.place.capacityBytes;
+  /**
+   * Sets room aside for an entry of the journal, for entries about other chunks are on their way there
+   * at the same time. Gives what that entry ends with in place of `done`; undefined: there is no room.
+   */
+  takeRoom(bytes: number, done: Ended): Ended | undefined {
+    const { table, options } = this;
+    if (table.usedBytes + this.comingBytes + bytes > options.place.capacityBytes) return undefined;
+    const coming = Math.max(0, bytes);
+    this.comingBytes += coming;
+    return (fault) => {
+      this.comingBytes -= coming;
+      done(fault);
+    };
   }
 
   /**

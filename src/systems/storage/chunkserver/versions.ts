@@ -137,7 +137,9 @@ function put(
   blocks: readonly JournalBlock[],
   done: (fault: DataFault | null) => void,
 ): void {
-  if (!core.hasRoomFor(blocks.reduce((sum, { data }) => sum + data.length, 0))) {
+  const size = blocks.reduce((sum, { data }) => sum + data.length, 0);
+  const finish = core.takeRoom(size, done);
+  if (finish === undefined) {
     done('full');
     return;
   }
@@ -151,6 +153,6 @@ function put(
       lastFence: 0,
       lastSequence: 0,
     },
-    done,
+    finish,
   );
 }

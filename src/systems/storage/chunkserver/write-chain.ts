@@ -106,14 +106,15 @@ function writeHere(
       (sum, { block, data }) => sum + data.length - (fragment.blocks[block]?.bytes ?? 0),
       0,
     );
-    if (growth > 0 && !core.hasRoomFor(growth)) {
+    const ended = growth > 0 ? core.takeRoom(growth, finish) : finish;
+    if (ended === undefined) {
       finish('full');
       return;
     }
     const { chunk, fence, sequence, chain } = message;
     const tail = isTail ? '' : chain[chain.length - 1]!;
     const { number } = fragment;
-    core.journal.append(chunk, { kind: 'write', number, fence, sequence, tail, blocks }, finish);
+    core.journal.append(chunk, { kind: 'write', number, fence, sequence, tail, blocks }, ended);
   };
   if (offset % blockBytes === 0 && bytes.length % blockBytes === 0) {
     log([]);

@@ -45,6 +45,8 @@ export type ClientCall =
     }
   | { readonly do: 'getxattr'; readonly path: string; readonly name: string }
   | { readonly do: 'truncate'; readonly path: string; readonly sizeBytes: number }
+  | { readonly do: 'keep-removed'; readonly path: string; readonly keepUs: number }
+  | { readonly do: 'restore'; readonly path: string; readonly inode: number }
   | { readonly do: 'drain'; readonly path: string; readonly server: number }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
@@ -210,6 +212,10 @@ function onChange(
       return nothingOf(files.setxattr(path, call.name, attributeValue(call.value), steps));
     case 'truncate':
       return nothingOf(files.truncate(path, call.sizeBytes, steps));
+    case 'keep-removed':
+      return nothingOf(files.setattr(path, { trashUs: call.keepUs }, steps));
+    case 'restore':
+      return numberOf(files.restore(call.inode, path, steps));
     case 'drain':
       return nothingOf(files.drain(call.server, steps));
     case 'set-class':

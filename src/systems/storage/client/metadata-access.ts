@@ -112,7 +112,7 @@ export class MetadataAccess {
   /** The kind of reply that a command has when it is not refused. */
   async inodeOf(
     operation: Operation,
-    command: CommandOf<'create' | 'mkdir' | 'symlink' | 'clone' | 'rename'>,
+    command: CommandOf<'create' | 'mkdir' | 'symlink' | 'clone' | 'rename' | 'restore-trash'>,
     keys: readonly CacheKey[],
     call?: () => Promise<Done>,
   ): Promise<number> {

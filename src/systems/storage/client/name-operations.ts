@@ -89,6 +89,16 @@ export class NameOperations extends ClientCore {
     return this.remove('rmdir', path, steps);
   }
 
+  /** Takes a file out of the trash and gives it a name. ENOENT: it is not there. */
+  restore(inode: number, path: string, steps?: OperationStep[]): Promise<number> {
+    return this.onPath('restore', path, steps, false, (operation, place) => {
+      const { parent, name } = this.nameable(operation, place);
+      const command = { kind: 'restore-trash', inode, parent, name } as const;
+      const keys = [...keysOf(place), { inode, name: '' }];
+      return this.metadata.inodeOf(operation, command, keys);
+    });
+  }
+
   /** Takes a snapshot away, as a whole. */
   removeSnapshot(path: string, steps?: OperationStep[]): Promise<void> {
     return this.remove('remove-snapshot', path, steps);
