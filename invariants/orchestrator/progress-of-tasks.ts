@@ -11,8 +11,10 @@ import { RestlessSlots, type SlotOf } from './restless-slots.ts';
 import { slotName } from './store-past.ts';
 import { hasEnded, isLive, isOnNode, isWanted } from './task-words.ts';
 
-/** Virtual time that a task may wait for a node that would take it. */
+/** Virtual time that a task may wait for a node that would take it, beside those before it in line. */
 const pendingUs = 2_000_000;
+/** What the entry of one batch of them may take, with one that is refused because the log is full. */
+const placingUs = 200_000;
 /** Virtual time between the end of a task and its successor, beside the delay of its policy. */
 const replacedUs = 5_000_000;
 
@@ -113,6 +115,8 @@ interface Waiting {
   readonly restless: RestlessSlots;
   /** Since when each task has been waiting although a node would take it. */
   readonly inVain: Map<string, number>;
+  /** The most tasks that have been waiting at a time. */
+  line: number;
 }
 
 /** Its policy says that what has ended by itself there is not to come again. */
@@ -129,13 +133,15 @@ function isGivenUp(
 export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   id: 'L10',
   title: 'no task waits in vain',
-  statement: 'In quiet weather no task waits for a node longer than 2 s while one would take it.',
+  statement:
+    'In quiet weather no task waits for a node longer than 2 s, and the time that those before it in line take, while one would take it.',
   source: 'SwarmKit 807f25ee1, 2d6aff776 (K12, K13); kubernetes#56261 (B3); Nomad #28275 (N19)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  ghost: () => ({ restless: new RestlessSlots(), inVain: new Map() }),
-  check(moment, { restless, inVain }): Outcome {
+  ghost: () => ({ restless: new RestlessSlots(), inVain: new Map(), line: 0 }),
+  check(moment, ghost): Outcome {
+    const { restless, inVain } = ghost;
     const { facts, timeUs } = moment;
     const { past } = facts.oracle;
     const quietSinceUs = timeUs - quietUs(facts, timeUs);
@@ -150,10 +156,12 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
         inVain.delete(id);
         return 'nothing';
       }
+      ghost.line = Math.max(ghost.line, state.index.pending.size);
+      const dueUs = pendingUs + Math.ceil(ghost.line / state.settings.batch) * placingUs;
       // A new leader looks at all of them anew.
       const sinceUs = Math.max(inVain.get(id) ?? timeUs, quietSinceUs);
       inVain.set(id, sinceUs);
-      return timeUs - sinceUs > pendingUs ? { task: id, node } : 'nothing';
+      return timeUs - sinceUs > dueUs ? { task: id, node } : 'nothing';
     };
     // Placing needs a leader and nobody else: it is owed long before everything is settled.
     return eachQuietSlot(moment, restless, judge, 0);
