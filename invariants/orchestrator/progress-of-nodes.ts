@@ -120,8 +120,12 @@ export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
   check({ facts, message, manager, timeUs }, heard): Outcome {
     if (message?.kind === 'session') {
       const { session, node } = message as unknown as { session: string; node: string };
+      // One that is told again was not begun again: a copy of an old question is no sign of life.
+      if (heard.sessions.has(session)) return premiseFalse;
       heard.sessions.set(session, node);
-      heard.beats.set(node, { session, timesUs: [timeUs] });
+      // What is sent may have been held back for a while: it was heard when it was committed.
+      const heardUs = facts.members.registeredUs(node);
+      heard.beats.set(node, { session, timesUs: [Math.min(timeUs, heardUs)] });
       return premiseFalse;
     }
     if (message?.kind === 'beat') {
