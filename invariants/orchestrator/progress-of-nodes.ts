@@ -120,11 +120,12 @@ export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
   check({ facts, message, manager, timeUs }, heard): Outcome {
     if (message?.kind === 'session') {
       const { session, node } = message as unknown as { session: string; node: string };
-      // Told once more, to a late copy of the question: nobody was heard by that.
-      if (heard.beats.get(node)?.session === session) return premiseFalse;
+      // One that is told again was not begun again: a copy of an old question is no sign of life.
+      if (heard.sessions.has(session)) return premiseFalse;
       heard.sessions.set(session, node);
-      // It may have been held back on its way out, while the leader counts already.
-      heard.beats.set(node, { session, timesUs: [timeUs - longestHoldUs(facts)] });
+      // What is sent may have been held back for a while: it was heard when it was committed.
+      const heardUs = facts.members.registeredUs(node);
+      heard.beats.set(node, { session, timesUs: [Math.min(timeUs, heardUs)] });
       return premiseFalse;
     }
     if (message?.kind === 'beat') {
@@ -140,13 +141,6 @@ export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
     return downTooEarly(facts, heard);
   },
 });
-
-/** How long a message may be held back by the node that sends it. */
-function longestHoldUs({ options: { config } }: OrchestratorFacts): number {
-  return Number(config['scheduler.holdPerMillion'] ?? 0) > 0
-    ? Number(config['scheduler.holdUs'] ?? 0)
-    : 0;
-}
 
 function downTooEarly(facts: OrchestratorFacts, { beats }: Heard): Outcome {
   let outcome: Outcome = premiseFalse;

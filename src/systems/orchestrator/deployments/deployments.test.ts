@@ -94,6 +94,22 @@ describe('rolling', () => {
     expect(versions(rig, web)).toEqual(['2', '2', '1', '1']);
   });
 
+  test('start first: the old task stays when the node of the new one goes down just then', () => {
+    const { rig, web } = started({ strategy: rolling(1, 'start-first') });
+    rig.image(web, 'app:2');
+    const successor = () => rig.tasks(web).find(([, task]) => task.revision === 2)?.[1];
+    while ((successor()?.healthyUs ?? 0) === 0) {
+      rig.drive();
+      rig.work();
+    }
+    const { node, slot } = successor()!;
+    const [, old] = rig.tasks(web).find(([, task]) => task.slot === slot && task.revision === 1)!;
+    expect([old.desired, old.node === node]).toEqual(['running', false]);
+    rig.down(node);
+    rig.drive();
+    expect(rig.running(web)).toContain(`${slot}@1`);
+  });
+
   test('start first goes on when every node has as many tasks of the service as it may', () => {
     const rig = new Rig().audited();
     rig.node();

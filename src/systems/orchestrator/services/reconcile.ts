@@ -122,9 +122,12 @@ function stopUnwanted(look: Look, wanted: Wanted): void {
 
 /** Of each wanted revision the slot has a task that is well and is not about to go itself. */
 function allWell(look: Look, wanted: Wanted): boolean {
+  const { state } = look;
   return wanted.revisions.every((revision) => {
     const id = keptTask(look, revision);
-    return id !== undefined && isWell(look.state.tasks.get(id)!);
+    if (id === undefined) return false;
+    const task = state.tasks.get(id)!;
+    return isWell(task) && standsFor(state, task) === 'here' && !mustLeave(state, task);
   });
 }
 
