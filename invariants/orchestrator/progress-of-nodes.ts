@@ -120,8 +120,11 @@ export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
   check({ facts, message, manager, timeUs }, heard): Outcome {
     if (message?.kind === 'session') {
       const { session, node } = message as unknown as { session: string; node: string };
+      // Told once more, to a late copy of the question: nobody was heard by that.
+      if (heard.beats.get(node)?.session === session) return premiseFalse;
       heard.sessions.set(session, node);
-      heard.beats.set(node, { session, timesUs: [timeUs] });
+      // It may have been held back on its way out, while the leader counts already.
+      heard.beats.set(node, { session, timesUs: [timeUs - longestHoldUs(facts)] });
       return premiseFalse;
     }
     if (message?.kind === 'beat') {
@@ -137,6 +140,13 @@ export const beatsKeepNodesUp = rung<OrchestratorMoment, Heard>({
     return downTooEarly(facts, heard);
   },
 });
+
+/** How long a message may be held back by the node that sends it. */
+function longestHoldUs({ options: { config } }: OrchestratorFacts): number {
+  return Number(config['scheduler.holdPerMillion'] ?? 0) > 0
+    ? Number(config['scheduler.holdUs'] ?? 0)
+    : 0;
+}
 
 function downTooEarly(facts: OrchestratorFacts, { beats }: Heard): Outcome {
   let outcome: Outcome = premiseFalse;

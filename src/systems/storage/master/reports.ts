@@ -18,8 +18,8 @@ interface Incoming {
   nextPiece: number;
   /** Chunks of which the server has what the tables want it to have. */
   readonly held: Set<number>;
-  /** The last fragment of a member that came under an older name than the tables have. */
-  older: HeldFragment | null;
+  /** Fragments of one part of a member that came under older names than the tables have. */
+  older: HeldFragment[];
   /** Replicas of versions that newer ones were formed after, without this server. */
   readonly outdated: HeldFragment[];
   /** Something that nothing means could not be planned for deletion yet. */
@@ -51,8 +51,8 @@ export class Reports {
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
-      const nothing = { nextPiece: 0, older: null, unfinished: false };
-      incoming = { life, report: number, held: new Set(), outdated: [], ...nothing };
+      const nothing = { nextPiece: 0, unfinished: false };
+      incoming = { life, report: number, held: new Set(), outdated: [], older: [], ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
       const { serverLeaseUs } = lead.timings;
@@ -99,13 +99,14 @@ export class Reports {
     // Under an older name only while its members are being brought into line.
     const isAgreed = row.grant === null && !row.unsettled;
     if (version >= row.version || !isAgreed) incoming.held.add(chunk);
-    const { older } = incoming;
-    incoming.older = version < row.version ? fragment : null;
-    if (older === null || version !== row.version || !isAgreed) return;
-    const isSame = older.chunk === chunk && older.generation === generation && older.part === part;
-    // One fragment with two names has one fence: this is another, of which the newer name was erased
+    const older = incoming.older.filter(
+      (one) => one.chunk === chunk && one.generation === generation && one.part === part,
+    );
+    incoming.older = version < row.version ? [...older, fragment] : [];
+    if (version !== row.version || !isAgreed) return;
+    // One fragment with two names has one fence: others are those of which the newer name was erased
     // before the server became a member once more.
-    if (isSame && older.fence !== fence) this.planDeletion(server, older, incoming);
+    for (const one of older) if (one.fence !== fence) this.planDeletion(server, one, incoming);
   }
 
   /**
