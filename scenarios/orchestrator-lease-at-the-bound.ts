@@ -46,7 +46,7 @@ const lateness = weather(
       ...{ kind: 'partition', shape: 'isolate', target, direction: 'both', flapUs: 0 },
       ...{ arrangement: draw(9), when: heard, durationUs: seconds(3) + draw(2_000_000) },
     };
-    const faults = [slow, cut];
+    const faults: Fault[] = [slow, cut];
     const partsPerMillion = draw(3) === 0 ? draw(driftPpm) : -driftPpm;
     const drifts = { kind: 'clock-drift', target, partsPerMillion } as const;
     faults.push({ ...drifts, when: { atUs: seconds(2.5) }, durationUs: seconds(8) });
