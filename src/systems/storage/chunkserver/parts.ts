@@ -69,7 +69,8 @@ export function install(
   const { chunk, version, generation, part } = name;
   const before = core.table.find(name);
   const size = kept.reduce((sum, { data }) => sum + data.length, 0);
-  if (!core.hasRoomFor(size - (before?.bytes ?? 0))) {
+  const growth = size - (before?.bytes ?? 0);
+  if (!core.hasRoomFor(growth)) {
     done('full');
     return;
   }
@@ -82,7 +83,7 @@ export function install(
       ...{ number, chunk, version, generation, part, previousVersion, ...marks },
       blocks: kept,
     },
-    done,
+    core.growing(growth, done),
   );
 }
 

@@ -79,6 +79,8 @@ export class ServerCore {
   obeying = false;
   /** Something was lost, and fences up to the first index that is heard count as forgotten. */
   owesFloor = false;
+  /** Bytes of blocks that are on their way to the journal. */
+  private comingBytes = 0;
   /** Writes that wait for the rest of their chain. */
   pendingWrites = 0;
 
@@ -150,7 +152,17 @@ export class ServerCore {
   }
 
   hasRoomFor(bytes: number): boolean {
-    return this.table.usedBytes + bytes <= this.options.place.capacityBytes;
+    return this.table.usedBytes + this.comingBytes + bytes <= this.options.place.capacityBytes;
+  }
+
+  /** For the end of an append to the journal: until then so many bytes count as taken. */
+  growing(bytes: number, done: (fault: DataFault | null) => void): typeof done {
+    const taken = Math.max(0, bytes);
+    this.comingBytes += taken;
+    return (fault) => {
+      this.comingBytes -= taken;
+      done(fault);
+    };
   }
 
   /**

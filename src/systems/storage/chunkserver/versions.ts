@@ -137,7 +137,8 @@ function put(
   blocks: readonly JournalBlock[],
   done: (fault: DataFault | null) => void,
 ): void {
-  if (!core.hasRoomFor(blocks.reduce((sum, { data }) => sum + data.length, 0))) {
+  const bytes = blocks.reduce((sum, { data }) => sum + data.length, 0);
+  if (!core.hasRoomFor(bytes)) {
     done('full');
     return;
   }
@@ -151,6 +152,6 @@ function put(
       lastFence: 0,
       lastSequence: 0,
     },
-    done,
+    core.growing(bytes, done),
   );
 }

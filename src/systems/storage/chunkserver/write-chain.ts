@@ -113,7 +113,8 @@ function writeHere(
     const { chunk, fence, sequence, chain } = message;
     const tail = isTail ? '' : chain[chain.length - 1]!;
     const { number } = fragment;
-    core.journal.append(chunk, { kind: 'write', number, fence, sequence, tail, blocks }, finish);
+    const record = { kind: 'write', number, fence, sequence, tail, blocks } as const;
+    core.journal.append(chunk, record, core.growing(growth, finish));
   };
   if (offset % blockBytes === 0 && bytes.length % blockBytes === 0) {
     log([]);
