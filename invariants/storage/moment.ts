@@ -46,7 +46,12 @@ export interface StorageFacts {
 
 /** What a leader has heard of servers, as rungs read it. */
 export interface LeaderReader {
-  readonly lead: { readonly indexes: { readonly lacking: ReadonlySet<number> } };
+  readonly lead: {
+    readonly indexes: {
+      readonly lacking: ReadonlySet<number>;
+      readonly chunksOf: ReadonlyMap<number, ReadonlySet<number>>;
+    };
+  };
   readonly servers: {
     readonly all: ReadonlyMap<
       number,

@@ -104,14 +104,18 @@ export const leastLeftFirst = rung<StorageMoment, Waiting>({
       waiting.chunks.clear();
     }
     for (const { chunk } of moves) waiting.chunks.delete(chunk);
-    const less = moves.filter(({ chunk }) => {
+    const margins = moves.map(({ chunk }) => {
       const row = state.chunks.get(chunk);
-      return row !== undefined && marginOf(state, leader, chunk, row) > 0;
+      return row === undefined ? 0 : marginOf(state, leader, chunk, row);
     });
-    if (less.length === 0) return premiseFalse;
+    const less = moves.filter((_, at) => margins[at]! > 0);
     const dueUs = facts.timings.downGraceUs + 4 * facts.timings.taskTimeoutUs;
-    let outcome: Outcome = premiseFalse;
-    for (const chunk of leader.lead.indexes.lacking) {
+    // With others that lack something, there was a choice.
+    const lacking = lackingOf(leader);
+    const isChosen = margins.includes(0) && lacking.size > 1;
+    let outcome: Outcome = isChosen ? held : premiseFalse;
+    if (less.length === 0) return outcome;
+    for (const chunk of lacking) {
       const row = state.chunks.get(chunk)!;
       if (!isAsked(state, leader, chunk, row) || moves.some((move) => move.chunk === chunk)) {
         waiting.chunks.delete(chunk);
@@ -131,6 +135,15 @@ export const leastLeftFirst = rung<StorageMoment, Waiting>({
     return outcome;
   },
 });
+
+/** Chunks with a part on no server, or on one that the leader holds for dead. */
+function lackingOf({ lead: { indexes }, servers }: LeaderReader): ReadonlySet<number> {
+  const all = new Set(indexes.lacking);
+  for (const [server, { dead }] of servers.all) {
+    if (dead) for (const chunk of indexes.chunksOf.get(server) ?? []) all.add(chunk);
+  }
+  return all;
+}
 
 /** Whether a chunk waits for a repair, and cannot be read once another part of it is lost. */
 function isAsked(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): boolean {

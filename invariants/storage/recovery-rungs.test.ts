@@ -48,7 +48,7 @@ function twoChunks(...dead: readonly number[]) {
   }
   const news = (server: number) => ({ dead: dead.includes(server), ready: true, freeBytes: 9_000 });
   const leader: LeaderReader = {
-    lead: { indexes: { lacking: new Set() } },
+    lead: { indexes: { lacking: new Set(), chunksOf: new Map() } },
     servers: { all: new Map([4, 5, 6, 7, 8, 9].map((server) => [server, news(server)])) },
     bad: { isBad: () => false },
   };

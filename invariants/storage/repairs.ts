@@ -3,7 +3,6 @@ import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts
 import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
 import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
-import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
 import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
 
@@ -78,7 +77,8 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
   owedUnder: 'noticeable damage',
   watches: ['chain', 'moves', 'receive:beat-heard'],
   ghost: () => ({ steady: new Map(), verdicts: new Map() }),
-  check({ node, timeUs, facts, message, isChain, moves, metadata }, { steady, verdicts }): Outcome {
+  check(moment, { steady, verdicts }): Outcome {
+    const { node, timeUs, facts, message, isChain, moves } = moment;
     if (message?.kind === 'beat-heard') {
       if ((message as BeatHeard).serveUs > 0) noteBeat(facts, steady, node, timeUs);
       return premiseFalse;
@@ -96,7 +96,7 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
     }
     // By the tables that the leader had: what is committed since it could not know.
     for (const move of moves) {
-      const found = judge(facts, metadata!.state, steady, timeUs, move);
+      const found = judge(moment, steady, move);
       const verdict = found.kind === 'broken' ? broken({ ...found, nodes: [node] }) : found;
       verdicts.set(`${move.term}/${move.index}`, verdict);
     }
@@ -126,12 +126,11 @@ function isSteady(
 }
 
 function judge(
-  facts: StorageFacts,
-  state: MetadataState,
+  { facts, metadata, leader, timeUs }: StorageMoment,
   steady: Steady,
-  timeUs: number,
   { chunk, position, to }: ProposedMove,
 ): Outcome {
+  const { state } = metadata!;
   const row = state.chunks.get(chunk);
   if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
@@ -145,13 +144,17 @@ function judge(
   const before = brokenCaps(placesOf(state, present), storageClass, present).length;
   if (brokenCaps(placesOf(state, after), storageClass, after).length <= before) return held;
   const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
-  const able = state.servers.keys().filter((server) => isGood(server));
+  const partBytes = fragmentBytes(state, storageClass);
+  // A server knows best how much room it has.
+  const hasRoom = (server: number) =>
+    (leader!.servers.all.get(server)?.freeBytes ?? 0) >= partBytes;
+  const able = state.servers.keys().filter((server) => isGood(server) && hasRoom(server));
   const { verdict } = place({
     places: placesOf(state, able),
     storageClass,
     key: chunk,
     held: members,
-    partBytes: fragmentBytes(state, storageClass),
+    partBytes,
     excluded: [...row.members, ...busy],
     homeRegion: 0,
   });
