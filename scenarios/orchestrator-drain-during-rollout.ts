@@ -32,17 +32,22 @@ export default scenario({
   clients: steeredClients((draw) => {
     const drainUs = seconds(4) + draw(1_500_000);
     const node = draw(5);
+    const another = node + 1;
+    const laterUs = drainUs + draw(3_000_000);
+    const image = [draw(7), draw(7), draw(7)] as const;
+    const first = [services[draw(6)]!, services[draw(6)]!] as const;
+    // Or a node stays closed, and has to be empty in the end.
+    const opened = [node, another].filter(() => draw(2) === 0);
     return [
-      at(seconds(1), { do: 'create-service', service: 's0', draw: services[draw(6)]! }),
-      at(seconds(1), { do: 'create-service', service: 's1', draw: services[draw(6)]! }),
+      at(seconds(1), { do: 'create-service', service: 's0', draw: first[0] }),
+      at(seconds(1), { do: 'create-service', service: 's1', draw: first[1] }),
       at(seconds(1), { do: 'create-service', service: 's2', draw: everywhere }),
-      at(seconds(4), { do: 'deploy', service: 's0', draw: draw(7) }),
-      at(seconds(4), { do: 'deploy', service: 's2', draw: draw(7) }),
+      at(seconds(4), { do: 'deploy', service: 's0', draw: image[0] }),
+      at(seconds(4), { do: 'deploy', service: 's2', draw: image[1] }),
       at(drainUs, { do: 'drain', node }, 1),
-      at(drainUs + 500_000, { do: 'deploy', service: 's1', draw: draw(7) }),
-      at(drainUs + draw(3_000_000), { do: 'drain', node: node + 1 }, 1),
-      at(seconds(9.5), { do: 'activate', node }, 1),
-      at(seconds(9.6), { do: 'activate', node: node + 1 }, 1),
+      at(drainUs + 500_000, { do: 'deploy', service: 's1', draw: image[2] }),
+      at(laterUs, { do: 'drain', node: another }, 1),
+      ...opened.map((one) => at(seconds(9.5), { do: 'activate', node: one }, 1)),
       ...watching('s0', seconds(5), seconds(22), seconds(1)),
     ];
   }),

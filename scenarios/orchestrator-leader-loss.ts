@@ -1,8 +1,10 @@
 import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
 import { type Fault, scenario, seconds } from '../src/index.ts';
 import { weather } from './common/weather.ts';
-import { cluster, phases } from './orchestrator/setting.ts';
+import { cluster } from './orchestrator/setting.ts';
 import { at, drawOf, isPlain, steeredClients, watching } from './orchestrator/steering.ts';
+
+const plain = drawOf(isPlain);
 
 /** A way of deploying of each kind: rolling in both orders, blue/green, canary. */
 const ways = (['stop-first', 'start-first', 'blue-green', 'canary'] as const).map((way) =>
@@ -13,13 +15,15 @@ const ways = (['stop-first', 'start-first', 'blue-green', 'canary'] as const).ma
   }),
 );
 
-/** About as many commits as such a deployment has, with what its tasks report meanwhile. */
+const phases = { form: seconds(2), storm: seconds(8), settle: seconds(18) } as const;
+
+/** About as many commits as such a deployment and a removal have, with what tasks report meanwhile. */
 const commits = 48;
 const deployUs = seconds(4);
 
 /** The n-th commit since the deployment was asked for, n from seed to seed; then one some later. */
 const losses = weather(
-  'the leader is lost at a commit of a deployment',
+  'the leader is lost at a commit of a deployment, or of a removal',
   'no damage',
   ['kill', 'power-loss'],
   (draw): readonly Fault[] => {
@@ -42,13 +46,16 @@ const losses = weather(
 );
 
 export default scenario({
-  summary: 'The leader is lost at every commit of a deployment of every kind',
+  summary: 'The leader is lost at every commit of a deployment of every kind, and of a removal',
   system: cluster({ 'orchestrator.eventsKept': { kind: 'one of', values: [4_096] } }),
   clients: steeredClients((draw) => {
     const way = ways[draw(ways.length)]!;
     const bad = draw(4) === 0;
+    const removedUs = deployUs + draw(3) * 300_000;
     return [
       at(seconds(1), { do: 'create-service', service: 's0', draw: way }),
+      at(seconds(1), { do: 'create-service', service: 's1', draw: plain }, 1),
+      at(removedUs, { do: 'remove-service', service: 's1' }, 1),
       at(deployUs, { do: bad ? 'deploy-bad' : 'deploy', service: 's0', draw: draw(7) }),
       ...watching('s0', deployUs, seconds(20), seconds(0.5)),
     ];

@@ -15,6 +15,18 @@ const secret = drawOf(
     mode.kind === 'replicated',
 );
 
+/** Its tasks end all the time, and others come: what a node forgets has to be brought again. */
+const restless = drawOf(
+  ({ template, mode }) =>
+    template.secrets.some(({ source }) => source === 'k0') &&
+    template.volumes.length === 0 &&
+    template.image === 'flaky:1' &&
+    template.restart.condition === 'any' &&
+    template.restart.maxAttempts === 0 &&
+    mode.kind === 'replicated' &&
+    mode.replicas >= 3,
+);
+
 const apart = weather(
   'a partition, while roots, tokens and certificates are changed',
   'no damage',
@@ -47,6 +59,7 @@ export default scenario({
     at(seconds(1), { do: 'put-secret', secret: 'k0', draw: 1 }),
     at(seconds(1), { do: 'create-service', service: 's0', draw: plain }),
     at(seconds(1.5), { do: 'create-service', service: 's1', draw: secret }),
+    at(seconds(2), { do: 'create-service', service: 's2', draw: restless }, 1),
     at(seconds(4), { do: 'rotate-root' }),
     at(seconds(5) + draw(1_000_000), { do: 'rotate-token' }, 1),
     at(seconds(6), { do: 'put-secret', secret: 'k0', draw: 2 + draw(50) }),

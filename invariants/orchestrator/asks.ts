@@ -1,4 +1,5 @@
 import type {
+  Apply,
   Ask,
   Call,
   CallDone,
@@ -44,9 +45,9 @@ export class Asks {
   /** True time of the last answer to a call that was committed. */
   answeredUs = 0;
 
-  called(call: Call | PutSecret, client: number, timeUs: number): void {
+  called(call: Call | PutSecret | Apply, client: number, timeUs: number): void {
     const { session, sequence, request } = call;
-    const command = call.kind === 'call' ? call.command.kind : 'put-secret';
+    const command = call.kind === 'call' ? call.command.kind : call.kind;
     const name = `${client}/${session}/${sequence}`;
     const sinceUs = this.waiting.get(name)?.sinceUs ?? timeUs;
     if (session > 0) remember(this.waiting, name, { sinceUs, lastUs: timeUs }, remembered);

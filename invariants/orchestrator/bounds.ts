@@ -40,11 +40,15 @@ export function boundsOf(facts: OrchestratorFacts): Bounds | undefined {
 }
 
 /** The longest time that a container may take to stop. */
-export function longestStopUs({ oracle: { state } }: OrchestratorFacts): number {
+export function longestStopUs({ oracle: { state }, objects }: OrchestratorFacts): number {
+  const { longestStop } = objects;
+  const changes = objects.changedServices.length;
+  if (longestStop.asOfChanges === changes) return longestStop.longestUs;
   let longestUs = 0;
   for (const id of state?.services.keys() ?? []) {
     longestUs = Math.max(longestUs, state!.services.get(id)!.spec.template.stopGraceUs);
   }
+  objects.longestStop = { asOfChanges: changes, longestUs };
   return longestUs;
 }
 

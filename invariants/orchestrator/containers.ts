@@ -4,28 +4,8 @@ import { needsLease } from '../../src/systems/orchestrator/worker/worker-state.t
 import type { ContainerChange, Place } from './machines.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { slotName } from './store-past.ts';
+import { isSure } from './sure.ts';
 import { hasEnded } from './task-words.ts';
-import { timingsOf } from './timings-of.ts';
-
-/** How long managers and a worker that came back may take until the one does what the others want. */
-function syncUs(worker: Worker, graceUs: number): number {
-  const { downUs, callTimeoutUs, retryMostUs, batchUs } = timingsOf(worker);
-  return downUs + callTimeoutUs + retryMostUs + batchUs + graceUs;
-}
-
-/**
- * The managers know what is on a machine, and it has had the time to do what they want of it: then
- * nothing may stand in for what runs there.
- */
-function isSure(facts: OrchestratorFacts, { node, container }: Place, worker: Worker): boolean {
-  const { world, members, oracle, barrierUs } = facts;
-  const row = oracle.state?.nodes.get(members.idOf(node));
-  if (row?.status !== 'up' || world.damaged(node) || !world.clockWithinBounds(node)) return false;
-  const state = world.state(node) as Worker | undefined;
-  if (state === undefined || !state.core.connected || !state.core.leaseHolds) return false;
-  const sinceUs = Math.max(facts.members.registeredUs(members.idOf(node)), barrierUs);
-  return world.timeUs - sinceUs > syncUs(worker, container.spec.graceUs);
-}
 
 export const oneContainerASlot = rung<OrchestratorMoment>({
   id: 'S16',
@@ -44,7 +24,7 @@ export const oneContainerASlot = rung<OrchestratorMoment>({
       const { service, slot } = change.container.spec;
       for (const other of facts.machines.inSlot(slotName(service, slot))) {
         if (other.container === change.container) continue;
-        if (isLawful(facts, worker, change, other)) continue;
+        if (isLawful(facts, change, other)) continue;
         const values = {
           slot: `${service}/${slot}`,
           tasks: [other.container.spec.id, change.container.spec.id],
@@ -58,7 +38,7 @@ export const oneContainerASlot = rung<OrchestratorMoment>({
   },
 });
 
-function isLawful(facts: OrchestratorFacts, worker: Worker, one: Place, other: Place): boolean {
+function isLawful(facts: OrchestratorFacts, one: Place, other: Place): boolean {
   const { world, objects } = facts;
   if (world.damaged(one.node) || world.damaged(other.node)) return true;
   const first = objects.tasks.get(one.container.spec.id);
@@ -68,7 +48,7 @@ function isLawful(facts: OrchestratorFacts, worker: Worker, one: Place, other: P
   if (one.container.spec.bound && other.container.spec.bound) {
     return !world.clockWithinBounds(one.node) || !world.clockWithinBounds(other.node);
   }
-  return !isSure(facts, one, worker) || !isSure(facts, other, worker);
+  return !isSure(facts, one) || !isSure(facts, other);
 }
 
 export const oneMount = rung<OrchestratorMoment>({

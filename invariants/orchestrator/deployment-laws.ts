@@ -166,7 +166,7 @@ export const updatesLeaveEnough: EntryRung = entryRung({
   id: 'S19',
   title: 'availability',
   statement:
-    'An update takes down no more slots at a time than it may: a task makes room only in a slot that its deployment has come to, start-first only when its successor is well.',
+    'An update takes down no more slots at a time than it may: a task makes room only in a slot that its deployment has come to, or where another one stays that is as well; start-first only in the latter.',
   source: 'Kubernetes, maxUnavailable; Nomad, max_parallel; Warren, all replicas at once (W7)',
   owedUnder: 'any damage',
   ghost: () => null,
@@ -206,19 +206,33 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   const old = targetOf(row) === row.to ? row.from : row.to;
   if (task.revision !== old || old === targetOf(row)) return null;
   if (hasSibling(look, id, task)) return null;
+  // Nothing is taken down where the slot keeps a task that is as well: a way back begins so.
+  if (keepsAnother(look, id, task)) return true;
   if (row.strategy !== 'rolling') {
-    if (row.phase === 'updating') return { phase: row.phase, revision: task.revision };
-    return true;
+    if (row.phase !== 'updating') return true;
+    // Of two that came before, one stays beside the new one: there is the traffic.
+    if (keepsAnother(look, id, task, row.to)) return true;
+    return { phase: row.phase, revision: task.revision };
   }
   const hasCome = row.cursor !== '' && Number(task.slot) <= Number(row.cursor);
   if (!hasCome) return { slot: task.slot, cursor: row.cursor, revision: task.revision };
   const { order } = limitsOf(service, row);
   if (order !== 'start-first' || !isWell(task)) return true;
-  const isFollowed = [...look.past.slot(task.service, task.slot)].some((other) => {
+  return { slot: task.slot, order, successor: 'not well' };
+}
+
+/** Another task of the slot stays, and is well if the one that goes was; one of `except` is none. */
+function keepsAnother(
+  { state, past }: EntryLook,
+  id: string,
+  task: Readonly<Task>,
+  except = 0,
+): boolean {
+  const wasWell = isWell(task);
+  return [...past.slot(task.service, task.slot)].some((other) => {
     const one = state.tasks.get(other)!;
-    return one.revision === targetOf(row) && isWell(one);
+    return other !== id && one.revision !== except && (wasWell ? isWell(one) : isLive(one));
   });
-  return isFollowed ? true : { slot: task.slot, order, successor: 'not well' };
 }
 
 /** The slot goes, or the node does: no update has to do with it. */

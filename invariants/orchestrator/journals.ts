@@ -2,6 +2,7 @@ import { broken, held, type Outcome, premiseFalse, rung, type WorldView } from '
 import { recoverWorker } from '../../src/systems/orchestrator/worker/recovery.ts';
 import type { WorkerState } from '../../src/systems/orchestrator/worker/worker-state.ts';
 import type { OrchestratorMoment } from './moment.ts';
+import { observedOrder } from './task-words.ts';
 
 /** What the disk of a worker tells a life that begins now, read by the checker. */
 export function journalOf(world: WorldView, node: number): WorkerState | undefined {
@@ -44,5 +45,39 @@ export const journalsAreKept = rung<OrchestratorMoment>({
       if (!owed.has(claim)) return broken({ nodes: [node], values: { claim } });
     }
     return journal.tasks.size > 0 ? held : premiseFalse;
+  },
+});
+
+/** How far each task has come on each machine, by the position of its state in the order. */
+type Ranks = Map<number, Map<string, number>>;
+
+export const agentsGoForward = rung<OrchestratorMoment, Ranks>({
+  id: 'S3A',
+  title: 'agents go forward',
+  statement:
+    'What a worker holds of a task never goes back, through all lives of its agent: what has ended there does not run again.',
+  source: 'kubernetes#102344, #104798 (B14); SwarmKit, TLA+ model of tasks',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['worker'],
+  ghost: () => new Map(),
+  check({ facts, worker, node }, ranks): Outcome {
+    if (worker === undefined || worker.core.phase !== 'working') return premiseFalse;
+    if (facts.world.damaged(node)) return premiseFalse;
+    const before = ranks.get(node);
+    const after = new Map<string, number>();
+    let outcome: Outcome = premiseFalse;
+    for (const [task, { status }] of worker.core.state.tasks) {
+      const rank = observedOrder.indexOf(status.observed);
+      const known = before?.get(task) ?? rank;
+      after.set(task, rank);
+      if (rank < known) {
+        const values = { task, from: observedOrder[known], to: status.observed };
+        return broken({ nodes: [node], values });
+      }
+      outcome = held;
+    }
+    ranks.set(node, after);
+    return outcome;
   },
 });

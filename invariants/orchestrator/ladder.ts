@@ -11,10 +11,11 @@ import {
 import { controllersRest } from './controllers-rest.ts';
 import { batchesAreWatched, oneDeployment, updatesLeaveEnough } from './deployment-laws.ts';
 import type { EntryRung } from './entry-rung.ts';
-import { journalsAreKept } from './journals.ts';
+import { agentsGoForward, journalsAreKept } from './journals.ts';
 import { barrierComesFirst, carriedOutOnce, earlierLeadersAreRefused } from './leader-laws.ts';
 import { leasesAreUnique, nothingIsFreeTooEarly, reservationsAddUp } from './lease-laws.ts';
 import { orchestratorGhost } from './ledger.ts';
+import { oneOwnerOnAMachine } from './machine-leases.ts';
 import { managersAgree, tablesAddUp } from './managers-agree.ts';
 import type { OrchestratorMoment } from './moment.ts';
 import {
@@ -30,7 +31,6 @@ import {
   drainsEnd,
   requestsAreAnswered,
   silentNodesGoDown,
-  tablesAreCurrent,
   workersHaveSessions,
 } from './progress-of-nodes.ts';
 import {
@@ -41,6 +41,7 @@ import {
   placedWhereTheyFit,
 } from './progress-of-tasks.ts';
 import { raftOfManagers } from './raft-of-managers.ts';
+import { retriesAreBounded } from './retries.ts';
 import { noPlaintext, secretsStayInScope } from './secrets.ts';
 import {
   localVolumesStay,
@@ -49,6 +50,7 @@ import {
   restartsAreCounted,
   slotsHaveOne,
 } from './slot-laws.ts';
+import { tablesAreCurrent } from './tables-are-current.ts';
 import {
   ownersOfFields,
   statesGoForward,
@@ -101,9 +103,11 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   fencedInTime,
   oneContainerASlot,
   oneMount,
+  oneOwnerOnAMachine,
   fencedLate,
   workersAreAutonomous,
   journalsAreKept,
+  agentsGoForward,
   beatsKeepNodesUp,
   silentNodesGoDown,
   // trust and traffic
@@ -119,6 +123,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   eventsAreWhole,
   // progress
   controllersRest,
+  retriesAreBounded,
   requestsAreAnswered,
   workersHaveSessions,
   crashedAreReplaced,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Command } from '../../src/systems/orchestrator/state/command.ts';
 import type { Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import { second } from '../../src/systems/orchestrator/test-rig.ts';
@@ -46,6 +47,20 @@ describe('laws for entries', () => {
     for (const id of [...asked, 'S30B', 'S15', 'S23', 'S24', 'S20', 'S21', 'S19']) {
       expect([id, laws.premises.get(id) ?? 0]).not.toEqual([id, 0]);
     }
+  });
+
+  test('S6 sees what an apply that was refused has left behind', () => {
+    const { laws, service } = furnished();
+    const { rig } = laws;
+    const spec = { ...rig.state.services.get(service)!.spec, labels: [] };
+    const stale = { kind: 'update-service', service, version: 9, spec } as const;
+    const volume = volumeRow('v').spec;
+    const command = { kind: 'together', parts: [{ kind: 'create-volume', spec: volume }, stale] };
+    expect(rig.ask(command as Command)).toMatchObject({ kind: 'refused', why: 'conflict' });
+    expect([...laws.broken]).toEqual([]);
+    // As a machine would that carries out what comes before the part that it refuses.
+    laws.bendRefused((state) => state.volumes.insert('1-99-0', volumeRow('v')), command as Command);
+    expect([...laws.broken]).toContain('S6');
   });
 
   test.each<[string, (state: ClusterState, service: string, ids: readonly string[]) => void]>([
@@ -139,6 +154,26 @@ describe('laws for entries', () => {
       Object.assign(state.deployments.edit(deployment), { phase: 'rolled-back' });
     });
     expect([...laws.broken]).toContain('S20');
+  });
+
+  test('S19 sees a task taken from a slot that nothing has come to, unless another is as well', () => {
+    const { laws, service, ids } = furnished();
+    const old = ids[2]!;
+    const beside = (healthyUs: number) => {
+      laws.bend((state) => {
+        const fresh = { ...state.tasks.get(old)!, revision: 2, healthyUs, address: 999 };
+        state.tasks.insert(`1-${state.applied}-0`, fresh);
+      });
+      laws.bend((state) => edit(state, old, { desired: 'shutdown' }));
+    };
+    laws.rig.image(service, 'app:2');
+    laws.rig.drive();
+    beside(laws.state.timeUs);
+    expect([...laws.broken]).not.toContain('S19');
+    laws.bend((state) => edit(state, old, { desired: 'running' }));
+    laws.bend((state) => edit(state, `1-${state.applied - 3}-0`, { healthyUs: 0 }));
+    laws.bend((state) => edit(state, old, { desired: 'shutdown' }));
+    expect([...laws.broken]).toContain('S19');
   });
 
   test('S29, S30B and S27 see who may not speak', () => {

@@ -45,8 +45,8 @@ export const earlierLeadersAreRefused: EntryRung = entryRung({
     'An entry that a leader of an earlier term has decided changes nothing once a later leader has spoken, and none speaks for a later term than its own.',
   source: 'Nomad #3890 (N22); Warren, controllers on every manager (W23)',
   owedUnder: 'any damage',
-  ghost: () => ({ term: 0 }),
-  judge({ envelope, term, reply, past }, newest) {
+  ghost: () => ({ term: 0, late: 0 }),
+  judge({ envelope, term, reply, past }, newest, { lateDecisions }) {
     const { term: said } = envelope;
     if (said > term) return { says: said, term };
     if (said < newest.term) {
@@ -54,7 +54,10 @@ export const earlierLeadersAreRefused: EntryRung = entryRung({
       return isRefused ? true : { says: said, newest: newest.term };
     }
     newest.term = said;
-    return null;
+    // A leader that was deposed has decided something meanwhile, and the log goes on without it.
+    const isContested = lateDecisions > newest.late;
+    newest.late = lateDecisions;
+    return isContested ? true : null;
   },
 });
 

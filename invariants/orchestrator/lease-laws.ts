@@ -2,6 +2,7 @@ import type { Node, Service, Task } from '../../src/systems/orchestrator/state/r
 import { type EntryRung, entryRung, type Finding } from './entry-rung.ts';
 import type { EntryLook } from './oracle.ts';
 import type { StorePast } from './store-past.ts';
+import { isSure } from './sure.ts';
 import { isOnNode } from './task-words.ts';
 
 /** What a row holds that nobody else may hold. */
@@ -97,11 +98,12 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
   id: 'S18',
   title: 'early release',
   statement:
-    'An address or port goes to another only when no container of its last owner runs any more, by the machines themselves.',
+    'An address or port goes to another only when no container of its last owner runs any more, by the machines themselves; but what was given up with its node goes as long as that is away.',
   source: 'SwarmKit b9e2c2f40 (K17); Nomad #14348 (N4)',
   owedUnder: 'noticeable damage',
   ghost: () => new Leases(),
-  judge({ past, state }, leases, { machines, world }) {
+  judge({ past }, leases, facts) {
+    const { machines, world, objects } = facts;
     let finding: Finding = null;
     for (const { key, before, after } of past.of<Task>('tasks')) {
       if (before === undefined || after === undefined) continue;
@@ -110,11 +112,11 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
     }
     for (const { name, owner, last } of leases.follow(past)) {
       if (last === '' || last === owner || name.startsWith('ingress')) continue;
-      // What was given up with its node may run there: nobody can be sure any more.
-      if (state.tasks.get(last)?.observed === 'orphaned') continue;
-      for (const { node } of machines.ofTask(last)) {
-        if (world.damaged(node)) continue;
-        return { lease: name, last, owner, machine: world.nodeId(node) };
+      for (const place of machines.ofTask(last)) {
+        // What was given up with its node may run there, until the node is back and was told.
+        if (objects.orphaned.has(last) && !isSure(facts, place)) continue;
+        if (world.damaged(place.node)) continue;
+        return { lease: name, last, owner, machine: world.nodeId(place.node) };
       }
       finding = true;
     }

@@ -17,7 +17,6 @@ import type { RaftView } from '../../src/systems/raft/view.ts';
 import { Asks } from './asks.ts';
 import { type EntryLaw, Verdicts } from './entry-rung.ts';
 import { journalOf } from './journals.ts';
-import { ofControllers } from './leader-laws.ts';
 import { Machines } from './machines.ts';
 import { Members } from './members.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
@@ -32,8 +31,6 @@ const pulseUs = 250_000;
 export function orchestratorGhost(laws: readonly EntryLaw[]): LedgerDefinition<OrchestratorMoment> {
   return { triggers, begin: (options) => new OrchestratorLedger(options, laws) };
 }
-
-const nothing: ReadonlySet<string> = new Set();
 
 /** Whether a server of the world is a worker; the others are managers. */
 function isWorker(name: string): boolean {
@@ -68,6 +65,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       fences: [],
       journals: [],
       idleEntries: 0,
+      lateDecisions: 0,
     };
     this.moment = {
       facts: this.#facts,
@@ -171,9 +169,12 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     }
     if (before === after) return 0;
     if (after.role === 'leader') {
+      const { node, timeUs } = step;
+      const isDeposed = after.term < this.#facts.barrierTerm;
+      if (isDeposed && after.lastIndex > before.lastIndex) this.#facts.lateDecisions += 1;
       for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
-        const { node, timeUs } = step;
-        appended.set(index, { node, timeUs, monotonicUs: world.monotonicUs(node) });
+        const monotonicUs = world.monotonicUs(node);
+        appended.set(index, { node, timeUs, monotonicUs, incarnation: world.incarnation(node) });
       }
     }
     let changed = 0;
@@ -221,11 +222,12 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { timeUs } = this.moment;
     const { term, command, session } = envelope;
     const by = facts.appended.get(index);
+    // What was taken into a log in a life before was so by another clock, and its leader is gone.
     if (command.kind === 'barrier' && term > facts.barrierTerm) {
       facts.barrierTerm = term;
       facts.barrierUs = timeUs;
       facts.leader =
-        by === undefined
+        by?.incarnation !== facts.world.incarnation(by?.node ?? 0)
           ? undefined
           : { node: by.node, sinceUs: by.monotonicUs, heardUs: new Map(), appendedUs: 0 };
     }
@@ -234,7 +236,8 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
       leader.appendedUs = by.monotonicUs;
     }
     if (session > 0 && reply.kind !== 'refused') facts.objects.askedUs = timeUs;
-    if (ofControllers.has(command.kind) && past.onlyTouched(nothing)) facts.idleEntries += 1;
+    const isOwn = session === 0 && command.kind !== 'barrier' && command.kind !== 'open-session';
+    if (isOwn && past.leftAlone()) facts.idleEntries += 1;
     if (reply.kind === 'registered') {
       facts.members.registered(reply.node, timeUs);
     }
@@ -272,7 +275,7 @@ class OrchestratorLedger implements Ledger<OrchestratorMoment> {
     const { asks } = this.#facts;
     for (let at = 0; at < step.sentCount; at += 1) {
       const message = step.sent[at]!.message as OrchestratorMessage;
-      if (message.kind === 'call' || message.kind === 'put-secret') {
+      if (message.kind === 'call' || message.kind === 'put-secret' || message.kind === 'apply') {
         asks.called(message, step.node, step.timeUs);
       } else if (message.kind === 'ask') asks.asked(message, step.node);
       else if (message.kind === 'watch') asks.watching(message, step.node);

@@ -4,6 +4,7 @@ import type {
   Mount,
 } from '../../src/systems/orchestrator/runtime/container-runtime.ts';
 import type { Container, Machine } from '../../src/systems/orchestrator/runtime/machine.ts';
+import type { SlotOf } from './restless-slots.ts';
 import { slotName } from './store-past.ts';
 
 /** A container on a machine. */
@@ -48,6 +49,8 @@ export class Machines {
   readonly #slots: Map<string, Set<Place>> = new Map();
   readonly #tasks: Map<string, Set<Place>> = new Map();
   readonly #volumes: Map<string, Map<number, Mount>> = new Map();
+  /** The slot of each container that began, changed or vanished, in their order. */
+  readonly changedSlots: SlotOf[] = [];
 
   constructor(world: WorldView) {
     this.#world = world;
@@ -66,6 +69,7 @@ export class Machines {
       if (seen === undefined) changes.push(this.#meet(mirror, node, container));
       else {
         changes.push({ ...seen.place, before: seen.phase });
+        this.changedSlots.push(container.spec);
         seen.phase = container.phase;
         if (container.phase === 'exited') this.#unlink(seen.place);
       }
@@ -77,6 +81,7 @@ export class Machines {
   #meet(mirror: Mirror, node: number, container: Container): ContainerChange {
     const place = { node, machine: mirror.machine, container };
     mirror.containers.set(container.number, { place, phase: container.phase });
+    this.changedSlots.push(container.spec);
     if (container.phase !== 'exited') {
       const { id, service, slot } = container.spec;
       link(this.#slots, slotName(service, slot), place);
@@ -89,6 +94,7 @@ export class Machines {
     for (const [number, { place }] of containers) {
       if (machine.containers.get(place.container.spec.id) === place.container) continue;
       containers.delete(number);
+      this.changedSlots.push(place.container.spec);
       this.#unlink(place);
     }
   }

@@ -18,8 +18,9 @@ import type { StoryOfObjects } from './story-of-objects.ts';
 export interface Appended {
   readonly node: number;
   readonly timeUs: number;
-  /** By its own clock. */
+  /** By its own clock, which is another one in each life. */
   readonly monotonicUs: number;
+  readonly incarnation: number;
 }
 
 /** What is known of a leader from its barrier on, by its own monotonic clock. */
@@ -62,7 +63,9 @@ export interface OrchestratorFacts {
   readonly fences: string[];
   /** By machine: what its disk told the life that has just begun, until somebody has looked. */
   readonly journals: (WorkerState | undefined)[];
-  /** Entries of controllers that changed nothing. */
+  /** How often a leader has decided something although a later one had a barrier committed. */
+  lateDecisions: number;
+  /** Entries of managers and workers that changed nothing. */
   idleEntries: number;
 }
 

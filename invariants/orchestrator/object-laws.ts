@@ -1,6 +1,8 @@
+import type { Command } from '../../src/systems/orchestrator/state/command.ts';
 import type { Node, Service, Volume } from '../../src/systems/orchestrator/state/rows.ts';
 import { type EntryRung, entryRung, type Finding } from './entry-rung.ts';
 import type { EntryLook } from './oracle.ts';
+import type { StorePast } from './store-past.ts';
 
 /** Tables whose rows have ids of their own. */
 const withIds: ReadonlySet<string> = new Set([
@@ -62,7 +64,7 @@ export const changesAreCompared: EntryRung = entryRung({
   id: 'S6',
   title: 'compare and set',
   statement:
-    'A version grows by one with each change that somebody asked for, and a change that was based on another version is refused.',
+    'A version grows by one with each change that somebody asked for, and a change that was based on another version is refused. What is applied as one is done as a whole, or not at all.',
   source: 'etcd, modRevision; Nomad, EnforceIndex; Warren has none',
   owedUnder: 'any damage',
   ghost: () => null,
@@ -79,22 +81,46 @@ export const changesAreCompared: EntryRung = entryRung({
         }
       }
     }
-    if (repeated || !('version' in command) || command.kind === 'put-secret') return null;
-    if (command.kind !== 'update-service' && command.kind !== 'remove-service') {
-      if (command.kind !== 'update-node') return null;
+    if (repeated) return null;
+    if (command.kind !== 'together') return versionOf(look, command);
+    if (reply.kind === 'refused') return nothingOf(past);
+    let finding: Finding = null;
+    for (const part of command.parts) {
+      const found = versionOf(look, part);
+      if (found !== null && found !== true) return found;
+      finding = found ?? finding;
     }
-    const id = command.kind === 'update-node' ? command.node : command.service;
-    const table = command.kind === 'update-node' ? 'nodes' : 'services';
-    const isTaken = reply.kind === 'object' || reply.kind === 'done';
-    const change = past.of<Service | Node>(table).find(({ key }) => key === id);
-    if (!isTaken) return change === undefined ? true : { id, refused: true };
-    const { version } = command;
-    if (version !== 0 && change?.before?.version !== version) {
-      return { id, asked: version, was: change?.before?.version ?? 0 };
-    }
-    return true;
+    return finding;
   },
 });
+
+/** A command that names a version is carried out on that one, or not at all. */
+function versionOf({ past, reply }: EntryLook, command: Command): Finding {
+  switch (command.kind) {
+    case 'update-service':
+    case 'remove-service':
+    case 'update-node': {
+      const id = command.kind === 'update-node' ? command.node : command.service;
+      const table = command.kind === 'update-node' ? 'nodes' : 'services';
+      const change = past.of<Service | Node>(table).find(({ key }) => key === id);
+      if (reply.kind === 'refused') return change === undefined ? true : { id, refused: true };
+      const { version } = command;
+      if (version === 0 || change?.before?.version === version) return true;
+      return { id, asked: version, was: change?.before?.version ?? 0 };
+    }
+    default:
+      return null;
+  }
+}
+
+/** What is applied as one is done as a whole, or not at all. */
+function nothingOf(past: StorePast): Finding {
+  for (const table of ['services', 'nodes', 'volumes', 'secrets', 'tasks']) {
+    const [change] = past.of(table);
+    if (change !== undefined) return { id: String(change.key), refused: true };
+  }
+  return true;
+}
 
 interface Named {
   readonly spec: { readonly name: string };

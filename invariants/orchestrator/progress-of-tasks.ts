@@ -1,15 +1,20 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { mayBePlaced } from '../../src/systems/orchestrator/naive-placement.ts';
+import type { RestartPolicy } from '../../src/systems/orchestrator/specs/restart-policy.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
+import { Absences, absentBoundUs } from './absences.ts';
 import { boundsOf, quietUs } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
+import { RestlessSlots, type SlotOf } from './restless-slots.ts';
 import { slotName } from './store-past.ts';
 import { hasEnded, isLive, isOnNode, isWanted } from './task-words.ts';
 
-/** Virtual time that a task may wait for a node that would take it. */
-const pendingUs = 5_000_000;
+/** Virtual time that a task may wait for a node that would take it, beside those before it in line. */
+const pendingUs = 2_000_000;
+/** What the entry of one batch of them may take, with one that is refused because the log is full. */
+const placingUs = 200_000;
 /** Virtual time between the end of a task and its successor, beside the delay of its policy. */
 const replacedUs = 5_000_000;
 
@@ -23,50 +28,63 @@ interface Slot {
   readonly ageUs: number;
 }
 
-/** The slots of replicated services that are wanted now. Costs them: for pulses and the end alone. */
-function* wantedSlots(facts: OrchestratorFacts, nowUs: number): Generator<Slot> {
+/** A slot with all that belongs to it; undefined: it is not wanted now. */
+function slotOf({ service, slot }: SlotOf, facts: OrchestratorFacts, nowUs: number) {
   const { oracle, objects } = facts;
-  const { state, past } = oracle;
-  for (const service of state?.services.keys() ?? []) {
-    const row = state!.services.get(service)!;
-    const { mode } = row.spec;
-    if (row.removing || mode.kind !== 'replicated') continue;
-    for (let number = 1; number <= mode.replicas; number += 1) {
-      const slot = String(number);
-      const ids = [...past.slot(service, slot)];
-      const tasks = ids.map((id) => [id, state!.tasks.get(id)!] as const);
-      const changedUs = objects.ageUs(slotName(service, slot), nowUs);
-      const ageUs = Math.min(changedUs, objects.ageUs(`services/${service}`, nowUs));
-      yield { service, row, slot, tasks, ageUs };
-    }
-  }
+  const state = oracle.state!;
+  const row = state.services.get(service);
+  if (row === undefined || row.removing || row.spec.mode.kind !== 'replicated') return undefined;
+  if (Number(slot) > row.spec.mode.replicas) return undefined;
+  const ids = [...oracle.past.slot(service, slot)];
+  const tasks = ids.map((id) => [id, state.tasks.get(id)!] as const);
+  const changedUs = objects.ageUs(slotName(service, slot), nowUs);
+  const ageUs = Math.min(changedUs, objects.ageUs(`services/${service}`, nowUs));
+  return { service, row, slot, tasks, ageUs };
 }
 
-/** What a look at all wanted slots finds, once the weather has been quiet for long enough. */
+/**
+ * What a rung finds of a slot: `as it should be` until something of it changes, or only `for now`;
+ * `nothing` that it can say; or what is wrong.
+ */
+type Finding = 'as it should be' | 'for now' | 'nothing' | Readonly<Record<string, unknown>>;
+
+/**
+ * What a look at the wanted slots finds, once the weather has been quiet for long enough.
+ *
+ * @param leastUs how long that is; default: until all is settled
+ */
 function eachQuietSlot(
   moment: OrchestratorMoment,
-  judge: (slot: Slot, state: ClusterState) => Readonly<Record<string, unknown>> | boolean,
+  restless: RestlessSlots,
+  judge: (slot: Slot, state: ClusterState) => Finding,
+  leastUs?: number,
 ): Outcome {
   const { facts, timeUs } = moment;
   const bounds = boundsOf(facts);
   const { state } = facts.oracle;
   if (bounds === undefined || state === undefined) return premiseFalse;
-  if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
+  if (!(quietUs(facts, timeUs) > (leastUs ?? bounds.settledUs))) return premiseFalse;
+  restless.follow(facts, state);
   let outcome: Outcome = premiseFalse;
-  for (const slot of wantedSlots(facts, timeUs)) {
+  for (const [name, of] of restless) {
+    const slot = slotOf(of, facts, timeUs);
+    if (slot === undefined) {
+      restless.drop(name);
+      continue;
+    }
     const found = judge(slot, state);
-    if (found === false) continue;
-    if (found !== true) {
-      const { name } = slot.row.spec;
-      const values = { service: name, slot: slot.slot, ageUs: slot.ageUs, ...found };
+    if (found === 'as it should be') restless.calms(name);
+    else if (found === 'for now') outcome = held;
+    else if (found !== 'nothing') {
+      const { row, slot: number, ageUs } = slot;
+      const values = { service: row.spec.name, slot: number, ageUs, ...found };
       return broken({ nodes: [], values });
     }
-    outcome = held;
   }
-  return outcome;
+  return restless.someAreCalm ? held : outcome;
 }
 
-export const crashedAreReplaced = rung<OrchestratorMoment>({
+export const crashedAreReplaced = rung<OrchestratorMoment, RestlessSlots>({
   id: 'L4',
   title: 'replaced',
   statement:
@@ -75,58 +93,93 @@ export const crashedAreReplaced = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
-    return eachQuietSlot(moment, ({ service, row, tasks, ageUs }, state) => {
-      if (tasks.some(([, task]) => isLive(task))) return true;
+  ghost: () => new RestlessSlots(),
+  check(moment, restless): Outcome {
+    return eachQuietSlot(moment, restless, ({ service, row, tasks, ageUs }, state) => {
+      if (tasks.some(([, task]) => isLive(task))) return 'as it should be';
       const { restart } = row.spec.template;
-      const isOver = tasks.some(([, task]) => hasEnded(task.observed) && isWanted(task));
-      const mayEnd = restart.condition !== 'any' || restart.maxAttempts > 0;
-      if (isOver && mayEnd && restart.windowUs === 0) return false;
+      if (isGivenUp(restart, tasks)) return 'nothing';
       const dueUs = replacedUs + restart.delayUs + restart.windowUs;
-      if (ageUs <= dueUs) return false;
+      if (ageUs <= dueUs) return 'nothing';
       // Its last task cannot be stopped: the node is away, and what is fenced waits for that.
       const waits = tasks.some(([, { observed, node }]) => {
         return isOnNode(observed) && state.nodes.get(node)?.status !== 'up';
       });
-      if (waits) return false;
+      if (waits) return 'nothing';
       return { id: service, tasks: tasks.map(([id, task]) => `${id} ${task.observed}`) };
     });
   },
 });
 
-/** Since when each task has been waiting although a node would take it. */
-type InVain = Map<string, number>;
+interface Waiting {
+  readonly restless: RestlessSlots;
+  /** Since when each task has been waiting although a node would take it. */
+  readonly inVain: Map<string, number>;
+  /** The most tasks that have been waiting at a time. */
+  line: number;
+}
 
-export const placedWhereTheyFit = rung<OrchestratorMoment, InVain>({
+/** Its policy says that what has ended by itself there is not to come again. */
+function isGivenUp(
+  { condition, maxAttempts, windowUs }: RestartPolicy,
+  tasks: Slot['tasks'],
+): boolean {
+  const ended = tasks.filter(([, task]) => hasEnded(task.observed) && isWanted(task));
+  if (ended.length === 0) return false;
+  if (condition === 'none' || (maxAttempts > 0 && windowUs === 0)) return true;
+  return condition === 'on-failure' && ended.some(([, { observed }]) => observed === 'complete');
+}
+
+export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   id: 'L10',
   title: 'no task waits in vain',
-  statement: 'In quiet weather no task waits for a node longer than 5 s while one would take it.',
+  statement:
+    'In quiet weather no task waits for a node longer than 2 s, and the time that those before it in line take, while one would take it.',
   source: 'SwarmKit 807f25ee1, 2d6aff776 (K12, K13); kubernetes#56261 (B3); Nomad #28275 (N19)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  ghost: () => new Map(),
-  check(moment, inVain): Outcome {
-    const { past } = moment.facts.oracle;
-    return eachQuietSlot(moment, ({ tasks }, state) => {
+  ghost: () => ({ restless: new RestlessSlots(), inVain: new Map(), line: 0 }),
+  check(moment, ghost): Outcome {
+    const { restless, inVain } = ghost;
+    const { facts, timeUs } = moment;
+    const { past } = facts.oracle;
+    const quietSinceUs = timeUs - quietUs(facts, timeUs);
+    const judge = ({ tasks }: Slot, state: ClusterState): Finding => {
       const waiting = tasks.find(([, task]) => isLive(task) && task.observed === 'pending');
-      if (waiting === undefined) return tasks.length > 0;
+      if (waiting === undefined) return tasks.length > 0 ? 'as it should be' : 'nothing';
       const [id] = waiting;
       const node = state.nodes
         .keys()
         .find((one) => mayBePlaced(state, id, one, [], past.on(one)) === null);
       if (node === undefined) {
         inVain.delete(id);
-        return false;
+        return 'nothing';
       }
-      const sinceUs = inVain.get(id) ?? moment.timeUs;
+      ghost.line = Math.max(ghost.line, state.index.pending.size);
+      const dueUs = pendingUs + Math.ceil(ghost.line / state.settings.batch) * placingUs;
+      // A new leader looks at all of them anew.
+      const sinceUs = Math.max(inVain.get(id) ?? timeUs, quietSinceUs);
       inVain.set(id, sinceUs);
-      return moment.timeUs - sinceUs > pendingUs ? { task: id, node } : false;
-    });
+      return timeUs - sinceUs > dueUs ? { task: id, node } : 'nothing';
+    };
+    // Placing needs a leader and nobody else: it is owed long before everything is settled.
+    return eachQuietSlot(moment, restless, judge, 0);
   },
 });
 
-export const assignedAreStarted = rung<OrchestratorMoment>({
+interface Running {
+  readonly restless: RestlessSlots;
+  readonly absences: Absences;
+}
+
+/** It has a container, which goes on until something tells otherwise: a lease may just run out. */
+function staysThere({ machines }: OrchestratorFacts, task: string): boolean {
+  const [place] = machines.ofTask(task);
+  return place !== undefined && !place.container.spec.bound;
+}
+
+export const assignedAreStarted = rung<OrchestratorMoment, Running>({
   id: 'L5',
   title: 'started',
   statement:
@@ -135,17 +188,20 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check(moment): Outcome {
-    const { facts } = moment;
-    const { machines } = facts;
+  ghost: () => ({ restless: new RestlessSlots(), absences: new Absences() }),
+  check(moment, { restless, absences }): Outcome {
+    const { facts, timeUs } = moment;
     const bounds = boundsOf(facts);
-    return eachQuietSlot(moment, ({ tasks, ageUs }, state) => {
-      let seen = false;
+    return eachQuietSlot(moment, restless, ({ service, tasks, ageUs }, state) => {
+      let seen: Finding = 'nothing';
+      let isSteady = true;
       for (const [id, task] of tasks) {
         if (!isLive(task) || !isOnNode(task.observed)) continue;
-        if (state.nodes.get(task.node)?.status !== 'up') continue;
-        if (ageUs <= bounds!.settledUs) continue;
-        seen = true;
+        if (state.nodes.get(task.node)?.status !== 'up' || ageUs <= bounds!.settledUs) {
+          isSteady = false;
+          continue;
+        }
+        seen = 'for now';
         if (task.desired === 'ready') {
           // It waits for another of its slot to end, and there is none.
           const rival = tasks.some(([other, one]) => other !== id && isOnNode(one.observed));
@@ -153,15 +209,28 @@ export const assignedAreStarted = rung<OrchestratorMoment>({
           return { task: id, desired: task.desired };
         }
         if (task.observed !== 'running') return { task: id, observed: task.observed };
-        const [place] = machines.ofTask(id);
-        if (place === undefined && isInTouch(facts, task.node)) {
+        if (isMissing(facts, absences, service, id, timeUs)) {
           return { task: id, container: 'none' };
         }
+        if (!staysThere(facts, id)) isSteady = false;
       }
-      return seen;
+      return seen === 'for now' && isSteady ? 'as it should be' : seen;
     });
   },
 });
+
+/** It counts as running and has had no container for too long, where one may run. */
+function isMissing(
+  facts: OrchestratorFacts,
+  absences: Absences,
+  service: string,
+  id: string,
+  nowUs: number,
+): boolean {
+  const absentUs = absences.ofTask(facts, id, nowUs);
+  const { node } = facts.oracle.state!.tasks.get(id)!;
+  return absentUs > absentBoundUs(facts, service) && isInTouch(facts, node);
+}
 
 /** Its worker has a session and its lease: what is fenced may run there. */
 function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean {
@@ -169,7 +238,7 @@ function isInTouch({ members, world }: OrchestratorFacts, node: string): boolean
   return worker?.core.connected === true && worker.core.leaseHolds;
 }
 
-export const desiredIsActual = rung<OrchestratorMoment>({
+export const desiredIsActual = rung<OrchestratorMoment, Running>({
   id: 'L7',
   title: 'desired is actual',
   statement:
@@ -177,47 +246,70 @@ export const desiredIsActual = rung<OrchestratorMoment>({
   source: 'SwarmKit, TLA+ liveness; moby#32416 (K33); casskop#370 (O5)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }): Outcome {
+  watches: ['pulse', 'end'],
+  ghost: () => ({ restless: new RestlessSlots(), absences: new Absences() }),
+  check({ facts, timeUs }, { restless, absences }): Outcome {
     const bounds = boundsOf(facts);
-    const { oracle, machines, objects, members, world } = facts;
-    const { state } = oracle;
-    if (bounds === undefined || state === undefined) return premiseFalse;
+    const { oracle, objects } = facts;
+    if (bounds === undefined || oracle.state === undefined) return premiseFalse;
     const calmUs = Math.min(quietUs(facts, timeUs), timeUs - objects.askedUs);
     if (!(calmUs > bounds.settledUs)) return premiseFalse;
-    let outcome: Outcome = premiseFalse;
-    for (const name of machines.slots()) {
+    restless.follow(facts, oracle.state);
+    for (const [name, slot] of restless) {
       // Something is still on its way there.
       if (objects.ageUs(name, timeUs) <= bounds.settledUs) continue;
-      for (const { node, container } of machines.inSlot(name)) {
-        const { id, service, slot } = container.spec;
-        const task = state.tasks.get(id);
-        const isRight =
-          task !== undefined &&
-          isOnNode(task.observed) &&
-          isWanted(task) &&
-          task.node === members.idOf(node);
-        if (!isRight) {
-          const values = { task: id, service, slot, desired: task?.desired ?? 'gone' };
-          return broken({ nodes: [node], values: { ...values, phase: container.phase } });
-        }
-        outcome = held;
-      }
+      const stray = strayIn(facts, name);
+      if (stray !== null) return broken(stray);
+      const found = missingFrom(facts, absences, slot, timeUs);
+      if (found === 'as it should be') restless.calms(name);
+      else if (found !== 'for now') return broken(found);
     }
-    for (const id of state.tasks.keys()) {
-      const task = state.tasks.get(id)!;
-      if (task.observed !== 'running' || task.lostUs > 0) continue;
-      if (objects.ageUs(slotName(task.service, task.slot), timeUs) <= bounds.settledUs) continue;
-      const machine = members.machineOf(task.node);
-      if (machine < 0 || world.status(machine) !== 'up') continue;
-      const [place] = machines.ofTask(id);
-      if (place === undefined && isInTouch(facts, task.node)) {
-        return broken({ nodes: [machine], values: { task: id, container: 'none' } });
-      }
-    }
-    return outcome;
+    return restless.someAreCalm ? held : premiseFalse;
   },
 });
+
+interface Wrong {
+  readonly nodes: readonly number[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A container of a slot that nobody wants where it is. */
+function strayIn({ oracle, machines, members }: OrchestratorFacts, name: string): Wrong | null {
+  for (const { node, container } of machines.inSlot(name)) {
+    const { id, service, slot } = container.spec;
+    const task = oracle.state!.tasks.get(id);
+    const isRight =
+      task !== undefined &&
+      isOnNode(task.observed) &&
+      isWanted(task) &&
+      task.node === members.idOf(node);
+    if (isRight) continue;
+    const values = { task: id, service, slot, desired: task?.desired ?? 'gone' };
+    return { nodes: [node], values: { ...values, phase: container.phase } };
+  }
+  return null;
+}
+
+/** A task of a slot that counts as running and has no container. */
+function missingFrom(
+  facts: OrchestratorFacts,
+  absences: Absences,
+  { service, slot }: SlotOf,
+  nowUs: number,
+): Wrong | 'as it should be' | 'for now' {
+  const { oracle, members, world } = facts;
+  let isSteady = true;
+  for (const id of oracle.past.slot(service, slot)) {
+    const { observed, lostUs, node } = oracle.state!.tasks.get(id)!;
+    if (observed !== 'running') continue;
+    const machine = members.machineOf(node);
+    if (lostUs > 0 || machine < 0 || world.status(machine) !== 'up') isSteady = false;
+    else if (isMissing(facts, absences, service, id, nowUs)) {
+      return { nodes: [machine], values: { task: id, container: 'none' } };
+    } else if (!staysThere(facts, id)) isSteady = false;
+  }
+  return isSteady ? 'as it should be' : 'for now';
+}
 
 export const nothingIsLeft = rung<OrchestratorMoment>({
   id: 'L12',
@@ -281,10 +373,11 @@ function keptEnded(facts: OrchestratorFacts, nowUs: number, restUs: number): Out
     if (mode.kind !== 'replicated') continue;
     for (let slot = 1; slot <= mode.replicas; slot += 1) {
       const tasks = past.slot(service, String(slot));
-      if (facts.objects.ageUs(slotName(service, String(slot)), nowUs) <= restUs) continue;
       const ended = [...tasks].filter((id) => hasEnded(state!.tasks.get(id)!.observed));
+      // Where tasks go on ending, some may have done so since somebody looked.
+      const rests = facts.objects.ageUs(slotName(service, String(slot)), nowUs) > restUs;
       // One for each of the two revisions that a deployment may be between.
-      const most = state!.settings.taskHistory + 2;
+      const most = state!.settings.taskHistory + (rests ? 2 : 4);
       if (ended.length <= most) continue;
       return broken({ nodes: [], values: { service: name, slot, ended: ended.length, most } });
     }

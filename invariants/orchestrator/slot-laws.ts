@@ -48,8 +48,11 @@ export const localVolumesStay: EntryRung = entryRung({
       for (const { source } of spec.template.volumes) {
         const id = state.named('volume', source) ?? '';
         if (state.volumes.get(id)?.spec.driver !== 'local') continue;
-        const place = places.get(id) ?? after.node;
-        places.set(id, place);
+        const place = places.get(id);
+        if (place === undefined) {
+          places.set(id, after.node);
+          continue;
+        }
         if (place !== after.node) return { task: String(key), volume: source, place };
         finding = true;
       }

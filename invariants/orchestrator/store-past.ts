@@ -71,6 +71,18 @@ export class StorePast {
     return true;
   }
 
+  /** Whether every row that the entry touched, if any, is as it was before. */
+  leftAlone(): boolean {
+    for (const list of this.#changes.values()) {
+      for (const { before, after } of list as Change<object>[]) {
+        if (before === undefined || after === undefined || !hasSameFields(before, after)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Every change of the entry, table by table. */
   *all(): Generator<Change> {
     for (const list of this.#changes.values()) yield* list;
@@ -90,6 +102,12 @@ export class StorePast {
   on(node: string): ReadonlySet<string> {
     return this.#nodes.get(node) ?? nobody;
   }
+}
+
+function hasSameFields(one: object, other: object): boolean {
+  const values = Object.entries(one);
+  if (values.length !== Object.keys(other).length) return false;
+  return values.every(([name, value]) => value === (other as Record<string, unknown>)[name]);
 }
 
 export function slotName(service: string, slot: string): string {

@@ -1,6 +1,7 @@
 import { hashString } from '../../src/index.ts';
 import type { Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
+import type { SlotOf } from './restless-slots.ts';
 import { type StorePast, slotName } from './store-past.ts';
 import { isWell } from './task-words.ts';
 
@@ -21,6 +22,9 @@ export interface TaskIdentity {
   readonly revision: number;
 }
 
+/** What a deployment has committed about traffic. */
+type Share = Service['share'];
+
 /** A value from an index on. */
 interface Since<Value> {
   readonly index: number;
@@ -40,10 +44,22 @@ export class StoryOfObjects {
   readonly #versions: Map<string, Since<number>[]> = new Map();
   readonly #names: Map<string, Since<string>[]> = new Map();
   readonly #well: Map<string, Since<boolean>[]> = new Map();
+  readonly #shares: Map<string, Since<Share>[]> = new Map();
   /** Also of tasks that are gone: their containers may be there. */
   readonly tasks: Map<string, TaskIdentity> = new Map();
+  /** Address and ports of the machine that each task was given, also of tasks that are gone. */
+  readonly leases: Map<string, readonly string[]> = new Map();
+  /** Tasks that were given up with their nodes: they may run there, and nobody can say. */
+  readonly orphaned: Set<string> = new Set();
   /** True time of the last change of each slot, deployment, service and node. */
   readonly changedUs: Map<string, number> = new Map();
+  /** Each change of a slot, in their order: readers know how far they have come. */
+  readonly changedSlots: SlotOf[] = [];
+  readonly changedServices: string[] = [];
+  /** What a look at all services found last, and how many changes of services there were by then. */
+  longestStop: { readonly asOfChanges: number; readonly longestUs: number } = {
+    ...{ asOfChanges: 0, longestUs: 0 },
+  };
   /** True time at which a request of a client last changed anything. */
   askedUs = 0;
   /** Services that were ever to have two tasks in one slot for a while. */
@@ -63,6 +79,8 @@ export class StoryOfObjects {
     for (const { key, before, after } of past.of<Service>('services')) {
       const id = String(key);
       note(this.#versions, id, index, after?.version ?? 0);
+      const share = after?.share ?? null;
+      if (share !== (before?.share ?? null)) note(this.#shares, id, index, share);
       const { name } = (after ?? before)!.spec;
       const isNamed = after !== undefined && !after.removing;
       // One that goes away leaves its name to the next one at once, and goes on changing.
@@ -70,6 +88,7 @@ export class StoryOfObjects {
       else if (this.named(name, index) === id) note(this.#names, name, index, '');
       if (after !== undefined && startsBeside(after)) this.doubled.add(id);
     }
+    for (const { key } of past.of('services')) this.changedServices.push(String(key));
     for (const table of ['services', 'deployments', 'nodes'] as const) {
       for (const { key } of past.of(table)) this.changedUs.set(`${table}/${key}`, timeUs);
     }
@@ -79,8 +98,11 @@ export class StoryOfObjects {
         const { service, slot, revision } = after;
         this.tasks.set(id, { service, slot, revision });
       }
+      if (after?.observed === 'assigned') this.leases.set(id, leasesOf(after));
+      if (after?.observed === 'orphaned') this.orphaned.add(id);
       const { service, slot } = (after ?? before)!;
       this.changedUs.set(slotName(service, slot), timeUs);
+      this.changedSlots.push({ service, slot });
       const well = after !== undefined && isWell(after);
       if (well !== (before !== undefined && isWell(before))) note(this.#well, id, index, well);
     }
@@ -108,10 +130,21 @@ export class StoryOfObjects {
     return asOf(this.#names.get(name), index) ?? '';
   }
 
+  /** How a service's traffic was divided as of an index; null: all tasks alike. */
+  share(service: string, index: number): Share {
+    return asOf(this.#shares.get(service), index) ?? null;
+  }
+
   /** Whether a task was well as of an index. */
   wasWell(task: string, index: number): boolean {
     return asOf(this.#well.get(task), index) ?? false;
   }
+}
+
+/** What no two containers of one machine may have at a time. */
+function leasesOf({ address, ports }: Readonly<Task>): readonly string[] {
+  const names = ports.map(({ hostPort, protocol }) => `port ${hostPort}/${protocol}`);
+  return address === 0 ? names : [...names, `address ${address}`];
 }
 
 function startsBeside({ spec: { update, rollback } }: Readonly<Service>): boolean {

@@ -1,5 +1,5 @@
 import type { Command, Envelope } from '../../src/systems/orchestrator/state/command.ts';
-import { done, type Reply } from '../../src/systems/orchestrator/state/reply.ts';
+import { done, type Reply, refuse } from '../../src/systems/orchestrator/state/reply.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
 import { Rig } from '../../src/systems/orchestrator/test-rig.ts';
 import { Verdicts } from './entry-rung.ts';
@@ -26,6 +26,7 @@ export class LawRig {
   readonly #facts: OrchestratorFacts = {
     machines: { ofTask: (task: string) => (this.running.has(task) ? [{ node: 0 }] : []) },
     world: { damaged: () => false, nodeId: () => 'n1' },
+    objects: { orphaned: new Set() },
   } as unknown as OrchestratorFacts;
 
   constructor() {
@@ -43,6 +44,14 @@ export class LawRig {
     change(this.state);
     this.state.settle();
     this.judge(command, done);
+  }
+
+  /** The same for a command that says of itself that it was refused. */
+  bendRefused(change: (state: ClusterState) => void, command: Command): void {
+    this.state.applied += 1;
+    change(this.state);
+    this.state.settle();
+    this.judge(command, refuse('conflict'));
   }
 
   judge(command: Command, reply: Reply, said: Said = {}): void {

@@ -9,7 +9,7 @@ export const trafficGoesToTheWell = rung<OrchestratorMoment>({
   id: 'S22',
   title: 'traffic',
   statement:
-    'A table names only tasks of its own service that were running, healthy and wanted as of its index, each by its address, with weights that sum up to 100.',
+    'A table names only tasks of its own service that were running, healthy and wanted as of its index, each by its address, on the sides and by the weights that its deployment has committed.',
   source:
     'moby#35548, #26733, #33790 (K31); Nomad #26424 (N3); kubernetes#23034 (B5); Warren (W10)',
   kind: 'always',
@@ -38,11 +38,16 @@ function faultOf(
   const id = objects.named(service, revision);
   if (gone) return sides.length === 0 ? null : { sides: sides.length };
   if (id === '') return { named: 'nothing' };
+  const share = objects.share(id, revision);
   let weights = 0;
   const addresses = new Set<number>();
   for (const { weight, backends, specVersion } of sides) {
     weights += weight;
-    if (backends.length === 0) return { side: specVersion, backends: 0 };
+    if (backends.length === 0 || weight < 1) return { side: specVersion, weight, backends: 0 };
+    const isNew = specVersion === share?.revision;
+    if (share?.weight === 100 && !isNew) return { side: specVersion, switched: share.revision };
+    const isShared = share !== null && sides.length > 1;
+    if (isShared && isNew && weight !== share.weight) return { weight, share: share.weight };
     for (const { task, address } of backends) {
       const known = objects.tasks.get(task);
       if (known?.service !== id) return { task, of: known?.service ?? 'none' };

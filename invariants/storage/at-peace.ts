@@ -34,7 +34,7 @@ export const rotIsFound = rung<StorageMoment>({
   },
 });
 
-export const sessionsConverge = rung<StorageMoment>({
+export const sessionsConverge = rung<StorageMoment, Map<number, number>>({
   id: 'SH3',
   title: 'sessions converge',
   statement:
@@ -42,9 +42,19 @@ export const sessionsConverge = rung<StorageMoment>({
   source: 'ceph PR 23691, 14267; MooseNG: a lock without an end; Gray and Cheriton 1989',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts, timeUs }) {
+  watches: ['chain', 'end'],
+  // When an entry touched each session last: it was opened, or renewed.
+  ghost: () => new Map(),
+  check({ facts, timeUs, isChain }, touchedUs) {
     const { world, timings, oracle, healedUs } = facts;
+    if (isChain) {
+      for (const { table, key, gone } of oracle.touched.values()) {
+        if (table !== 'sessions') continue;
+        if (gone) touchedUs.delete(key as number);
+        else touchedUs.set(key as number, timeUs);
+      }
+      return premiseFalse;
+    }
     const { sessionLeaseUs, serverLeaseUs, cacheLeaseUs, writeLeaseUs } = timings;
     const dueUs = 3 * sessionLeaseUs + 2 * serverLeaseUs + cacheLeaseUs + writeLeaseUs;
     if (timeUs - healedUs < dueUs) return premiseFalse;
@@ -56,10 +66,13 @@ export const sessionsConverge = rung<StorageMoment>({
     for (const session of state.sessions.keys()) {
       const { owner } = state.sessions.get(session)!;
       const other = owners.get(owner);
-      if (other !== undefined) {
-        return broken({ nodes: [], values: { owner, sessions: [other, session], dueUs } });
-      }
       owners.set(owner, session);
+      if (other === undefined) continue;
+      // A late copy of a request opens one more, and a client that was not heard for a lease opens a
+      // new one: the one that it does not use has its time to end.
+      const unusedUs = Math.min(touchedUs.get(other) ?? 0, touchedUs.get(session) ?? 0);
+      if (timeUs - unusedUs < dueUs) continue;
+      return broken({ nodes: [], values: { owner, sessions: [other, session], dueUs } });
     }
     for (const chunk of state.chunks.keys()) {
       const grant = state.chunks.get(chunk)!.grant ?? null;

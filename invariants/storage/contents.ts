@@ -12,6 +12,7 @@ import type { JournalBlock } from '../../src/systems/storage/chunkserver/journal
 import type { StorageFacts, StorageMoment } from './moment.ts';
 import type { FragmentChange } from './server-mirror.ts';
 import { slowParity } from './slow-code.ts';
+import { codeOf, isEqual, StripeParts } from './stripe-parts.ts';
 
 /** What was first written under a name; whoever writes it again must write the same. */
 export interface Contents {
@@ -19,8 +20,7 @@ export interface Contents {
   readonly writes: Map<string, number>;
   /** By chunk, version, generation and part: hash of a part of a stripe. */
   readonly parts: Map<string, number>;
-  /** Parts of stripes that are not whole yet, by chunk, version and generation. */
-  readonly stripes: Map<string, (Uint8Array | null)[]>;
+  readonly stripes: StripeParts;
 }
 
 export const oneCodeword = rung<StorageMoment, Contents>({
@@ -32,7 +32,7 @@ export const oneCodeword = rung<StorageMoment, Contents>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['fragments'],
-  ghost: () => ({ writes: new Map(), parts: new Map(), stripes: new Map() }),
+  ghost: () => ({ writes: new Map(), parts: new Map(), stripes: new StripeParts() }),
   check({ node, changes, facts }, contents) {
     let outcome: Outcome = premiseFalse;
     for (const change of changes) {
@@ -73,18 +73,6 @@ function judgeWrite(
   return broken({ nodes: [node], values });
 }
 
-/** The bytes of a part, whose blocks stand one behind the other. */
-function bytesOf(blocks: readonly JournalBlock[]): Uint8Array {
-  const size = blocks.reduce((sum, { data }) => sum + data.length, 0);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const { data } of blocks) {
-    bytes.set(data, at);
-    at += data.length;
-  }
-  return bytes;
-}
-
 function judgePut(
   facts: StorageFacts,
   node: number,
@@ -95,8 +83,7 @@ function judgePut(
   const { chunk, version, generation, part, blocks } = record;
   const code = codeOf(facts, chunk, generation);
   if (code === undefined) return premiseFalse;
-  const stripe = `${chunk}/${version}/${generation}`;
-  const name = `${stripe}/${part}`;
+  const name = `${chunk}/${version}/${generation}/${part}`;
   const hash = hashOf(blocks);
   const first = parts.get(name);
   const identity = { chunk, version, generation, part };
@@ -106,37 +93,11 @@ function judgePut(
     return broken({ nodes: [node], values });
   }
   parts.set(name, hash);
+  const whole = stripes.take(record, code);
+  if (whole === undefined) return premiseFalse;
   const [dataParts, parityParts] = code;
-  const all: (Uint8Array | null)[] =
-    stripes.get(stripe) ?? new Array(dataParts + parityParts).fill(null);
-  all[part] = bytesOf(blocks);
-  stripes.set(stripe, all);
-  if (all.includes(null)) return premiseFalse;
-  stripes.delete(stripe);
-  const whole = all as Uint8Array[];
   const parity = slowParity(whole.slice(0, dataParts), parityParts);
   if (parity === undefined) return premiseFalse;
   const isWord = parity.every((bytes, at) => isEqual(bytes, whole[dataParts + at]!));
   return isWord ? held : broken({ nodes: [node], values: { ...identity, isWord } });
-}
-
-/** Data and parity parts of a chunk's code under a generation; undefined: replicas, or not known. */
-function codeOf(
-  { oracle }: StorageFacts,
-  chunk: number,
-  generation: number,
-): readonly [number, number] | undefined {
-  const row = oracle.state.chunks.get(chunk);
-  if (row === undefined) return undefined;
-  const { conversion } = row;
-  const isNext = conversion !== null && conversion.generation === generation;
-  if (!isNext && row.generation !== generation) return undefined;
-  const classId = isNext ? conversion.classId : row.classId;
-  const { redundancy } = oracle.state.classes.get(classId)!;
-  if (redundancy.kind === 'replicated') return undefined;
-  return [redundancy.dataParts, redundancy.parityParts];
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -3,6 +3,10 @@ import { spanMs, text, who } from '../raft/fact-words.ts';
 
 /** Violations of what chunkservers keep and give. */
 export const fragmentFacts: Readonly<Record<string, FactsOf>> = {
+  SA1: ({ nodes, values: { chunk, version, generation, asked, part } }) => [
+    `All parts of chunk ${chunk}, version ${version}, generation ${generation}, are on disks; ${who(nodes)} has put down the last one.`,
+    `Part ${part} does not follow from the parts ${text(asked)}.`,
+  ],
   SA2: ({ nodes, values: { chunk, part, block, version, asked } }) => [
     `${who(nodes)} gives block ${block} of chunk ${chunk}, part ${part}, as written under version ${version}, to one who asks for version ${asked}.`,
     Number(version) > Number(asked)

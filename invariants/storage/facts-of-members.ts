@@ -37,6 +37,18 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Part ${part} of chunk ${chunk}, version ${version}, on ${who(nodes)} is damaged.`,
     `Everything has worked for ${spanMs(dueUs)} and longer, and it counts as sound still.`,
   ],
+  SF3: ({ nodes, values: { chunk, members, overtaken, waitsUs, by } }) => [
+    `Chunk ${chunk} can lose nothing more, with the members ${text(members)}, and has waited ${spanMs(waitsUs)} for a repair for which there is a place.`,
+    `${who(nodes)} has begun ${overtaken} repairs of chunks that can lose more meanwhile, the last one of chunk ${by}.`,
+  ],
+  SH2: ({ values: { chunk, version, members, position, to, dueUs } }) => [
+    `Everything has worked for ${spanMs(dueUs)} and longer, and chunk ${chunk}, version ${version}, exceeds the caps of its class: ${text(members)}.`,
+    `With part ${position} on server ${to} it would exceed them by less.`,
+  ],
+  SH8: ({ nodes, values: { chunk, to, bytes, tokens, rate } }) => [
+    `${who(nodes)} orders ${bytes} bytes of chunk ${chunk} into server ${to}, though that chunk may lose more parts still.`,
+    `At ${rate} bytes per second and with what it ordered before, ${tokens} bytes are left.`,
+  ],
   SF4: ({ nodes, values: { chunk, version } }) => [
     `${who(nodes)} was to make a copy of chunk ${chunk}, version ${version}.`,
     'What it has made is not, block by block, what any other replica of that version has.',

@@ -127,13 +127,29 @@ function olderThan(
 ): string | undefined {
   for (const run of runs) {
     if (run.to <= from || to <= run.from || run.raw !== null) continue;
-    if (run.writer === write.writer) continue;
+    if (run.writer === write.writer || looksLike(files, write, run, from, to)) continue;
     if (run.writer === 0) {
       if (!files.mayBeCutAfter(write.invokedUs)) return 'zeros';
     } else if (files.completedUs(run.writer) < write.invokedUs) return `writer ${run.writer}`;
   }
   const isShort = offset + length < to && !files.mayBeCutAfter(write.invokedUs);
   return isShort ? 'the end of the file' : undefined;
+}
+
+/** Where a write ends inside a cell, its last bytes may be those that were there before. */
+function looksLike(
+  { history }: FileLedger,
+  write: Acknowledged,
+  run: Run,
+  from: number,
+  to: number,
+): boolean {
+  const call = history.call[write.operation]!;
+  if (call.do !== 'write' && call.do !== 'append') return false;
+  const [low, high] = [Math.max(from, run.from), Math.min(to, run.to)];
+  if (high - low >= cellBytes) return false;
+  const read = history.bytesOf(run).subarray(low - run.from, high - run.from);
+  return read.every((byte, at) => byte === call.bytes[low + at - write.from]);
 }
 
 function judge(

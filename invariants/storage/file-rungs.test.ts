@@ -57,6 +57,21 @@ describe('SD3 strict reads', () => {
     holds(clients, 'SD3');
   });
 
+  // Found by seed 1512 of storage-storm: the last byte of five was that of the writer before.
+  it('holds when a write ends inside a cell whose first byte was the same before', () => {
+    for (const spoilt of [0, 1]) {
+      const clients = new Clients('SD3');
+      const first = clients.write(0, 16);
+      for (let other = 1; other < 64; other++) clients.history.nextWriter();
+      const second = clients.write(0, 5);
+      const bytes = writtenBytes(first, 16);
+      bytes.set(writtenBytes(second, 5).subarray(4 * spoilt), 4 * spoilt);
+      clients.read(bytes);
+      if (spoilt === 1) expect(clients.broken).toEqual(['SD3']);
+      else holds(clients, 'SD3');
+    }
+  });
+
   it('breaks for an older write, for zeros and for a file that is too short', () => {
     for (const stale of ['older', 'zeros', 'short'] as const) {
       const clients = new Clients('SD3');

@@ -1,6 +1,7 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
+import { anyPartsSuffice } from './any-parts.ts';
 import { learnersCatchUp, repairsComeToRest, rotIsFound, sessionsConverge } from './at-peace.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
 import { cachedAnswersHold, cachesAreTrue } from './cached-facts.ts';
@@ -33,6 +34,7 @@ import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts'
 import { noWayBack } from './no-way-back.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
+import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
 import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
 import { restartsForgetNothing } from './restarts.ts';
 import { answersAreFresh } from './service.ts';
@@ -40,10 +42,12 @@ import { serviceIsBack } from './service-back.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
 import { whatWasTakenIn } from './taken-in.ts';
 import { tellsTheTables } from './told.ts';
+import { placementIsMended } from './well-placed.ts';
 
 /** The storage system's own laws, from disks and logs to what clients can see. */
 export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // what leaves a chunkserver, and what it keeps
+  anyPartsSuffice,
   readsAreVerified,
   whatWasTakenIn,
   restartsForgetNothing,
@@ -72,6 +76,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   placesAreLawful,
   regionsMayGo,
   noWorseThanNeeded,
+  leastLeftFirst,
   copiesAreCopies,
   goodPartsStay,
   noVoluntaryLoss,
@@ -103,12 +108,14 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   operationsEnd,
   serviceIsBack,
   allIsRedundant,
+  placementIsMended,
   drainsEnd,
   nothingIsLeftOver,
   rotIsFound,
   sessionsConverge,
   learnersCatchUp,
   repairsComeToRest,
+  recoveryIsThrottled,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

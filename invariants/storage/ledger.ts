@@ -22,13 +22,20 @@ import type {
   Call,
   CallDone,
 } from '../../src/systems/storage/messages/metadata-messages.ts';
+import { decodeEnvelope } from '../../src/systems/storage/metadata/command-codec.ts';
 import { topologyOf } from '../../src/systems/storage/topology.ts';
 import { remember } from '../raft/remember.ts';
 import { writeKey } from './acknowledged.ts';
 import { Calls } from './calls.ts';
 import { DeletePlans } from './delete-plans.ts';
 import { FileLedger } from './file-ledger.ts';
-import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
+import type {
+  LeaderReader,
+  MetadataReader,
+  ProposedMove,
+  StorageFacts,
+  StorageMoment,
+} from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
 import { ReadsAsked } from './reads.ts';
 import { ServerMirror } from './server-mirror.ts';
@@ -39,6 +46,8 @@ const pulseUs = 100_000;
 
 /** Writes whose chain is remembered; older ones have been answered or given up long ago. */
 const rememberedWrites = 4_096;
+
+const noMoves: readonly ProposedMove[] = [];
 
 /** The ghost state of the storage system: see `StorageFacts` for what it holds. */
 export const storageGhost: LedgerDefinition<StorageMoment> = {
@@ -97,6 +106,8 @@ class StorageLedger implements Ledger<StorageMoment> {
       told: undefined,
       question: undefined,
       changes: [],
+      moves: noMoves,
+      leader: undefined,
       isChain: false,
       isStart: false,
       finished: [],
@@ -110,6 +121,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.node = step.node;
     this.moment.isChain = false;
     this.moment.isStart = false;
+    this.moment.moves = noMoves;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
@@ -209,7 +221,28 @@ class StorageLedger implements Ledger<StorageMoment> {
     if (after.applied !== before.applied || after.phase !== before.phase) {
       changed |= triggers.applied;
     }
-    return changed;
+    return changed | this.#noteMoves(state);
+  }
+
+  /** What a leader appends in the very step in which it decides so. */
+  #noteMoves(state: RaftStateReader<MetadataReader>): number {
+    const { moment } = this;
+    const [before, after] = [moment.before!, moment.after!];
+    const leader = (state as { readonly service?: { readonly leader?: LeaderReader | null } })
+      .service?.leader;
+    if (after.role !== 'leader' || after.lastIndex === before.lastIndex || !leader) return 0;
+    const moves: ProposedMove[] = [];
+    for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
+      const entry = state.log.entry(index);
+      if (entry?.kind !== 'command') continue;
+      const { command } = decodeEnvelope(entry.data);
+      if (command.kind !== 'plan-move') continue;
+      const { chunk, position, to } = command;
+      moves.push({ term: entry.term, index, chunk, position, to });
+    }
+    moment.moves = moves;
+    moment.leader = leader;
+    return moves.length === 0 ? 0 : triggers.moves;
   }
 
   #serverStep({ node, from, received, timeUs }: Step): number {

@@ -44,6 +44,28 @@ export interface StorageFacts {
   healedUs: number;
 }
 
+/** What a leader has heard of servers, as rungs read it. */
+export interface LeaderReader {
+  readonly lead: { readonly indexes: { readonly lacking: ReadonlySet<number> } };
+  readonly servers: {
+    readonly all: ReadonlyMap<
+      number,
+      { readonly dead: boolean; readonly ready: boolean; readonly freeBytes: number }
+    >;
+  };
+  readonly bad: { isBad(chunk: number, server: number): boolean };
+}
+
+/** A move or a repair that a leader has put into its log. */
+export interface ProposedMove {
+  /** Of its entry. */
+  readonly term: number;
+  readonly index: number;
+  readonly chunk: number;
+  readonly position: number;
+  readonly to: number;
+}
+
 /** One moment as rungs see it: an event at one node. */
 export interface StorageMoment extends Moment {
   readonly facts: StorageFacts;
@@ -63,6 +85,9 @@ export interface StorageMoment extends Moment {
   question: OpenQuestion | undefined;
   /** For `fragments`: what has just become durable on the chunkserver. */
   readonly changes: FragmentChange[];
+  /** For `moves`: what the leader proposes, and what it knows. */
+  moves: readonly ProposedMove[];
+  leader: LeaderReader | undefined;
   /** Whether the rung looks because the committed log grew. */
   isChain: boolean;
   /** Whether it looks because a life begins. */

@@ -3,9 +3,9 @@ import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts
 import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
 import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
-import type { Plan } from '../../src/systems/storage/metadata/rows.ts';
+import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
-import type { StorageFacts, StorageMoment } from './moment.ts';
+import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
 
 type Put = Extract<JournalRecord, { kind: 'put' }>;
 
@@ -61,7 +61,13 @@ function isCopy(put: Put, { blocks }: Fragment): boolean {
 /** Since when each chunkserver has been let serve without a break, and until when at least. */
 type Steady = Map<number, { sinceUs: number; lastUs: number }>;
 
-export const noWorseThanNeeded = rung<StorageMoment, Steady>({
+interface Proposals {
+  readonly steady: Steady;
+  /** What is to be said of a move once it is committed, by term and index of its entry. */
+  readonly verdicts: Map<string, Outcome>;
+}
+
+export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
   id: 'SF8',
   title: 'no worse than it must be',
   statement:
@@ -70,19 +76,29 @@ export const noWorseThanNeeded = rung<StorageMoment, Steady>({
     'HDDS-4244: the wrong victim, and a spread that gets worse; MooseNG: constraints as a warning',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['chain', 'receive:beat-heard'],
-  ghost: () => new Map(),
-  check({ node, timeUs, facts, message }, steady): Outcome {
+  watches: ['chain', 'moves', 'receive:beat-heard'],
+  ghost: () => ({ steady: new Map(), verdicts: new Map() }),
+  check({ node, timeUs, facts, message, isChain, moves, metadata }, { steady, verdicts }): Outcome {
     if (message?.kind === 'beat-heard') {
       if ((message as BeatHeard).serveUs > 0) noteBeat(facts, steady, node, timeUs);
       return premiseFalse;
     }
     let outcome: Outcome = premiseFalse;
-    for (const { table, group: chunk, row } of facts.oracle.touched.values()) {
-      if (table !== 'plans' || (row as Plan).kind !== 'move') continue;
-      const found = judge(facts, steady, timeUs, chunk, row as Plan);
-      if (found.kind === 'broken') return broken({ ...found, nodes: [node] });
-      if (found === held) outcome = held;
+    if (isChain) {
+      const { oracle } = facts;
+      for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+        const { term, reply } = oracle.at(index)!;
+        const found = reply?.kind === 'plan' ? verdicts.get(`${term}/${index}`) : undefined;
+        verdicts.delete(`${term}/${index}`);
+        if (found?.kind === 'broken') return found;
+        if (found === held) outcome = held;
+      }
+    }
+    // By the tables that the leader had: what is committed since it could not know.
+    for (const move of moves) {
+      const found = judge(facts, metadata!.state, steady, timeUs, move);
+      const verdict = found.kind === 'broken' ? broken({ ...found, nodes: [node] }) : found;
+      verdicts.set(`${move.term}/${move.index}`, verdict);
     }
     return outcome;
   },
@@ -111,14 +127,13 @@ function isSteady(
 
 function judge(
   facts: StorageFacts,
+  state: MetadataState,
   steady: Steady,
   timeUs: number,
-  chunk: number,
-  { server: to, position, version }: Plan,
+  { chunk, position, to }: ProposedMove,
 ): Outcome {
-  const { state } = facts.oracle;
   const row = state.chunks.get(chunk);
-  if (row === undefined || row.version !== version || row.members.includes(to)) return premiseFalse;
+  if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
   const isGood = (server: number): boolean => isSteady(facts, steady, server, timeUs);
   // Who is gone counts for nobody's caps.

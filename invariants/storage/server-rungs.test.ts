@@ -17,6 +17,7 @@ import { type Contents, oneCodeword } from './contents.ts';
 import { disksHaveRoom } from './fragment-rungs.ts';
 import type { StorageMoment } from './moment.ts';
 import type { FragmentChange } from './server-mirror.ts';
+import { StripeParts } from './stripe-parts.ts';
 import { client, firstServer, StorageRig } from './test-kit.ts';
 
 const name = { chunk: 1, version: 1, generation: 0, part: 0 };
@@ -119,7 +120,11 @@ describe('SG2 no more than fits', () => {
 });
 
 describe('SC4 one codeword', () => {
-  const contents = (): Contents => ({ writes: new Map(), parts: new Map(), stripes: new Map() });
+  const contents = (): Contents => ({
+    writes: new Map(),
+    parts: new Map(),
+    stripes: new StripeParts(),
+  });
 
   function block(...bytes: number[]): JournalBlock {
     return { block: 0, version: 1, checksum: 0, data: Uint8Array.from(bytes) };

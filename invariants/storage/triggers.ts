@@ -6,6 +6,8 @@ export const triggers = triggerBits([
   'chain',
   /** A master or metalogger applied entries, or took a snapshot over. */
   'applied',
+  /** A leader has put moves or repairs into its log: see `StorageMoment.moves`. */
+  'moves',
   /** A client took the answer to a call. */
   'answered',
   /** A client took the answer to a question. */

@@ -75,6 +75,7 @@ export function atScale({ workers, services, replicas }: Scale): Scenario {
         'orchestrator.batch': always(128),
         'orchestrator.batchUs': always(100_000),
         // What SwarmKit takes.
+        'raft.snapshotEntries': always(10_000),
         'orchestrator.beatUs': always(5_000_000),
         'orchestrator.leaseUs': always(15_000_000),
         'orchestrator.downUs': always(15_500_000),

@@ -26,7 +26,7 @@ const around: Surroundings = {
   mostReplicas: 4,
 };
 
-const mostDraws = 10_000;
+const mostDraws = 1_000_000;
 /** Intents draw other numbers than the plan of the same seed. */
 const intentSalt = 1_000_003;
 
@@ -54,7 +54,8 @@ export function isPlain({ mode, template }: ServiceSpec): boolean {
   if (mode.kind !== 'replicated' || mode.replicas < 3 || template.ports.length > 0) return false;
   if (template.placement.constraints.length > 0 || template.placement.maxPerNode > 0) return false;
   if (template.volumes.length > 0 || template.secrets.length > 0) return false;
-  return !isBadImage(template.image) && template.restart.maxAttempts === 0;
+  const { condition, maxAttempts } = template.restart;
+  return !isBadImage(template.image) && condition === 'any' && maxAttempts === 0;
 }
 
 /** One action at a time, of one client after the other. */

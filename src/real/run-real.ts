@@ -118,7 +118,7 @@ class RealLife<State, M extends Message> implements RealNode<State, M> {
       await this.close();
       throw error;
     }
-    this.state = component.create(this.env);
+    this.state = component.create(this.env, undefined);
     this.#started = true;
     this.#guard(() => component.start?.(this.state, this.env));
   }

@@ -111,11 +111,13 @@ export function rebuiltEachLife(first: AnyComponent, build: () => AnyComponent):
   let inner = first;
   const proxy: { -readonly [Key in keyof AnyComponent]: AnyComponent[Key] } = {
     name: first.name,
-    create: (env) => {
+    create: (env, machine) => {
       inner = build();
-      return inner.create(env);
+      return inner.create(env, machine);
     },
   };
+  if (first.createMachine) proxy.createMachine = () => first.createMachine?.();
+  if (first.powerLost) proxy.powerLost = (machine) => inner.powerLost?.(machine);
   if (first.start) proxy.start = (state, env) => inner.start?.(state, env);
   if (first.message) {
     proxy.message = (state, env, from, message, port) =>

@@ -59,6 +59,25 @@ describe('doctor', () => {
     expect(differences.map(({ way }) => way)).toEqual(['rebuilt at each life']);
     expect(differences[0]!.difference!.expected).toMatch(/^n\d \(life [2-9]\)/);
   });
+
+  it('lets what is a part of the machine live on', async () => {
+    const base = counters();
+    const containers = counters({
+      system: {
+        ...base.system,
+        node: (config, peers, index) => ({
+          ...base.system.node(config, peers, index),
+          createMachine: (): CounterState => ({ total: 0, heard: 0 }),
+          create: (_env, machine) => machine,
+          powerLost(machine: CounterState) {
+            machine.total = 0;
+          },
+        }),
+      },
+    });
+    const { differences } = await doctor(containers, { seeds: [1, 1] });
+    expect(differences).toEqual([]);
+  });
 });
 
 describe('runIsolated', () => {

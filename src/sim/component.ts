@@ -12,12 +12,21 @@ export type * from './node-card.ts';
  * @typeParam State what a life of the component keeps in memory; rungs look at it
  * @typeParam M the messages that it sends and understands
  * @typeParam View scalar marks of a state, filled by `observe`, compared before and after a step
+ * @typeParam Machine what is simulated of the machine beside its disk and clock; most have nothing
  */
-export interface Component<State = unknown, M extends Message = Message, View = unknown> {
+export interface Component<
+  State = unknown,
+  M extends Message = Message,
+  View = unknown,
+  Machine = undefined,
+> {
   /** Names the kind of component in reports, for example `raft-kv`. */
   readonly name: string;
-  /** The memory of a fresh life. Nothing of an earlier life may survive in it. */
-  create(env: Env<M>): State;
+  /**
+   * The memory of a fresh life. Nothing of an earlier life may survive in it, nor in the component
+   * itself: that is what disks are for, and `createMachine`.
+   */
+  create(env: Env<M>, machine: Machine): State;
   /** Runs once at the start of each life: reads the disk, sets timers. */
   start?(state: State, env: Env<M>): void | Promise<void>;
   /** Handles one message. Without this handler messages wait for `env.network.receive()`. */
@@ -29,10 +38,12 @@ export interface Component<State = unknown, M extends Message = Message, View = 
     port: string,
   ): void | Promise<void>;
   /**
-   * The machine under the component loses power. Only for what is simulated as a part of the machine
-   * and outlives a life of the component because of that, such as containers: it ends here.
+   * What is simulated as a part of the machine, such as containers, which go on when the process that
+   * started them dies. Made once a node; each life is given it.
    */
-  powerLost?(): void;
+  createMachine?(): Machine;
+  /** The machine loses power: what lives in its memory ends here. */
+  powerLost?(machine: Machine): void;
   /** How messages become bytes; by default any plain data can be sent. */
   readonly codec?: Codec<M>;
   /** An empty view. Two are made per node and reused. */
@@ -54,4 +65,4 @@ export interface Component<State = unknown, M extends Message = Message, View = 
 
 /** A component whose types are of no concern to the one who holds it. */
 // biome-ignore lint/suspicious/noExplicitAny: components of different types stand in one list
-export type AnyComponent = Component<any, any, any>;
+export type AnyComponent = Component<any, any, any, any>;

@@ -44,6 +44,8 @@ export class SimNode {
   readonly drawnDriftPpm: number;
   readonly stream: Stream;
   readonly disk: SimulatedDisk;
+  /** What else is simulated of the machine: it outlives lives, and components. */
+  readonly machine: unknown;
   component: AnyComponent;
   codec: Codec<Message>;
   status: NodeStatus = 'down';
@@ -85,6 +87,7 @@ export class SimNode {
     this.stream = made.stream;
     this.disk = made.disk;
     this.component = made.component;
+    this.machine = made.component.createMachine?.();
     this.codec = made.codec;
     this.makeViews();
   }

@@ -623,7 +623,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
     try {
       const env = new NodeEnv(this, node);
       node.env = env as never;
-      node.state = node.component.create(env as never);
+      node.state = node.component.create(env as never, node.machine);
       if (node.component.observe !== undefined) {
         node.component.observe(node.state, node.before);
         node.component.observe(node.state, node.after);
@@ -662,7 +662,7 @@ export class World extends WorldFacts implements WorldControl, EnvHost, NetworkH
       if (this.#awaiting === node) this.#awaiting = undefined;
       node.disk.crash(powerLoss);
     }
-    if (powerLoss) node.component.powerLost?.();
+    if (powerLoss) node.component.powerLost?.(node.machine);
     this.topologyVersion++;
     this.#digest.word(powerLoss ? 0x70776c73 : 0x6b696c6c);
     this.#digest.word(index);

@@ -31,6 +31,8 @@ export const clusterClientKnobs: Readonly<Record<string, Domain>> = {
   /** Share of actions that are about the first service, in per cent. */
   'cluster.hotPercent': { kind: 'one of', values: [20, 0, 60] },
   'cluster.maxReplicas': { kind: 'one of', values: [5, 2, 9] },
+  /** Share of actions that open and close nodes, beside the drawn ones, in per cent. */
+  'cluster.nodesPercent': { kind: 'one of', values: [0] },
   /** Share of reads that are of the leader, in per cent. */
   'cluster.freshPercent': { kind: 'one of', values: [50, 100, 10] },
   /** Per thousand of intents. */
@@ -49,6 +51,7 @@ export interface ClusterClientSettings {
   readonly volumes: number;
   readonly hotPercent: number;
   readonly maxReplicas: number;
+  readonly nodesPercent: number;
   readonly freshPercent: number;
   readonly restarts: number;
   readonly loadedSettling: boolean;
@@ -73,6 +76,7 @@ export function clusterClientSettings(config: Config): ClusterClientSettings {
     volumes: number('cluster.volumeNames'),
     hotPercent: number('cluster.hotPercent'),
     maxReplicas: number('cluster.maxReplicas'),
+    nodesPercent: number('cluster.nodesPercent'),
     freshPercent: number('cluster.freshPercent'),
     restarts: number('clients.restarts'),
     loadedSettling: setting('clients.settling') === 'loaded',

@@ -54,8 +54,14 @@ const kinds: readonly (readonly [
   ['watch', 8, 'watches'],
 ];
 
+/** What opens and closes nodes: as often the one as the other. */
+const nodeActions = ['drain', 'activate', 'pause-node', 'activate'] as const;
+
 function actionOf(settings: ClusterClientSettings, drawn: Draws): ClusterAction {
   const [, , what, object, detail] = drawn;
+  if (detail % 100 < settings.nodesPercent) {
+    return { do: nodeActions[what % nodeActions.length]!, node: object };
+  }
   const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
   let rest = what % able.reduce((sum, [, weight]) => sum + weight, 0);
   const [kind] = able.find(([, weight]) => {

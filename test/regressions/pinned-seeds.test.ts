@@ -42,6 +42,31 @@ const pinned: readonly Pinned[] = [
         rung: 'SG3',
         when: 'a fragment with two names is erased by two plans, one report apart',
       },
+      {
+        seed: 1265,
+        rung: 'I1',
+        when: 'a leader that founds a cluster and is refused asked again at once, without end',
+      },
+      {
+        seed: 1284,
+        rung: 'SD4',
+        when: 'who waited for a flush that failed was told that all is well',
+      },
+      {
+        seed: 1332,
+        rung: 'SH3',
+        when: 'a session that was opened a moment ago counted as left over',
+      },
+      {
+        seed: 1366,
+        rung: 'SF8',
+        when: 'a move was judged by tables that its leader could not know yet',
+      },
+      {
+        seed: 697,
+        rung: 'SC7',
+        when: 'a server that came back served what had gone on without it',
+      },
       { seed: 170, rung: 'SE11', when: 'any request counted as a renewal of the session' },
       {
         seed: 415,
@@ -97,6 +122,25 @@ const pinned: readonly Pinned[] = [
       },
       { seed: 199, rung: 'I1', when: 'a secret reached a leader whose office was not open yet' },
       { seed: 224, rung: 'S13', when: 'a leader was judged by entries that it had not applied' },
+      { seed: 52, rung: 'L13R', when: 'two copies of a question got two challenges for ever' },
+      {
+        seed: 77,
+        rung: 'S19',
+        when: 'the old task went for a new one that went too, as the node of another was back',
+      },
+      { seed: 208, rung: 'L5', when: 'a container had ended just now' },
+      { seed: 504, rung: 'S32A', when: 'a claim was given back before the end was reported' },
+      {
+        seed: 620,
+        rung: 'S18',
+        when: 'a port went to a machine that still ran what had been given up with it',
+      },
+      { seed: 631, rung: 'L5', when: 'renewals that were asked for anew filled the log' },
+      { seed: 821, rung: 'S19', when: 'a way back stopped the new task beside an old one' },
+      { seed: 922, rung: 'S15', when: 'blue/green went from a revision to the same one' },
+      { seed: 968, rung: 'S19', when: 'a way back stopped the new task beside an old one' },
+      { seed: 1107, rung: 'L3S', when: 'a barrier was dated by the clock of an earlier life' },
+      { seed: 1179, rung: 'L7', when: 'a wall clock that jumped a day took the log with it' },
     ],
   },
 ];

@@ -23,10 +23,13 @@ export class CalmWorld {
       nodes: [
         ...this.machines.map((machine, index) => ({
           id: `n${index + 1}`,
-          component: workerComponent({
-            ...{ managers, name: `w${index}x`, timings, ciphers: nodeCiphers, images, machine },
-            ...about,
-          }),
+          component: {
+            ...workerComponent({
+              ...{ managers, name: `w${index}x`, timings, ciphers: nodeCiphers, images },
+              ...about,
+            }),
+            createMachine: () => machine,
+          },
           zone: 'z',
           server: true,
         })),

@@ -193,7 +193,9 @@ export class Office {
           env.network.send(from, { kind: 'report-heard', session, report });
         } else {
           const { volume, epoch } = message;
-          this.rig.lead({ kind: 'unmounted', node: seat.node, volume, epoch });
+          const reply = this.rig.lead({ kind: 'unmounted', node: seat.node, volume, epoch });
+          // Its end was not reported yet: the worker says it again.
+          if (reply.kind === 'refused' && reply.why === 'in-use') return;
           this.count('unmounted');
           env.network.send(from, { kind: 'unmounted-heard', session, volume, epoch });
         }

@@ -32,6 +32,8 @@ export class ServersRig {
   readonly errors: unknown[] = [];
   /** False: the leader is silent. */
   leads = true;
+  /** What beats are answered with. */
+  leftOut: readonly FragmentName[] = [];
   term = 3;
   index = 10;
   private readonly queue: [to: string, message: StorageMessage][] = [];
@@ -93,6 +95,7 @@ export class ServersRig {
         env.network.send(from, {
           kind: 'beat-heard',
           ...{ term, index, server, beat, life, serveUs: 600_000, wantsReport: true },
+          leftOut: this.leftOut,
         });
       },
     };

@@ -75,7 +75,7 @@ export class Steward extends Asker {
     if (ready) this.lives.set(from, life);
     const { term } = this;
     const { index } = this.log;
-    const heard = { server, beat, life, wantsReport, serveUs: serverLeaseUs / 2 };
+    const heard = { server, beat, life, wantsReport, serveUs: serverLeaseUs / 2, leftOut: [] };
     this.env.network.send(from, { kind: 'beat-heard', term, index, ...heard });
   }
 

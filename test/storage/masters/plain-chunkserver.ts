@@ -21,6 +21,8 @@ export interface PlainServer {
   held: Record<string, Held>;
   life: number;
   beats: number;
+  heardTerm: number;
+  heardBeat: number;
   ready: boolean;
   index: number;
   term: number;
@@ -92,9 +94,10 @@ export function plainChunkserver(
     const { region, zone } = options;
     const place = { region, zone, host: server, weight: 1, capacityBytes: 400_000 };
     const now = { beat: state.beats, life: state.life, index: state.index, ready: state.ready };
+    const heard = { heardTerm: state.heardTerm, heardBeat: state.heardBeat };
     const usedBytes = Object.keys(state.held).length * 1_000;
     for (const master of masters) {
-      env.network.send(master, { kind: 'beat', server, ...place, ...now, usedBytes });
+      env.network.send(master, { kind: 'beat', server, ...place, ...now, ...heard, usedBytes });
     }
     env.timers.set('beat', timings.serverLeaseUs / 8, () => beat(state, env));
   };
@@ -242,6 +245,8 @@ export function plainChunkserver(
       held: {},
       life: Math.max(0, env.clock.wallUs()),
       beats: 0,
+      heardTerm: 0,
+      heardBeat: 0,
       ready: false,
       index: 0,
       term: 0,
@@ -263,6 +268,8 @@ export function plainChunkserver(
     message(state, env, from, message) {
       if (message.kind === 'beat-heard') {
         state.index = Math.max(state.index, message.index);
+        state.heardTerm = message.term;
+        state.heardBeat = message.beat;
         if (message.wantsReport && message.life === state.life) report(state, env, from);
       } else if (message.kind === 'put-part') {
         if (state.ready) putPart(state, env, from, message);

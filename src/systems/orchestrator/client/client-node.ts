@@ -6,6 +6,7 @@ import type { ClientCommand } from '../state/command.ts';
 import { ActionRun } from './action-run.ts';
 import type { ClientAction, Recorder } from './client-action.ts';
 import {
+  type Application,
   type CallEnd,
   ManagerClient,
   type ManagerClientOptions,
@@ -61,6 +62,10 @@ export class ClientNode {
 
   putSecret(value: SecretValue): Promise<CallEnd> {
     return new Promise((done) => this.client.putSecret(value, (end) => done(this.learn(end))));
+  }
+
+  apply(application: Application): Promise<CallEnd> {
+    return new Promise((done) => this.client.apply(application, (end) => done(this.learn(end))));
   }
 
   /** The oldest state that a read may be of. */

@@ -5,12 +5,13 @@ import {
   type Answer,
   putSessionName,
   type Query,
+  type SealedSecret,
   type Watched,
 } from '../messages/client-messages.ts';
 import type { OrchestratorWireMessage } from '../messages/orchestrator-codec.ts';
 import { DeliverySender, deliveryKey } from '../secrets/delivery.ts';
 import type { Labels } from '../specs/labels.ts';
-import type { ClientCommand } from '../state/command.ts';
+import type { ApplyPart, ClientCommand } from '../state/command.ts';
 import type { Reply } from '../state/reply.ts';
 import { type ClientAnswer, type ExchangeOptions, Exchanges, type Verdict } from './exchanges.ts';
 
@@ -52,11 +53,17 @@ export interface SecretValue {
   readonly labels?: Labels;
 }
 
+/** What a manifest comes down to: all of it is done, or nothing. Values come first. */
+export interface Application {
+  readonly secrets: readonly SecretValue[];
+  readonly parts: readonly ApplyPart[];
+}
+
 type Ended = (end: CallEnd) => void;
 
 /** A request that waits for a session, or is under way in one. */
 interface Request {
-  readonly command: ClientCommand | SecretValue;
+  readonly command: ClientCommand | SecretValue | Application;
   readonly ended: Ended;
 }
 
@@ -105,6 +112,11 @@ export class ManagerClient {
 
   /** Makes a new version of a secret. */
   putSecret(command: SecretValue, ended: Ended): void {
+    this.take({ command, ended });
+  }
+
+  /** Carries out all parts as one, or none of them. */
+  apply(command: Application, ended: Ended): void {
     this.take({ command, ended });
   }
 
@@ -210,7 +222,7 @@ export class ManagerClient {
       const ask = (number: number) =>
         ({ kind: 'call', request: number, ...name, command }) as const;
       this.exchanges.begin({ ask, take, gaveUp });
-    } else this.putSealed(name, command, { take, gaveUp });
+    } else this.sendSealed(name, command, { take, gaveUp });
   }
 
   private heard(
@@ -233,10 +245,10 @@ export class ManagerClient {
 
   // ---------------------------------------------------------------- secrets
 
-  /** A value goes sealed for the leader of a term: its key has to be asked for first, and again. */
-  private putSealed(
-    name: { session: number; sequence: number; oldest: number },
-    { name: secret, version, value, labels = [] }: SecretValue,
+  /** Values go sealed for the leader of a term: its key has to be asked for first, and again. */
+  private sendSealed(
+    name: RequestName,
+    command: SecretValue | Application,
     { take, gaveUp }: { take(answer: ClientAnswer): Verdict; gaveUp(): void },
   ): void {
     const { ciphers } = this.options;
@@ -252,10 +264,14 @@ export class ManagerClient {
         const key = deliveryKey(ciphers, seed, managerKey, put);
         if (key === null) return null;
         const sender = new DeliverySender(ciphers, key, put);
-        const { sealed } = sender.seal({ name: secret, version }, value);
-        const clientKey = ciphers.agreementKey(seed);
-        const about = { name: secret, version, labels, term, clientKey, sealed };
-        return { kind: 'put-secret', request, ...name, ...about };
+        const head = { request, ...name, term, clientKey: ciphers.agreementKey(seed) };
+        if ('name' in command) {
+          // One value alone has no number; the request has.
+          const { sequence: _, ...value } = sealedWith(sender, command);
+          return { kind: 'put-secret', ...head, ...value };
+        }
+        const secrets = command.secrets.map((value) => sealedWith(sender, value));
+        return { kind: 'apply', ...head, secrets, parts: command.parts };
       },
       take: (answer) => {
         if (answer.kind === 'told') {
@@ -279,4 +295,19 @@ export class ManagerClient {
     }
     return seed;
   }
+}
+
+/** Names a request within its session. */
+interface RequestName {
+  readonly session: number;
+  readonly sequence: number;
+  readonly oldest: number;
+}
+
+function sealedWith(
+  sender: DeliverySender,
+  { name, version, value, labels = [] }: SecretValue,
+): SealedSecret {
+  const { sealed, sequence } = sender.seal({ name, version }, value);
+  return { name, version, labels, sequence, sealed };
 }

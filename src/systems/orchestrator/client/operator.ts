@@ -1,10 +1,11 @@
-import { planApply } from '../apply/plan.ts';
+import { type ApplyPlan, planApply } from '../apply/plan.ts';
 import { type Wish, wishName } from '../apply/wish.ts';
 import type { Answer, Query } from '../messages/client-messages.ts';
 import type { Resource, ResourceKind } from '../specs/resource.ts';
-import type { ClientCommand } from '../state/command.ts';
+import type { ApplyPart, ClientCommand } from '../state/command.ts';
 import type { Reply } from '../state/reply.ts';
 import type { ClientNode } from './client-node.ts';
+import type { Application, SecretValue } from './manager-client.ts';
 import {
   type OperatorAction,
   type OperatorResult,
@@ -110,23 +111,19 @@ export class Operator {
       return { kind: 'refused', why: 'invalid', faults };
     }
     const steps = plan.steps.map(({ kind, name, action }) => ({ kind, name, action: `${action}` }));
-    // Values first: services may name them.
-    for (const wish of wishes) {
-      if (wish.kind !== 'secret') continue;
-      const version = standing.find('secret', wish.name)?.version ?? 0;
-      const { name: secret, value, labels } = wish;
-      const { reply } = await this.node.putSecret({ name: secret, version, value, labels });
-      if (isConflict(reply)) return 'again';
-      if (reply?.kind !== 'object') return resultOf(reply, '');
-      const step = steps.find(({ kind, name }) => kind === 'secret' && name === wish.name)!;
-      if (version > 0) step.action = reply.version > version ? 'update' : 'unchanged';
-    }
-    for (const { resource, version } of plan.requests) {
-      if (resource.kind === 'secret') continue;
-      const id = standing.ids.get(`${resource.kind} ${resource.spec.name}`) ?? '';
-      const { reply } = await this.node.call(commandFor(resource, version, id));
-      if (isConflict(reply)) return 'again';
-      if (reply === null || reply.kind === 'refused') return resultOf(reply, '');
+    const { secrets, parts } = application(wishes, plan, standing);
+    if (secrets.length + parts.length === 0) return { kind: 'applied', steps };
+    const { reply } =
+      secrets.length > 0
+        ? await this.node.apply({ secrets, parts })
+        : await this.node.call({ kind: 'together', parts });
+    if (isConflict(reply)) return 'again';
+    if (reply?.kind !== 'together') return resultOf(reply, '');
+    for (const [at, { name: secret, version }] of secrets.entries()) {
+      const step = steps.find(({ kind, name }) => kind === 'secret' && name === secret)!;
+      // Only managers can tell whether a value is another one.
+      const isNew = reply.objects[at]!.version > version;
+      if (version > 0) step.action = isNew ? 'update' : 'unchanged';
     }
     return { kind: 'applied', steps };
   }
@@ -260,7 +257,28 @@ export class Operator {
   }
 }
 
-function commandFor(resource: Resource, version: number, id: string): ClientCommand {
+/** All that is to be asked for, as one. */
+function application(
+  wishes: readonly Wish[],
+  { requests }: ApplyPlan,
+  standing: StandingObjects,
+): Application {
+  const secrets: SecretValue[] = [];
+  for (const wish of wishes) {
+    if (wish.kind !== 'secret') continue;
+    const { name, value, labels } = wish;
+    secrets.push({ name, value, labels, version: standing.find('secret', name)?.version ?? 0 });
+  }
+  const parts = requests
+    .filter(({ resource }) => resource.kind !== 'secret')
+    .map(({ resource, version }) => {
+      const id = standing.ids.get(`${resource.kind} ${resource.spec.name}`) ?? '';
+      return commandFor(resource, version, id);
+    });
+  return { secrets, parts };
+}
+
+function commandFor(resource: Resource, version: number, id: string): ApplyPart {
   switch (resource.kind) {
     case 'service': {
       const { spec } = resource;

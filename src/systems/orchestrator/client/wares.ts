@@ -1,5 +1,6 @@
 import { type ImageBook, imageBook } from '../runtime/image.ts';
 import type { HealthCheck } from '../specs/health-check.ts';
+import type { RestartPolicy } from '../specs/restart-policy.ts';
 import { type ServiceMode, type ServiceSpec, serviceSpec } from '../specs/service-spec.ts';
 import type { Disconnect, TaskTemplate } from '../specs/task-template.ts';
 import { reconnectPicks } from '../specs/task-template.ts';
@@ -18,18 +19,23 @@ export const standardImages: ImageBook = imageBook({
   'hangs:1': { hangs: true },
   'moody:1': { unwellPerMillion: 50_000 },
   'job:1': { runUs: [200_000, 2_000_000] },
+  'flaky:1': { runUs: [600_000, 3_000_000], exitCode: 1 },
   'crashes:1': { runUs: [10_000, 400_000], exitCode: 1 },
   'unwell:1': { unwellPerMillion: 1_000_000 },
   'leaks:1': { leakBytesPerSecond: 64_000_000 },
   'missing:1': { missing: true },
 });
 
-const badImages = ['crashes:1', 'missing:1', 'unwell:1', 'leaks:1'] as const;
-const oddImages = ['hangs:1', 'moody:1', 'job:1'] as const;
+/** The last one fails only when it has been deployed, if at all. */
+const badImages = ['crashes:1', 'missing:1', 'unwell:1', 'leaks:1', 'flaky:1'] as const;
+const oddImages = ['hangs:1', 'moody:1', 'job:1', 'flaky:1', 'crashes:1'] as const;
+/** Those of them whose tasks go on for as long as they may. */
+const lastingImages: ReadonlySet<string> = new Set(['hangs:1']);
 
 /** Whether a service with such an image comes to rest. */
 export function isBadImage(image: string): boolean {
-  return badImages.some((bad) => bad === image) || image === 'job:1' || image === 'moody:1';
+  const isOdd = oddImages.some((odd) => odd === image) && !lastingImages.has(image);
+  return isOdd || badImages.some((bad) => bad === image);
 }
 
 /** Takes parts of a draw, one after the other: each from 0 to its bound, exclusive. */
@@ -77,6 +83,17 @@ function disconnectFrom(next: (bound: number) => number): Disconnect {
   return { kind: 'keep', pick: reconnectPicks[next(reconnectPicks.length)]! };
 }
 
+/** Mostly restarts without an end; else so few in a window that a crash loop uses them up. */
+function restartFrom(next: (bound: number) => number): RestartPolicy {
+  const kind = next(12);
+  return {
+    condition: kind === 0 ? 'none' : kind < 3 ? 'on-failure' : 'any',
+    delayUs: next(2) * 200_000,
+    maxAttempts: next(3) === 0 ? 1 + next(4) : 0,
+    windowUs: next(4) === 0 ? 0 : 2_000_000,
+  };
+}
+
 /** What there is beside the service, by name. */
 export interface Surroundings {
   readonly volumes: readonly string[];
@@ -95,18 +112,13 @@ export function serviceFrom(name: string, draw: number, around: Surroundings): S
   const replicas = volume === undefined ? 1 + next(Math.max(1, around.mostReplicas)) : 1;
   const mode: ServiceMode =
     isGlobal && volume === undefined ? { kind: 'global' } : { kind: 'replicated', replicas };
-  const image = next(6) === 0 ? oddImages[next(oddImages.length)]! : `app:${1 + next(7)}`;
+  const image = next(5) === 0 ? oddImages[next(oddImages.length)]! : `app:${1 + next(7)}`;
   const template: Partial<TaskTemplate> = {
     disconnect: disconnectFrom(next),
     health: next(2) === 0 ? health : null,
     stopGraceUs: pacesUs.grace,
-    restart: {
-      condition: 'any',
-      delayUs: next(2) * 200_000,
-      maxAttempts: next(4) === 0 ? 4 : 0,
-      windowUs: 2_000_000,
-    },
-    ...roomFrom(next),
+    restart: restartFrom(next),
+    ...roomFrom(next, mode),
     ...portsFrom(next, mode),
     ...(volume === undefined
       ? {}
@@ -123,11 +135,13 @@ export function serviceFrom(name: string, draw: number, around: Surroundings): S
   });
 }
 
-function roomFrom(next: (bound: number) => number): Partial<TaskTemplate> {
+function roomFrom(next: (bound: number) => number, mode: ServiceMode): Partial<TaskTemplate> {
   const reservations = { cpuMillis: next(3) * 500, memoryBytes: next(2) * 2 ** 28 };
   const limits = { cpuMillis: 0, memoryBytes: next(2) * 2 ** 28 };
   const strategy = next(3) === 0 ? 'binpack' : 'spread';
-  const maxPerNode = next(4) === 0 ? 2 : 0;
+  const most = next(4) === 0 ? 1 + next(2) : 0;
+  // One that is on each node has one there by itself.
+  const maxPerNode = mode.kind === 'global' ? 0 : most;
   const constraint =
     next(6) === 0
       ? [{ attribute: 'node.architecture', operator: '==', value: 'amd64' } as const]

@@ -162,6 +162,27 @@ describe('rolling', () => {
     expect([deployment().phase, versions(rig, web)]).toEqual(['rolled-back', ['1', '1', '1', '1']]);
   });
 
+  test('on the way back the task that is well stays, of two that were left in a slot', () => {
+    const rollback = { ...rollbackDefaults, parallelism: 1, monitorUs };
+    const { rig, web } = started({ strategy: rolling(0, 'start-first') }, { rollback });
+    rig.image(web, 'app:2');
+    rig.calm();
+    expect(versions(rig, web)).toEqual(['2', '2', '2', '2']);
+    // Those of the third never come to run.
+    rig.behaviour = (task, id) =>
+      task.revision === 3 && task.observed === 'assigned' && task.desired === 'running'
+        ? null
+        : obedient(task, id);
+    rig.image(web, 'app:3');
+    rig.calm();
+    rig.ask({ kind: 'control-deployment', service: web, action: 'rollback' });
+    rig.calm();
+    // The first slot was visited; the others still have what works.
+    expect(versions(rig, web)).toEqual(['1', '2', '2', '2']);
+    rig.pass(60 * second);
+    expect(versions(rig, web)).toEqual(['1', '1', '1', '1']);
+  });
+
   test('no progress until the deadline: pause, or back', () => {
     for (const onFailure of ['pause', 'rollback'] as const) {
       const { rig, web, deployment } = started({ onFailure });
@@ -297,6 +318,18 @@ describe('side by side', () => {
     rig.pass(120 * second);
     expect(seen).toEqual(['0:0', '0:1', '25:1', '25:2', '50:2', '50:3', '50:4', '100:4', '-']);
     expect([deployment().phase, versions(rig, web)]).toEqual(['completed', ['2', '2', '2', '2']]);
+  });
+
+  test('the same image again while it is being left: back one by one, with one task a slot', () => {
+    const { rig, web, deployment } = started({ strategy: blueGreen });
+    rig.image(web, 'app:2');
+    rig.pass(10 * second);
+    expect(versions(rig, web)).toHaveLength(8);
+    rig.image(web, 'app:1');
+    expect(deployment()).toMatchObject({ from: 1, to: 1, strategy: 'rolling', back: true });
+    rig.pass(60 * second);
+    expect(versions(rig, web)).toEqual(['1', '1', '1', '1']);
+    expect([deployment().phase, rig.state.services.get(web)!.share]).toEqual(['completed', null]);
   });
 
   test('canary with a person: nothing beyond the last step without a word', () => {

@@ -143,12 +143,14 @@ export function beginDeployment(
   }
   close(state, service);
   const deployment = state.nextId();
+  // Back to where the one that is given up came from: there are no two sides to go between.
+  const returns = back || from === to;
   state.deployments.insert(deployment, {
     service: id,
-    strategy: back ? 'rolling' : service.spec.update.strategy.kind,
+    strategy: returns ? 'rolling' : service.spec.update.strategy.kind,
     from,
     to,
-    back: back || from === to,
+    back: returns,
     createdIndex: state.applied,
     phase: 'updating',
     paused: 'none',
@@ -165,7 +167,7 @@ export function beginDeployment(
   });
   service.deployment = deployment;
   // Side by side nothing of the traffic goes over before a step says so.
-  const sideBySide = !back && service.spec.update.strategy.kind !== 'rolling';
+  const sideBySide = !returns && service.spec.update.strategy.kind !== 'rolling';
   service.share = sideBySide ? { revision: to, weight: 0 } : null;
 }
 

@@ -20,17 +20,39 @@ import { newWorkerSession, type WorkerSession } from './worker-session.ts';
 /** Challenges that wait for their answer; the oldest is forgotten for a new one. */
 const maxChallenges = 4_096;
 
+interface Challenged {
+  readonly request: number;
+  readonly challenge: string;
+}
+
+/** Who asked for a registration last. */
+interface Registering {
+  readonly from: Address;
+  readonly register: Register;
+}
+
+/** Who asked for a certificate last. */
+interface Certifying {
+  readonly to: Address;
+  readonly request: number;
+}
+
 /** Lets machines become members, and members begin sessions. */
 export class Admission {
   private readonly lead: Leadership;
   private readonly office: TrustOffice;
   private readonly begun: (session: WorkerSession) => void;
-  /** What was asked of an address last. */
-  private readonly challenges: Map<Address, string> = new Map();
+  /** What was asked of an address last, and for which of its questions. */
+  private readonly challenges: Map<Address, Challenged> = new Map();
   /** The newest session of an address. */
   private readonly latest: Map<Address, WorkerSession> = new Map();
-  /** Nodes whose registration is on its way into the log. */
-  private readonly registering: Map<string, number> = new Map();
+  /**
+   * Nodes whose registration is on its way into the log, and who asked for it last: only one of a node
+   * is proposed at a time, or workers that lose patience would fill the log that they wait for.
+   */
+  private readonly registering: Map<string, Registering> = new Map();
+  /** The same of certificates, by the key that is to be certified. */
+  private readonly certifying: Map<string, Certifying> = new Map();
   private count = 0;
 
   constructor(lead: Leadership, office: TrustOffice, begun: (session: WorkerSession) => void) {
@@ -74,14 +96,20 @@ export class Admission {
     { request, signing }: Pick<Renew, 'request' | 'signing'>,
     command: Command,
   ): void {
+    const { publicKey } = signing;
+    const isUnderWay = this.certifying.has(publicKey);
+    this.certifying.set(publicKey, { to, request });
+    if (isUnderWay) return;
     this.lead.propose(command, (reply) => {
+      const last = this.certifying.get(publicKey)!;
+      this.certifying.delete(publicKey);
       if (reply?.kind !== 'certified') {
-        this.certified(to, request, reply === null ? 'unknown' : 'refused', reply);
+        this.certified(last.to, last.request, reply === null ? 'unknown' : 'refused', reply);
         return;
       }
       const certificate = this.office.certify(signing, reply.serial, reply.issuer);
       const outcome = certificate === null ? 'unavailable' : 'done';
-      this.certified(to, request, outcome, reply, certificate);
+      this.certified(last.to, last.request, outcome, reply, certificate);
     });
   }
 
@@ -119,7 +147,7 @@ export class Admission {
       this.turnAway(from, request, 'unavailable');
       return;
     }
-    if (challenge === '' || this.challenges.get(from) !== challenge) {
+    if (challenge === '' || this.challenges.get(from)?.challenge !== challenge) {
       this.ask(from, request);
       return;
     }
@@ -132,35 +160,51 @@ export class Admission {
       this.turnAway(from, request, 'refused', 'forbidden', what);
       return;
     }
-    // A second copy of the question waits with the first.
-    if (this.registering.get(node) === request) return;
-    this.registering.set(node, request);
-    this.update(from, node, register);
+    const isUnderWay = this.registering.has(node);
+    this.registering.set(node, { from, register });
+    if (!isUnderWay) this.update(node, register);
   }
 
+  /**
+   * Valid by the time of the log, which dates certificates, or by this manager's clock: the former
+   * never goes back, so a leader whose clock was ahead for a while would else lock all others out for
+   * good whose certificates were made before.
+   */
   private faultOf(node: string, certificate: Certificate): string | null {
     const { lead, office } = this;
     if (node === '') return 'of no node';
-    return certificateFault(office.ciphers, certificate, {
+    const trust = {
       roots: publicRoots(lead.state),
-      nowUs: lead.timeUs,
       skewUs: lead.timings.skewUs,
-      revoked: (serial) => isRevoked(lead.state, node, serial),
-    });
+      revoked: (serial: number) => isRevoked(lead.state, node, serial),
+    };
+    const byLog = certificateFault(office.ciphers, certificate, { ...trust, nowUs: lead.timeUs });
+    if (byLog !== 'expired') return byLog;
+    const nowUs = lead.env.clock.wallUs();
+    return certificateFault(office.ciphers, certificate, { ...trust, nowUs });
   }
 
+  /**
+   * The same question gets the same challenge: with another for each copy of it none would ever be the
+   * newest, and both sides would go on for ever.
+   */
   private ask(to: Address, request: number): void {
+    const before = this.challenges.get(to);
+    if (before?.request === request) {
+      this.lead.send(to, { kind: 'challenge', request, challenge: before.challenge });
+      return;
+    }
     if (this.challenges.size >= maxChallenges) {
       const [oldest] = this.challenges.keys();
       this.challenges.delete(oldest!);
     }
     const challenge = this.office.challenge();
-    this.challenges.set(to, challenge);
+    this.challenges.set(to, { request, challenge });
     this.lead.send(to, { kind: 'challenge', request, challenge });
   }
 
   /** First what the member shows of itself, then the registration. */
-  private update(from: Address, node: string, register: Register): void {
+  private update(node: string, register: Register): void {
     const { lead } = this;
     const { certificate, meshKey, trusts } = register;
     const { serial } = certificate;
@@ -170,38 +214,46 @@ export class Admission {
       trusts <= member.trusts &&
       (serial !== member.serial || member.oldSerial === 0);
     if (isKnown) {
-      this.commit(from, node, register);
+      this.commit(node, register);
       return;
     }
     lead.propose({ kind: 'update-member', node, serial, meshKey, trusts }, (reply) => {
-      if (reply?.kind === 'done') this.commit(from, node, register);
-      else this.fail(from, node, register.request, reply);
+      if (reply?.kind === 'done') this.commit(node, register);
+      else this.fail(node, reply);
     });
   }
 
-  private commit(from: Address, node: string, register: Register): void {
+  private commit(node: string, register: Register): void {
     const { lead } = this;
-    const { request, description, meshKey } = register;
     const { spec } = lead.state.nodes.get(node) ?? {};
     if (spec === undefined) {
-      this.fail(from, node, request, refuse('not-found'));
+      this.fail(node, refuse('not-found'));
       return;
     }
+    const { description } = register;
     lead.propose({ kind: 'register-node', node, spec, description }, (reply) => {
       if (reply?.kind !== 'registered') {
-        this.fail(from, node, request, reply);
+        this.fail(node, reply);
+        return;
+      }
+      const last = this.registering.get(node)!;
+      if (!showsTheSame(last.register, register)) {
+        // It has another certificate or key by now: that is what counts.
+        this.update(node, last.register);
         return;
       }
       this.registering.delete(node);
-      this.challenges.delete(from);
-      this.open(from, register, node, reply.registration, meshKey);
+      this.challenges.delete(last.from);
+      this.open(last.from, last.register, node, reply.registration, register.meshKey);
     });
   }
 
-  private fail(to: Address, node: string, request: number, reply: Reply | null): void {
+  private fail(node: string, reply: Reply | null): void {
+    const { from, register } = this.registering.get(node)!;
+    const { request } = register;
     this.registering.delete(node);
-    if (reply?.kind !== 'refused') this.turnAway(to, request, 'unknown');
-    else this.turnAway(to, request, 'refused', reply.why, reply.what);
+    if (reply?.kind !== 'refused') this.turnAway(from, request, 'unknown');
+    else this.turnAway(from, request, 'refused', reply.why, reply.what);
   }
 
   private open(
@@ -257,4 +309,14 @@ export class Admission {
     const { leader } = this.lead.host;
     this.lead.send(to, { kind: 'turned-away', request, outcome, why, what, leader });
   }
+}
+
+/** Whether two questions of one node show the same of it to the store. */
+function showsTheSame(one: Register, other: Register): boolean {
+  return (
+    one.certificate.serial === other.certificate.serial &&
+    one.trusts === other.trusts &&
+    equalBytes(one.meshKey, other.meshKey) &&
+    JSON.stringify(one.description) === JSON.stringify(other.description)
+  );
 }

@@ -9,6 +9,7 @@ import type {
   WorkerMessage,
 } from '../messages/worker-messages.ts';
 import type { Node } from '../state/rows.ts';
+import { isClaimInUse } from '../volumes/volumes.ts';
 import { Admission } from './admission.ts';
 import { Assignments } from './assignments.ts';
 import type { Leadership } from './leadership.ts';
@@ -185,8 +186,15 @@ export class Dispatcher {
     if (session === undefined) return;
     const { lead } = this;
     const { node, address } = session;
+    const row = lead.state.volumes.get(volume);
+    // The report of the end is on its way: the worker says it again when that was heard.
+    if (row !== undefined && isClaimInUse(lead.state, row, epoch)) return;
+    const key = `${volume}/${epoch}`;
+    if (session.releasing.has(key)) return;
+    session.releasing.add(key);
     lead.propose({ kind: 'unmounted', node, volume, epoch }, (reply) => {
-      if (reply === null) return;
+      session.releasing.delete(key);
+      if (reply === null || (reply.kind === 'refused' && reply.why === 'in-use')) return;
       lead.send(address, { kind: 'unmounted-heard', session: name, volume, epoch });
     });
   }

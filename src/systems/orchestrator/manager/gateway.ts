@@ -1,7 +1,13 @@
 import type { Address } from '../../../sim/message.ts';
 import type { ProposalOutcome } from '../../raft/index.ts';
 import { makeToken, tokenText } from '../identity/join-tokens.ts';
-import { type Call, type PutSecret, putSessionName } from '../messages/client-messages.ts';
+import {
+  type Apply,
+  type Call,
+  type PutSecret,
+  putSessionName,
+  type SealedSecret,
+} from '../messages/client-messages.ts';
 import type { CallOutcome } from '../messages/worker-messages.ts';
 import { deliveryKey, openDelivered } from '../secrets/delivery.ts';
 import { maxSecretBytes } from '../specs/secret-spec.ts';
@@ -24,11 +30,19 @@ type Ended = (outcome: ProposalOutcome<Reply>, token?: string) => void;
 
 const unavailable = { status: 'unavailable' } as const;
 
+type PutSecretCommand = CommandOf<'put-secret'>;
+
+/** Values come sealed for the leader, by messages of their own. */
+function hasValue(command: Command): boolean {
+  if (command.kind === 'together') return command.parts.some(hasValue);
+  return command.kind === 'put-secret';
+}
+
 /** Takes what clients ask for to the log, and the answers back. */
 export class Gateway {
   private readonly lead: Leadership;
   private readonly office: TrustOffice;
-  /** Requests under way, by session and sequence: one that is asked again is not proposed again. */
+  /** Requests under way, by session and sequence, or who wants a session: one that is asked again is not proposed again. */
   private readonly open: Map<string, Asker> = new Map();
 
   constructor(lead: Leadership, office: TrustOffice) {
@@ -39,10 +53,12 @@ export class Gateway {
   call(from: Address, call: Call): void {
     const { request, session, command } = call;
     if (session === 0 && command.kind === 'open-session') {
-      this.lead.proposeFor(call, command, (outcome) => this.end({ from, request }, outcome));
+      this.takeOnce(`open ${from}`, from, request, (ended) => {
+        this.lead.proposeFor(call, command, (outcome) => ended(outcome));
+      });
     } else if (session === 0) {
       this.refuse(from, request, refuse('no-session'));
-    } else if (!isOfClients(command) || command.kind === 'put-secret') {
+    } else if (!isOfClients(command) || hasValue(command)) {
       this.refuse(from, request, refuse('forbidden'));
     } else this.take(from, call, request, (ended) => this.prepare(call, command, ended));
   }
@@ -52,13 +68,27 @@ export class Gateway {
     else this.take(from, put, put.request, (ended) => this.seal(put, ended));
   }
 
+  apply(from: Address, apply: Apply): void {
+    if (apply.session === 0) this.refuse(from, apply.request, refuse('no-session'));
+    else if (apply.parts.some(hasValue)) this.refuse(from, apply.request, refuse('forbidden'));
+    else this.take(from, apply, apply.request, (ended) => this.sealAll(apply, ended));
+  }
+
   private take(
     from: Address,
     { session, sequence }: Request,
     request: number,
     work: (ended: Ended) => void,
   ): void {
-    const key = `${session}/${sequence}`;
+    this.takeOnce(`${session}/${sequence}`, from, request, work);
+  }
+
+  private takeOnce(
+    key: string,
+    from: Address,
+    request: number,
+    work: (ended: Ended) => void,
+  ): void {
     const underWay = this.open.get(key);
     if (underWay !== undefined) {
       underWay.from = from;
@@ -139,31 +169,49 @@ export class Gateway {
     });
   }
 
-  /** Opens what the client has sealed for this leader, and seals it for the store. */
   private seal(put: PutSecret, ended: Ended): void {
-    const { lead, office } = this;
-    const { name, version, labels, clientKey, sealed, term } = put;
-    const session = putSessionName(put);
-    // Before its office is open a leader has no key to agree with.
-    const key =
-      office.isOpen && term === lead.term
-        ? deliveryKey(office.ciphers, office.agreementSeed, clientKey, session)
-        : null;
-    const delivered = { name, version, sequence: 0, sealed };
-    const value = key === null ? null : openDelivered(office.ciphers, key, session, delivered);
-    if (value === null) {
-      ended(unavailable);
-      return;
+    const { name, version, labels, sealed } = put;
+    const command = this.resealed(put, { name, version, labels, sequence: 0, sealed });
+    if (command === null) ended(unavailable);
+    else this.lead.proposeFor(put, command, (outcome) => ended(outcome));
+  }
+
+  private sealAll(apply: Apply, ended: Ended): void {
+    const values: PutSecretCommand[] = [];
+    for (const secret of apply.secrets) {
+      const command = this.resealed(apply, secret);
+      if (command === null) {
+        ended(unavailable);
+        return;
+      }
+      values.push(command);
     }
+    // Services may name what is put.
+    const command: Command = { kind: 'together', parts: [...values, ...apply.parts] };
+    this.lead.proposeFor(apply, command, (outcome) => ended(outcome));
+  }
+
+  /**
+   * Opens what the client has sealed for this leader, and seals it for the store; null: it was not for
+   * this leader, or it has no key yet.
+   */
+  private resealed(
+    about: Pick<PutSecret, 'session' | 'sequence' | 'term' | 'clientKey'>,
+    { name, version, labels, sequence, sealed }: SealedSecret,
+  ): PutSecretCommand | null {
+    const { lead, office } = this;
+    // Before its office is open a leader has no key to agree with.
+    if (!office.isOpen || about.term !== lead.term) return null;
+    const session = putSessionName(about);
+    const key = deliveryKey(office.ciphers, office.agreementSeed, about.clientKey, session);
+    if (key === null) return null;
+    const delivered = { name, version, sequence, sealed };
+    const value = openDelivered(office.ciphers, key, session, delivered);
+    if (value === null) return null;
     const fingerprint = office.fingerprint(name, value);
     const kept = value.length > maxSecretBytes ? null : office.seal(name, version + 1, value);
-    if (fingerprint === null || kept === null) {
-      ended(unavailable);
-      return;
-    }
-    const spec = { name, labels, fingerprint };
-    const command: Command = { kind: 'put-secret', version, spec, value: kept };
-    lead.proposeFor(put, command, (outcome) => ended(outcome));
+    if (fingerprint === null || kept === null) return null;
+    return { kind: 'put-secret', version, spec: { name, labels, fingerprint }, value: kept };
   }
 
   // ---------------------------------------------------------------- answers

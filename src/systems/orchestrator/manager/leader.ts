@@ -72,6 +72,7 @@ export class Leader {
   message(from: Address, message: OrchestratorMessage): void {
     if (message.kind === 'call') this.gateway.call(from, message);
     else if (message.kind === 'put-secret') this.gateway.putSecret(from, message);
+    else if (message.kind === 'apply') this.gateway.apply(from, message);
     else if (isOfWorker(message)) this.dispatcher.message(from, message);
   }
 }

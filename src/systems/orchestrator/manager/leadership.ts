@@ -8,6 +8,7 @@ import { encodeEnvelope } from '../state/command-codec.ts';
 import type { Reply } from '../state/reply.ts';
 import type { ClusterState } from '../state/state.ts';
 import type { OrchestratorTimings } from '../timings.ts';
+import type { ClusterClock } from './cluster-clock.ts';
 import type { ManagerCounts } from './manager-metrics.ts';
 
 /** A proposal of the leader's own that came to nothing is tried again after this time. */
@@ -21,6 +22,8 @@ export interface LeadershipOptions {
   /** Names of all managers. */
   readonly managers: readonly string[];
   readonly counts: ManagerCounts;
+  /** What this manager knows of the time. */
+  readonly clock: ClusterClock;
   /** The store as it is now. */
   state(): ClusterState;
 }
@@ -54,9 +57,8 @@ export class Leadership {
     this.counts = options.counts;
     this.alarms = new Alarms(options.host.env, 'alarms');
     this.reads = new FreshReads(options.host);
-    // By the wall clock alone, one that had been ahead would stop all delays until the others are there.
-    const wallUs = Math.max(0, options.host.env.clock.wallUs());
-    this.offsetUs = Math.max(wallUs, this.state.timeUs) - this.nowUs;
+    // Never back: a clock that had been ahead would stop all delays until the others are there.
+    this.offsetUs = Math.max(options.clock.nowUs(), this.state.timeUs) - this.nowUs;
   }
 
   get state(): ClusterState {

@@ -7,6 +7,7 @@ import { ClusterMachine } from '../state/machine.ts';
 import type { Reply } from '../state/reply.ts';
 import type { OrchestratorSettings } from '../state/settings.ts';
 import type { OrchestratorTimings } from '../timings.ts';
+import { ClusterClock } from './cluster-clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventRing, type Waiting } from './events.ts';
 import { isOfWorker, Leader } from './leader.ts';
@@ -37,6 +38,7 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
   private readonly host: RaftHost<OrchestratorMessage, Reply>;
   private readonly options: ManagerOptions;
   private readonly events: EventRing;
+  private readonly clock: ClusterClock;
   private waiting: Waiting[] = [];
   private readonly wake: Reminder;
 
@@ -45,6 +47,9 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     this.options = options;
     this.machine = new ClusterMachine(options.settings);
     this.events = new EventRing(options.eventsKept ?? 4_096);
+    // Renewals have more than this left before a certificate is over.
+    const mostAheadUs = Math.floor(options.timings.certificateUs / 4);
+    this.clock = new ClusterClock(host.env.clock, mostAheadUs);
     this.wake = new Reminder(new Alarms(host.env, 'watchers'), () => this.tellWatchers());
   }
 
@@ -60,19 +65,22 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     this.counts.count('entries');
     this.events.applyTo(state);
     this.leader?.observe(state.changed);
+    const { host } = this;
+    if (host.running && !host.isLeader && host.leader !== '') this.clock.heard(state.timeUs);
     if (this.waiting.length > 0) this.wake.within(this.options.timings.batchUs);
   }
 
   beginsToLead(term: number): void {
-    const { host, counts } = this;
+    const { host, counts, clock } = this;
     const { managers, timings, trust } = this.options;
     const state = () => this.machine.state;
-    const lead = new Leadership({ host, term, timings, managers, counts, state });
+    const lead = new Leadership({ host, term, timings, managers, counts, state, clock });
     this.leader = new Leader(lead, trust);
     this.leader.begin();
   }
 
   ceasesToLead(): void {
+    if (this.leader !== null) this.clock.heard(this.leader.lead.timeUs);
     this.leader?.end();
     this.leader = null;
   }
@@ -83,7 +91,7 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     const outcome = host.running && !host.isLeader ? 'not-leader' : 'unavailable';
     const { leader } = host;
     const { network } = host.env;
-    if (message.kind === 'call' || message.kind === 'put-secret') {
+    if (isRequest(message)) {
       const { request } = message;
       const none = { index: 0, reply: null, token: '' };
       network.send(from, { kind: 'call-done', request, outcome, leader, ...none });
@@ -152,4 +160,14 @@ export class ManagerService implements RaftService<OrchestratorMessage, Reply> {
     const next = this.waiting.reduce((least, { untilUs }) => Math.min(least, untilUs), nowUs + 1e9);
     if (this.waiting.length > 0) this.wake.within(next - nowUs);
   }
+}
+
+type RequestMessage = Extract<
+  OrchestratorMessage,
+  { readonly kind: 'call' | 'put-secret' | 'apply' }
+>;
+
+/** Whether a client asks for a change by it. */
+function isRequest(message: OrchestratorMessage): message is RequestMessage {
+  return message.kind === 'call' || message.kind === 'put-secret' || message.kind === 'apply';
 }

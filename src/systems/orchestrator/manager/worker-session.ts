@@ -42,6 +42,8 @@ export interface WorkerSession {
   /** Numbers of reports that wait or are on their way into the log. */
   readonly pending: Set<number>;
   reporting: boolean;
+  /** `volume/epoch` of claims that are being given back: what is said again is not proposed again. */
+  readonly releasing: Set<string>;
 }
 
 export function newWorkerSession(
@@ -68,5 +70,6 @@ export function newWorkerSession(
     reports: [],
     pending: new Set(),
     reporting: false,
+    releasing: new Set(),
   };
 }

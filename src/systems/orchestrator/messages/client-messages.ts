@@ -15,8 +15,8 @@ import {
 import { type Deployment, deploymentField } from '../deployments/deployment.ts';
 import { type Labels, labelsField } from '../specs/labels.ts';
 import { type SecretSpec, secretField } from '../specs/secret-spec.ts';
-import type { Command } from '../state/command.ts';
-import { commandField } from '../state/command-codec.ts';
+import type { ApplyPart, Command } from '../state/command.ts';
+import { applyPartsField, commandField } from '../state/command-codec.ts';
 import { type Reply, replyField } from '../state/reply.ts';
 import {
   type Node,
@@ -64,6 +64,26 @@ export interface PutSecret extends Asked, OfSession {
   readonly term: number;
   readonly clientKey: Uint8Array;
   readonly sealed: Uint8Array;
+}
+
+/** A value in an `apply`: as `PutSecret` has it, under the key that all of them share. */
+export interface SealedSecret {
+  readonly name: string;
+  readonly version: number;
+  readonly labels: Labels;
+  /** Each has another one: the values are sealed under one key. */
+  readonly sequence: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Values and all else that a manifest comes down to, to be committed as one. Sealed as `PutSecret`. */
+export interface Apply extends Asked, OfSession {
+  readonly kind: 'apply';
+  readonly term: number;
+  readonly clientKey: Uint8Array;
+  readonly secrets: readonly SealedSecret[];
+  /** No values among them. */
+  readonly parts: readonly ApplyPart[];
 }
 
 /**
@@ -184,7 +204,7 @@ export interface Watched extends Asked {
 }
 
 /** What clients and managers say to each other. */
-export type ClientMessage = Call | PutSecret | CallDone | Ask | Told | Watch | Watched;
+export type ClientMessage = Call | PutSecret | Apply | CallDone | Ask | Told | Watch | Watched;
 
 /** The name of the session of a `deliveryKey` for one value. */
 export function putSessionName({ session, sequence, term }: PutSecretName): string {
@@ -268,4 +288,20 @@ export const clientMessageFields: {
   },
   watch: { ...asked, after: integer, most: integer },
   watched: { ...asked, from: integer, to: integer, gap: flag, events: list(eventField) },
+  apply: {
+    ...asked,
+    ...ofSession,
+    term: integer,
+    clientKey: blob,
+    secrets: list(
+      structure<SealedSecret>({
+        name: text,
+        version: integer,
+        labels: labelsField,
+        sequence: integer,
+        sealed: blob,
+      }),
+    ),
+    parts: applyPartsField,
+  },
 };

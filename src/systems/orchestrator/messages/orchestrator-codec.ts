@@ -55,6 +55,11 @@ function sizeBytes(message: OrchestratorMessage): number {
     }
     case 'put-secret':
       return headBytes + message.sealed.length;
+    case 'apply':
+      return message.secrets.reduce(
+        (sum, { sealed }) => sum + sealed.length,
+        headBytes + message.parts.length * specBytes,
+      );
     case 'tables':
       return message.tables.reduce(
         (sum, { table }) =>

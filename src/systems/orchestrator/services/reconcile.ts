@@ -6,7 +6,7 @@ import { isGone, type NewTask } from '../tasks/task-life.ts';
 import { isOnNode, isTerminal } from '../tasks/task-states.ts';
 import { pickAfterReturn } from './reconnect.ts';
 import { decideRestart } from './restart.ts';
-import { isWell, liveTask, type Wanted, wantedIn } from './slots.ts';
+import { isWell, type Wanted, wantedIn } from './slots.ts';
 
 /** What is to be done in one slot. Empty lists: it is as it should be. */
 export interface SlotActions {
@@ -112,7 +112,7 @@ function stopUnwanted(look: Look, wanted: Wanted): void {
         kept.add(revision);
         continue;
       }
-      if (revision === wanted.tolerated && !allWell(state, tasks, wanted)) continue;
+      if (revision === wanted.tolerated && !allWell(look, wanted)) continue;
       if (closed && !asked && keptTask(look, wanted.revisions[0]!) === undefined) continue;
     }
     leaving.add(id);
@@ -120,10 +120,11 @@ function stopUnwanted(look: Look, wanted: Wanted): void {
   }
 }
 
-function allWell(state: ClusterState, tasks: readonly string[], wanted: Wanted): boolean {
+/** Of each wanted revision the slot has a task that is well and is not about to go itself. */
+function allWell(look: Look, wanted: Wanted): boolean {
   return wanted.revisions.every((revision) => {
-    const live = liveTask(state, tasks, revision);
-    return live !== null && isWell(state.tasks.get(live)!);
+    const id = keptTask(look, revision);
+    return id !== undefined && isWell(look.state.tasks.get(id)!);
   });
 }
 

@@ -131,21 +131,27 @@ function unvisited(
   return base === 0 || isWell(state.tasks.get(live)!) ? target : base;
 }
 
-/** The revision beside the target that a slot has, and if it has none the one to have. */
+/**
+ * The revision beside the target that a slot has, and if it has none the one to have. Of several that
+ * of a task that is well: what a deployment that was given up has left may be all that runs.
+ */
 function baseOf(
   state: ClusterState,
   tasks: readonly string[],
   target: number,
   otherwise: number,
 ): number {
-  let base = 0;
+  let base = otherwise;
+  let best = -1;
   for (const id of tasks) {
     const task = state.tasks.get(id)!;
     if (task.revision === target || !isLive(task)) continue;
-    if (task.revision === otherwise) return otherwise;
+    const rank = (isWell(task) ? 2 : 0) + (task.revision === otherwise ? 1 : 0);
+    if (rank < best) continue;
+    best = rank;
     base = task.revision;
   }
-  return base === 0 ? otherwise : base;
+  return base;
 }
 
 /** The task of a slot that is live and of a revision: the newest, should there be several. */

@@ -8,6 +8,7 @@ import { volumeField } from '../specs/volume-spec.ts';
 import { taskStates } from '../tasks/task-states.ts';
 import { trustCommandFields } from '../trust/trust-commands.ts';
 import {
+  type ApplyPart,
   type Command,
   deploymentActions,
   type Envelope,
@@ -37,15 +38,30 @@ const assignments = listOf(structure<Assignment>({ task: text, node: text })) as
   readonly Assignment[]
 >;
 
+const createService = { spec: serviceField };
+const updateService = { service: text, version: integer, spec: serviceField };
+const updateNode = { node: text, version: integer, spec: nodeField };
+const createVolume = { spec: volumeField };
+
+export const applyPartsField: Field<readonly ApplyPart[]> = listOf(
+  union<ApplyPart>({
+    'create-service': createService,
+    'update-service': updateService,
+    'update-node': updateNode,
+    'create-volume': createVolume,
+    'put-secret': trustCommandFields['put-secret'],
+  }),
+) as Field<readonly ApplyPart[]>;
+
 /** The position of a kind is its number in bytes: new kinds go to the end. */
 export const commandField: Field<Command> = union<Command>({
-  'create-service': { spec: serviceField },
-  'update-service': { service: text, version: integer, spec: serviceField },
+  'create-service': createService,
+  'update-service': updateService,
   'remove-service': { service: text, version: integer },
   'control-deployment': { service: text, action: oneOf(deploymentActions) },
-  'update-node': { node: text, version: integer, spec: nodeField },
+  'update-node': updateNode,
   'remove-node': { node: text },
-  'create-volume': { spec: volumeField },
+  'create-volume': createVolume,
   'remove-volume': { volume: text },
   'renew-session': {},
   'close-session': {},
@@ -62,6 +78,7 @@ export const commandField: Field<Command> = union<Command>({
   orphan: { node: text },
   barrier: {},
   ...trustCommandFields,
+  together: { parts: applyPartsField },
 });
 
 const envelopeField: Field<Envelope> = structure<Envelope>({

@@ -50,7 +50,7 @@ export const deploymentActions = ['pause', 'resume', 'promote', 'rollback'] as c
 export type DeploymentAction = (typeof deploymentActions)[number];
 
 /** What clients ask for. A version of 0 stands for whatever there is, any other must be the present. */
-export type ClientCommand =
+type SingleCommand =
   | { readonly kind: 'create-service'; readonly spec: ServiceSpec }
   | {
       readonly kind: 'update-service';
@@ -76,6 +76,17 @@ export type ClientCommand =
   | { readonly kind: 'renew-session' }
   | { readonly kind: 'close-session' }
   | ClientTrustCommand;
+
+/** What a manifest comes down to. */
+export type ApplyPart = OfKind<
+  SingleCommand,
+  'create-service' | 'update-service' | 'update-node' | 'create-volume' | 'put-secret'
+>;
+
+export type ClientCommand =
+  | SingleCommand
+  /** All of it in their order, or nothing when one of them is refused. */
+  | { readonly kind: 'together'; readonly parts: readonly ApplyPart[] };
 
 /** What the leader proposes: for others, or because it is time. */
 export type LeaderCommand =

@@ -42,6 +42,7 @@ import { decodeEnvelope } from './command-codec.ts';
 import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
 import type { OrchestratorSettings } from './settings.ts';
 import { ClusterState } from './state.ts';
+import { carryOutTogether } from './together.ts';
 
 const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'create-service',
@@ -60,6 +61,7 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'remove-token',
   'rotate-root',
   'rotate-keys',
+  'together',
 ]);
 
 /** A cluster's store as a replicated state machine. */
@@ -152,6 +154,8 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return rotateRoot(state, command);
     case 'rotate-keys':
       return rotateKeys(state, command);
+    case 'together':
+      return carryOutTogether(state, command.parts, (on, part) => asClient(on, part, session));
   }
 }
 
@@ -169,7 +173,7 @@ function asLeader(state: ClusterState, command: LeaderCommand): Reply {
       return mergeReports(state, command);
     case 'unmounted': {
       const { node, volume, epoch } = command;
-      return releaseVolume(state, node, volume, epoch) ? done : refuse('stale', volume);
+      return releaseVolume(state, node, volume, epoch);
     }
     case 'reconcile':
       return reconcileSlots(state, command);

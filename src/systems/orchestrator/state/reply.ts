@@ -1,5 +1,5 @@
 import { decodeField, encodeField } from '../../common/field-bytes.ts';
-import { type Field, integer, oneOf, text, union } from '../../common/fields.ts';
+import { type Field, integer, listOf, oneOf, structure, text, union } from '../../common/fields.ts';
 
 export const refusals = [
   /** There is no such object. */
@@ -25,6 +25,12 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
+/** An object, and the version that it has now. */
+export interface ReplyObject {
+  readonly id: string;
+  readonly version: number;
+}
+
 /** What became of a command. */
 export type Reply =
   | { readonly kind: 'refused'; readonly why: Refusal; readonly what: string }
@@ -41,6 +47,8 @@ export type Reply =
       readonly serial: number;
       readonly issuer: number;
     }
+  /** What an apply made or changed, or found as it is to be: in the order of its parts. */
+  | { readonly kind: 'together'; readonly objects: readonly ReplyObject[] }
   /** A batch: how many of its parts took effect. The others were outdated. */
   | { readonly kind: 'batch'; readonly effective: number };
 
@@ -52,6 +60,11 @@ export const replyField: Field<Reply> = union<Reply>({
   registered: { node: text, registration: integer },
   batch: { effective: integer },
   certified: { node: text, serial: integer, issuer: integer },
+  together: {
+    objects: listOf(structure<ReplyObject>({ id: text, version: integer })) as Field<
+      readonly ReplyObject[]
+    >,
+  },
 });
 
 export const done: Reply = { kind: 'done' };

@@ -213,6 +213,11 @@ export class ClusterState {
     return state;
   }
 
+  /** The same again: what is done to it is done to nobody else. Costs the whole state. */
+  copy(): ClusterState {
+    return ClusterState.restore(this.settings, this.save());
+  }
+
   private reindex(): void {
     for (const id of this.services.keys()) {
       const service = this.services.get(id)!;

@@ -1,6 +1,8 @@
 import type { TaskTemplate } from '../specs/task-template.ts';
+import { done, type Reply, refuse } from '../state/reply.ts';
 import type { Volume } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
+import { isOnNode } from '../tasks/task-states.ts';
 
 /** Whether tasks of a template have a volume that one task alone may have open. */
 export function mountsExclusive(state: ClusterState, template: TaskTemplate): boolean {
@@ -47,16 +49,30 @@ export function attachVolumes(
   }
 }
 
-/** A node says that an exclusive volume is no longer open there. False for an older epoch. */
+/** Whether the claim of an epoch is of a task that is not over, as far as was reported. */
+export function isClaimInUse(
+  state: ClusterState,
+  { claim }: Readonly<Volume>,
+  epoch: number,
+): boolean {
+  if (claim?.epoch !== epoch) return false;
+  const task = state.tasks.get(claim.task);
+  return task !== undefined && task.node === claim.node && isOnNode(task.observed);
+}
+
+/**
+ * A node says that an exclusive volume is no longer open there. Refused for an older epoch, and before
+ * the end of the task was reported, as a task that runs has its claim: then it is to be said again.
+ */
 export function releaseVolume(
   state: ClusterState,
   node: string,
   volume: string,
   epoch: number,
-): boolean {
-  const claim = state.volumes.get(volume)?.claim;
-  if (claim === undefined || claim === null) return false;
-  if (claim.node !== node || claim.epoch !== epoch) return false;
+): Reply {
+  const row = state.volumes.get(volume);
+  if (row?.claim?.node !== node || row.claim.epoch !== epoch) return refuse('stale', volume);
+  if (isClaimInUse(state, row, epoch)) return refuse('in-use', volume);
   state.volumes.edit(volume).claim = null;
-  return true;
+  return done;
 }

@@ -21,24 +21,20 @@ export interface WorkerView {
   journal: number;
 }
 
-/**
- * The component of a worker. Its machine belongs to it and outlives the lives of its agent, but not
- * a loss of power; so it is a component of one node of one world.
- */
+/** The component of a worker. Its machine outlives the lives of its agent, but not a loss of power. */
 export function workerComponent(
-  given: Omit<WorkerOptions, 'machine'> & { readonly machine?: Machine },
-): Component<Worker, OrchestratorWireMessage, WorkerView> {
-  const machine = given.machine ?? new Machine();
-  const options: WorkerOptions = { ...given, machine };
+  options: Omit<WorkerOptions, 'machine'>,
+): Component<Worker, OrchestratorWireMessage, WorkerView, Machine> {
   return {
     name: 'worker',
     codec: orchestratorCodec,
-    create: (env) => new Worker(env, options),
+    createMachine: () => new Machine(),
+    create: (env, machine) => new Worker(env, { ...options, machine }),
     start: (worker) => worker.start(),
     message(worker, _env, from, message) {
       worker.message(from, message);
     },
-    powerLost: () => machine.powerOff(),
+    powerLost: (machine) => machine.powerOff(),
     createView: () => ({
       phase: 'recovering',
       tasks: 0,

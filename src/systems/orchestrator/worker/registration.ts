@@ -29,9 +29,16 @@ export class Registration {
   private hint: NodeId = '';
   private waitUs: number;
   private attempt = 0;
+  /** Counts the managers that were asked, from any of them on; negative: none was. */
+  private turn = -1;
   private alarm: Alarm | null = null;
   private active = false;
+  /** Number of the renewal that is under way, 0: there is none. It keeps it until it is answered. */
   private renewal = 0;
+  /** The challenge that was met last: a copy of it is not met again. */
+  private met = '';
+  /** Reading of the monotonic clock before which it is not asked for again. */
+  private renewAgainUs = 0;
   /** What is to be on the disk while that is not what is there, and who waits for it. */
   private latest: Membership | null = null;
   private kept: (() => void)[] = [];
@@ -76,10 +83,12 @@ export class Registration {
     else this.register('', '');
   }
 
+  /** One after the other, from any on: none is left out for long, and not all ask the same. */
   private anyManager(): NodeId {
     const { core } = this;
     const all = [...new Set([...core.options.managers, ...core.state.member.managers])];
-    return all[core.env.random.below(all.length, 'manager', this.attempt)]!;
+    this.turn = this.turn < 0 ? core.env.random.below(all.length, 'manager') : this.turn + 1;
+    return all[this.turn % all.length]!;
   }
 
   /** A fresh key is on the disk before anybody hears of it. */
@@ -115,9 +124,10 @@ export class Registration {
   }
 
   challenged({ request, challenge }: Challenge): void {
-    if (!this.active || request !== this.request) return;
+    if (!this.active || request !== this.request || challenge === this.met) return;
     const { current } = this.core.state.member.identity;
     if (current === null) return;
+    this.met = challenge;
     const bytes = challengeBytes(challenge, current.certificate.serial);
     const signature = this.core.options.ciphers.sign(current.seed, bytes);
     this.register(challenge, hexOf(signature));
@@ -137,6 +147,7 @@ export class Registration {
     if (!this.holds(certificate, member.roots.length === 0 ? roots : member.roots)) return;
     const identity = completeRenewal(core.options.ciphers, member.identity, certificate);
     if (identity === null) return;
+    if (renews) this.renewal = 0;
     this.keep({ node, identity, roots }, () => {
       if (!renews) this.ask();
     });
@@ -188,13 +199,17 @@ export class Registration {
     const signing = signingRoot(member.roots);
     const isOfOther = signing !== undefined && signing.id !== current.certificate.issuer;
     if (!isOfOther && core.env.clock.wallUs() < renewAtUs(current.certificate)) return;
+    // An answer that is slow is waited for: asking anew with each beat would only make it slower.
+    const nowUs = core.env.clock.monotonicUs();
+    if (this.renewal !== 0 && nowUs < this.renewAgainUs) return;
+    this.renewAgainUs = nowUs + core.options.timings.callTimeoutUs;
     const { ciphers } = core.options;
     const { subject, role } = current.certificate;
     const seed = core.freshSeed('identity');
     const about = { subject, role };
     const { identity, request: asked } = beginRenewal(ciphers, member.identity, seed, about);
-    const request = ++this.request;
-    this.renewal = request;
+    if (this.renewal === 0) this.renewal = ++this.request;
+    const request = this.renewal;
     this.keep({ identity }, () => {
       core.send(manager, { kind: 'renew', session, request, signing: asked });
     });

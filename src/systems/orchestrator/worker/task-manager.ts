@@ -6,7 +6,7 @@ import { Prober } from './prober.ts';
 import { restartAfterUs, withRestart } from './restart.ts';
 import { secretKey } from './secret-store.ts';
 import type { WorkerCore } from './worker-core.ts';
-import { type HeldTask, maySay, needsLease } from './worker-state.ts';
+import { contend, type HeldTask, maySay, needsLease } from './worker-state.ts';
 
 const pullAttempts = 4;
 const pullRetryUs = 500_000;
@@ -163,6 +163,10 @@ export class TaskManager {
   /** `starting` or `running` is on the disk. Without what it needs nothing happens until it is there. */
   private start(held: HeldTask): void {
     if (!this.mayStart(held)) return;
+    if (this.isCrowded(held)) {
+      this.later(pullRetryUs);
+      return;
+    }
     const { runtime } = this.core;
     const {
       assigned,
@@ -182,6 +186,19 @@ export class TaskManager {
       ...{ id: this.task, service: assigned.service, slot: assigned.slot, graceUs },
       ...{ image: spec.template.image, limits: spec.template.limits },
       bound: needsLease(assigned),
+    });
+  }
+
+  /**
+   * What runs here has its address or one of its ports, or may have them, as nobody knows what it is.
+   * The managers give them to others when they have given a task up, whether it still runs or not.
+   */
+  private isCrowded({ assigned }: HeldTask): boolean {
+    const { runtime, state } = this.core;
+    return runtime.list().some(({ id, phase }) => {
+      if (id === this.task || phase === 'exited') return false;
+      const other = state.tasks.get(id);
+      return other === undefined || contend(other.assigned, assigned);
     });
   }
 

@@ -115,6 +115,14 @@ export function maySay({ status }: HeldTask, { observed }: TaskStatus): boolean 
   return observed === status.observed || mayStep('agent', status.observed, observed);
 }
 
+/** Both have the same address, or a port of the machine in common: only one of them may run there. */
+export function contend(one: AssignedTask, other: AssignedTask): boolean {
+  if (one.address !== 0 && one.address === other.address) return true;
+  return one.ports.some(({ hostPort, protocol }) =>
+    other.ports.some((port) => port.hostPort === hostPort && port.protocol === protocol),
+  );
+}
+
 /** Its container must be able to end with the lease: two of it at once would do harm. */
 export function needsLease({ spec, volumes }: AssignedTask): boolean {
   return spec.template.disconnect.kind === 'fence' || volumes.some((volume) => volume.exclusive);

@@ -205,6 +205,8 @@ export class Worker implements SessionHost {
         return;
       case 'report-heard':
         session.reports.heard(message.report);
+        // Before their ends are known the claims of tasks are not taken.
+        session.giveClaimsBack();
         return;
       case 'unmounted-heard':
         session.heardUnmounted(message);

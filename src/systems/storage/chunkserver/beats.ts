@@ -14,6 +14,9 @@ const toldAgain = 4;
 export class Beats {
   private readonly core: ServerCore;
   private heardBeat = 0;
+  /** The last answer that let this life serve. */
+  private takenTerm = 0;
+  private takenBeat = 0;
   private reports = 0;
   private isFloorWritten = false;
 
@@ -39,6 +42,8 @@ export class Beats {
       beat: lease.nextBeat(),
       usedBytes: table.usedBytes,
       ready: phase === 'serving',
+      heardTerm: this.takenTerm,
+      heardBeat: this.takenBeat,
     } as const;
     if (core.leader !== '') core.send(core.leader, message);
     else for (const master of options.masters) core.send(master, message);
@@ -59,6 +64,12 @@ export class Beats {
       return;
     }
     core.obeying = true;
+    // Before the lease: a server that comes back must not show what went on without it.
+    for (const name of message.leftOut) core.leaveOut(name);
+    if (message.serveUs > 0 && (message.term > this.takenTerm || message.beat > this.takenBeat)) {
+      this.takenTerm = message.term;
+      this.takenBeat = message.beat;
+    }
     core.lease.heard(message.beat, heldForUs(message.serveUs, core.options.timings.driftBoundPpm));
     if (message.wantsReport) this.report(from);
   }

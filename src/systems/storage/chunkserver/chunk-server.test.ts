@@ -207,6 +207,24 @@ describe('a server that hears nothing', () => {
     expect(rig.write(all, 1, write)).toMatchObject({ fault: null });
   });
 
+  test('shows no client what it was left out of, whatever life it is in', () => {
+    const rig = new ServersRig();
+    born(rig);
+    rig.write(all, 1, { version: 1, fence: 11, sequence: 1, fill: 7 });
+    // Whatever older version it has.
+    rig.leftOut = [replica(1, 2)];
+    rig.run(200_000);
+    expect(rig.read('n1', replica(1, 1))).toMatchObject({ fault: 'stale' });
+    // A repair knows what it asks for.
+    expect(rig.read('n1', replica(1, 1), { forRepair: true })).toMatchObject({ fault: null });
+    rig.world.kill(0);
+    rig.world.start(0);
+    rig.run(200_000);
+    expect(rig.read('n1', replica(1, 1))).toMatchObject({ fault: 'stale' });
+    expect(rig.setVersion('n1', 1, 3, 1, 12)).toMatchObject({ fault: null });
+    expect(rig.read('n1', replica(1, 3))).toMatchObject({ fault: null });
+  });
+
   test('obeys no order in a new life', () => {
     const rig = new ServersRig();
     born(rig);

@@ -24,6 +24,8 @@ export class Fragment implements FragmentName {
    */
   previousVersion = 0;
   fence = 0;
+  /** Up to this version it was left out when a newer one was formed; each lease anew tells so again. */
+  leftOutVersion = 0;
   /** Fence and sequence of the last write; who is the end of its chain, and what it covers. */
   lastFence = 0;
   lastSequence = 0;

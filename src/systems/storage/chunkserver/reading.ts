@@ -34,6 +34,7 @@ function readable(core: ServerCore, message: ReadBlocks): Fragment | Refusal {
   if (blocks === 0 || firstBlock + blocks > core.chunkBlocks) return 'absent';
   const fragment = core.lookUp(message);
   // A plan, and the recovery of a chunk, name what nobody writes meanwhile.
+  if (!forRepair && isLeftOut(fragment, message)) return 'stale';
   if (forRepair || typeof fragment === 'string') return fragment;
   if (fragment.version !== message.version && fragment.isAdopted) return 'stale';
   const knower = fragment.knower(message.version, firstBlock, firstBlock + blocks);
@@ -51,4 +52,8 @@ function refuse(core: ServerCore, to: NodeId, message: ReadBlocks, refusal: Refu
   const [fault, ask] = isPending ? (['pending', refusal.ask] as const) : ([refusal, ''] as const);
   if (isPending) core.env.probe('read of a pending block');
   core.send(to, { kind: 'blocks-read', request, fault, ask, version, blocks: [] });
+}
+
+function isLeftOut(fragment: Fragment | DataFault, { version }: ReadBlocks): boolean {
+  return typeof fragment === 'object' && version <= fragment.leftOutVersion;
 }

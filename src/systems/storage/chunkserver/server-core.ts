@@ -144,6 +144,16 @@ export class ServerCore {
     return here === undefined || here.fragments.length === 0 ? 'absent' : 'stale';
   }
 
+  /** The chunk has a version that this server is not of: no client reads older ones here any more. */
+  leaveOut({ chunk, version, generation, part }: FragmentName): void {
+    for (const one of this.table.chunks.get(chunk)?.fragments ?? []) {
+      if (one.generation !== generation || one.part !== part) continue;
+      if (one.leftOutVersion >= version) continue;
+      one.leftOutVersion = version;
+      this.env.probe('a replica learns that it was left out');
+    }
+  }
+
   /**
    * Sets room aside for an entry of the journal, for entries about other chunks are on their way there
    * at the same time. Gives what that entry ends with in place of `done`; undefined: there is no room.

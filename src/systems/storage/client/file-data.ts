@@ -3,7 +3,7 @@ import { AsyncLocks } from './async-locks.ts';
 import type { ChunkReader } from './chunk-reader.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
 import type { ClientSettings } from './client-settings.ts';
-import { FileError } from './file-error.ts';
+import { errnoOf, FileError } from './file-error.ts';
 import type { MasterLink } from './master-link.ts';
 import type { MetadataAccess } from './metadata-access.ts';
 import type { Operation } from './operation.ts';
@@ -204,14 +204,20 @@ export class FileData {
     return bytes.length;
   }
 
-  /** Makes all that is buffered durable and count. What fails is lost to the writer, as by fsync. */
+  /**
+   * Makes all that is buffered durable and count. What fails is lost to the writer, as by fsync: and to
+   * all who wait for it, whoever sent it.
+   */
   async flush(operation: Operation, inode: number): Promise<void> {
-    if (!this.buffers.has(inode)) return;
+    const before = this.buffers.get(inode);
+    if (before === undefined) return;
+    const { losses } = before;
     const name = `${inode}`;
     await this.flushes.lock(name);
     const buffer = this.buffers.get(inode);
     try {
-      if (buffer !== undefined) await this.send(operation, inode, buffer.take());
+      if (buffer !== undefined) await this.sendAll(operation, inode, buffer);
+      if (before.losses > losses) throw operation.error(before.lastLoss, true);
     } finally {
       buffer?.done();
       if (buffer?.isEmpty === true && this.buffers.get(inode) === buffer) {
@@ -219,6 +225,16 @@ export class FileData {
       }
       this.metadata.cache.drop({ inode, name: '' });
       this.flushes.unlock(name);
+    }
+  }
+
+  private async sendAll(operation: Operation, inode: number, buffer: WriteBuffer): Promise<void> {
+    try {
+      await this.send(operation, inode, buffer.take());
+    } catch (error) {
+      buffer.losses += 1;
+      buffer.lastLoss = errnoOf(error);
+      throw error;
     }
   }
 

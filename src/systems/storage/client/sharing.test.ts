@@ -129,6 +129,26 @@ test.each(weathers)('close to open, %s: who opens sees what was closed', (_, env
   })(),
 );
 
+// Found by seed 1284 of storage-storm (SD4): the second one to close was told that all is well.
+test('what is lost on its way is told to all who wait for it', () =>
+  inSlice(() => {
+    const cluster = new FakeCluster({ seed: 1, modes: ['close-to-open'] });
+    const outcomes = cluster.do(async (files) => {
+      const first = await files.open('/f', rw);
+      const second = await files.open('/f', rw);
+      await files.setQuota('/', 0, 100);
+      await files.write(first, 0, filled(300, 1));
+      const errors = [files.close(first), files.close(second)].map((closed) =>
+        closed.then(
+          () => 'done',
+          (error: unknown) => (error as FileError).errno,
+        ),
+      );
+      return Promise.all(errors);
+    });
+    expect(outcomes).toEqual(['EDQUOT', 'EDQUOT']);
+  })());
+
 /** Reads and writes of two blocks by several clients at once, recorded as those of two keys. */
 async function race(
   files: FileSystem,

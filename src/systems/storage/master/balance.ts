@@ -1,6 +1,6 @@
 import { fragmentBytes, placesOf } from '../metadata/chunk-life.ts';
 import type { Chunk } from '../metadata/rows.ts';
-import { brokenCaps } from '../placement/place.ts';
+import { partsBeyondCaps } from '../placement/place.ts';
 import type { RepairQueue } from './repair-queue.ts';
 import type { ChunkWork } from './write-grants.ts';
 
@@ -82,10 +82,10 @@ export class Balance {
   private breaksCaps(row: Readonly<Chunk>, after: readonly number[]): boolean {
     const { state } = this.work.lead;
     const storageClass = state.classes.get(row.classId)!;
-    const broken = (members: readonly number[]): number => {
+    const beyond = (members: readonly number[]): number => {
       const present = members.filter((member) => member !== 0);
-      return brokenCaps(placesOf(state, present), storageClass, present).length;
+      return partsBeyondCaps(placesOf(state, present), storageClass, present);
     };
-    return broken(after) > broken(row.members);
+    return beyond(after) > beyond(row.members);
   }
 }

@@ -16,6 +16,7 @@ const ownOwner = 0;
 export function found(lead: Leadership, classes: readonly StorageClass[]): void {
   const missing = classes.filter(({ id }) => lead.state.classes.get(id) === undefined);
   let left = missing.length;
+  let isRefused = false;
   const again = () => lead.alarms.after(proposeAgainUs, () => found(lead, classes));
   if (left === 0) {
     if (classes.length > 0 && lead.state.inodes.get(rootInode)!.classId === 0) {
@@ -24,9 +25,13 @@ export function found(lead: Leadership, classes: readonly StorageClass[]): void 
     return;
   }
   for (const storageClass of missing) {
-    lead.propose({ kind: 'define-class', storageClass }, () => {
+    lead.propose({ kind: 'define-class', storageClass }, (reply) => {
       left -= 1;
-      if (left === 0) found(lead, classes);
+      isRefused ||= reply === null;
+      if (left > 0) return;
+      // What is not taken is refused at once: asking again at once would have no end.
+      if (isRefused) again();
+      else found(lead, classes);
     });
   }
 }

@@ -29,6 +29,8 @@ export class Indexes {
   /** Chunks with a committed version and a part on no server. */
   readonly lacking: Set<number> = new Set();
   readonly unsettled: Set<number> = new Set();
+  /** Chunks that exceed the caps of their class. */
+  readonly degraded: Set<number> = new Set();
   readonly granted: Set<number> = new Set();
   readonly converting: Set<number> = new Set();
   /** Chunks of a file that are leased for writing. */
@@ -71,6 +73,7 @@ export class Indexes {
       this.chunksOf,
       this.lacking,
       this.unsettled,
+      this.degraded,
       this.granted,
       this.converting,
       this.grantsOf,
@@ -128,6 +131,7 @@ export class Indexes {
     }
     keep(this.lacking, chunk, row !== null && row.version > 0 && row.members.includes(0));
     keep(this.unsettled, chunk, row?.unsettled ?? false);
+    keep(this.degraded, chunk, row?.degraded ?? false);
     keep(this.granted, chunk, (row?.grant ?? null) !== null);
     keep(this.converting, chunk, (row?.conversion ?? null) !== null);
   }

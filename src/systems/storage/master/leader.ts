@@ -19,6 +19,7 @@ import { Reforms } from './reforms.ts';
 import { RepairQueue } from './repair-queue.ts';
 import { Reports } from './reports.ts';
 import { Servers } from './servers.ts';
+import { Spread } from './spread.ts';
 import { Tasks } from './tasks.ts';
 import { keysOfQuery } from './touched-keys.ts';
 import { WriteGrants } from './write-grants.ts';
@@ -45,6 +46,7 @@ export class Leader {
   readonly reports: Reports;
   readonly conversions: Conversions;
   private readonly balance: Balance;
+  private readonly spread: Spread;
   /** What the tables said of each server when they were looked at last. */
   private readonly states: Map<number, string> = new Map();
   private readonly calls: Calls;
@@ -67,6 +69,7 @@ export class Leader {
     this.reports = new Reports(this, this.bad);
     this.conversions = new Conversions(this, standing);
     this.balance = new Balance(this, this.repairs);
+    this.spread = new Spread(this, this.repairs);
     this.calls = new Calls(this);
   }
 
@@ -84,6 +87,7 @@ export class Leader {
     this.deletions.begin();
     this.conversions.begin();
     this.balance.begin();
+    this.spread.begin();
     found(this.lead, classes);
   }
 

@@ -18,7 +18,7 @@ export interface Sent {
   readonly message: StorageMessage;
 }
 
-type MessageOf<Kind extends StorageMessage['kind']> = Extract<
+export type MessageOf<Kind extends StorageMessage['kind']> = Extract<
   StorageMessage,
   { readonly kind: Kind }
 >;
@@ -263,6 +263,7 @@ export class MasterRig {
     const room = { capacityBytes: 1_000_000, usedBytes: 0 };
     this.deliver(`n${server}`, {
       ...{ kind: 'beat', server, beat: 1, life: 1, index: 0, ready: true },
+      ...{ heardTerm: 1, heardBeat: 0 },
       ...place,
       ...room,
       ...fields,

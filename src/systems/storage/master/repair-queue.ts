@@ -200,13 +200,17 @@ export class RepairQueue {
     if (to === 0) {
       lead.env.probe('a repair found no place');
       item.notBeforeUs = lead.nowUs + lead.timings.downGraceUs;
+      // Behind the others of its rank: those that find no place must not keep them from being looked at.
+      this.take(item);
+      this.place(item, false);
       return false;
     }
     const here = sources[position] ?? 0;
     const givers = here !== 0 ? [here] : sources.filter((server) => server !== 0);
     const from = givers.slice(0, here !== 0 ? 1 : neededParts(storageClass.redundancy));
     const bytes = fragmentBytes(lead.state, storageClass);
-    const isUrgent = item.margin === 0 && item.rank < drainRank;
+    // As it stands now: a server may have come back since the chunk was looked at.
+    const isUrgent = this.standing(chunk)?.margin === 0 && item.rank < drainRank;
     if (!this.throttle.take(to, from, bytes, isUrgent)) {
       lead.env.probe('a repair waits for its turn');
       return false;

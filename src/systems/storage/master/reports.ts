@@ -4,6 +4,7 @@ import { partAt } from '../metadata/chunk-life.ts';
 import { isMeant } from '../metadata/conversion.ts';
 import type { Chunk } from '../metadata/rows.ts';
 import type { BadFragments } from './bad-fragments.ts';
+import { isOutdated } from './left-out.ts';
 import type { ChunkWork } from './write-grants.ts';
 
 /** Chunks of a server that are compared in one go, and the time between. */
@@ -17,8 +18,10 @@ interface Incoming {
   nextPiece: number;
   /** Chunks of which the server has what the tables want it to have. */
   readonly held: Set<number>;
-  /** The last fragment of a member that came under an older name than the tables have. */
-  older: HeldFragment | null;
+  /** Fragments of one part of a member that came under older names than the tables have. */
+  older: HeldFragment[];
+  /** Replicas of versions that newer ones were formed after, without this server. */
+  readonly outdated: HeldFragment[];
   /** Something that nothing means could not be planned for deletion yet. */
   unfinished: boolean;
 }
@@ -48,11 +51,12 @@ export class Reports {
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
-      const nothing = { nextPiece: 0, held: new Set<number>(), older: null, unfinished: false };
-      incoming = { life, report: number, ...nothing };
+      const nothing = { nextPiece: 0, unfinished: false };
+      incoming = { life, report: number, held: new Set(), outdated: [], older: [], ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
-      news.reportDueUs = lead.nowUs + lead.timings.serverLeaseUs;
+      const { serverLeaseUs } = lead.timings;
+      news.reportDueUs = lead.nowUs + (news.compared ? serverLeaseUs : serverLeaseUs / 4);
     }
     if (incoming === undefined || incoming.life !== life || incoming.report !== report.report) {
       return;
@@ -64,6 +68,7 @@ export class Reports {
     this.incoming.delete(server);
     const { scrubCycleUs, serverLeaseUs } = lead.timings;
     news.reportDueUs = lead.nowUs + (incoming.unfinished ? serverLeaseUs : scrubCycleUs);
+    if (!incoming.unfinished) servers.reported(server, incoming.outdated);
     this.findMissing(server, incoming.held);
   }
 
@@ -78,6 +83,7 @@ export class Reports {
       }
       if (isMeant(lead.state, row, { server, version, generation, part })) return;
       if (this.mayBeNeeded(row, version, generation)) return;
+      if (isOutdated(lead.state, row, fragment)) incoming.outdated.push(fragment);
     }
     this.planDeletion(server, fragment, incoming);
   }
@@ -93,13 +99,14 @@ export class Reports {
     // Under an older name only while its members are being brought into line.
     const isAgreed = row.grant === null && !row.unsettled;
     if (version >= row.version || !isAgreed) incoming.held.add(chunk);
-    const { older } = incoming;
-    incoming.older = version < row.version ? fragment : null;
-    if (older === null || version !== row.version || !isAgreed) return;
-    const isSame = older.chunk === chunk && older.generation === generation && older.part === part;
-    // One fragment with two names has one fence: this is another, of which the newer name was erased
+    const older = incoming.older.filter(
+      (one) => one.chunk === chunk && one.generation === generation && one.part === part,
+    );
+    incoming.older = version < row.version ? [...older, fragment] : [];
+    if (version !== row.version || !isAgreed) return;
+    // One fragment with two names has one fence: others are those of which the newer name was erased
     // before the server became a member once more.
-    if (isSame && older.fence !== fence) this.planDeletion(server, older, incoming);
+    for (const one of older) if (one.fence !== fence) this.planDeletion(server, one, incoming);
   }
 
   /**

@@ -1,9 +1,11 @@
 import { type Alarm, callOff } from '../../common/alarms.ts';
+import type { FragmentName } from '../block-checksum.ts';
 import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
 import type { Place } from '../placement/place.ts';
 import { givenForUs } from '../timings.ts';
 import { type Leadership, proposeAgainUs } from './leadership.ts';
+import { leftOutOf } from './left-out.ts';
 
 /** Lives of a server that are remembered. */
 const mostPastLives = 8;
@@ -23,6 +25,12 @@ export interface ServerNews {
   servesUntilUs: number;
   /** By its own count. */
   freeBytes: number;
+  /** The first beat since its lease was last over: what it was left out of is told until it has heard. */
+  leaseSinceBeat: number;
+  /** What it reported was compared with the tables since it was last found dead, or began this life. */
+  compared: boolean;
+  /** What was out of date in that report: plans to delete it may not be in the tables yet. */
+  outdated: readonly FragmentName[];
   /** No serve-lease while this is above 0: somebody waits until the one it has is over. */
   withheld: number;
   /** From when on a report is wanted. */
@@ -84,6 +92,9 @@ export class Servers {
       ready: false,
       heardUs: nowUs,
       servesUntilUs,
+      leaseSinceBeat: 0,
+      compared: false,
+      outdated: [],
       freeBytes: Number.POSITIVE_INFINITY,
       withheld: 0,
       reportDueUs: 0,
@@ -170,23 +181,48 @@ export class Servers {
       one.pastLives.push(one.life);
       if (one.pastLives.length > mostPastLives) one.pastLives.shift();
     }
+    // Another leader may have let it serve till now, or not.
+    const isAnew = one.life !== life || this.cannotServe(server);
+    if (isAnew) one.leaseSinceBeat = number;
+    if (one.life !== life || one.dead) {
+      one.compared = false;
+      one.reportDueUs = lead.nowUs;
+    }
     const returns = one.dead || life !== one.life || beat.ready !== one.ready;
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;
     one.dead = false;
-    if (life !== one.life) one.reportDueUs = lead.nowUs;
     one.life = life;
     one.ready = beat.ready;
     one.freeBytes = Math.max(0, beat.capacityBytes - beat.usedBytes);
     this.register(beat, one, again);
-    if (one.withheld === 0) this.serve(one, number);
+    if (one.withheld === 0) this.serve(one, beat);
     if (returns) this.events.changed(server);
   }
 
-  private serve(one: ServerNews, beat: number): void {
+  /** All of a report was compared with the tables, and what nothing means is planned for deletion. */
+  reported(server: number, outdated: readonly FragmentName[]): void {
+    const one = this.of(server);
+    one.compared = true;
+    one.outdated = outdated;
+  }
+
+  /**
+   * A life that has not served yet, and one that was long silent, may have what no plan names: what was
+   * planned against it may have been given up, or found nothing of that version.
+   */
+  private owesReport({ server, compared }: ServerNews, { heardTerm }: Beat): boolean {
+    const row = this.lead.state.servers.get(server);
+    return !compared && row !== undefined && (heardTerm === 0 || row.state === 'down');
+  }
+
+  private serve(one: ServerNews, from: Beat): void {
     const { lead } = this;
+    const { beat, heardTerm, heardBeat } = from;
     const { serverLeaseUs, driftBoundPpm } = lead.timings;
-    const serveUs = Math.floor(serverLeaseUs / 2);
+    const owesReport = this.owesReport(one, from);
+    const serveUs = owesReport ? 0 : Math.floor(serverLeaseUs / 2);
+    const hasHeard = heardTerm === lead.term && heardBeat >= one.leaseSinceBeat;
     const untilUs = lead.nowUs + givenForUs(serveUs, driftBoundPpm);
     one.servesUntilUs = Math.max(one.servesUntilUs, untilUs);
     lead.send(lead.nodeOf(one.server), {
@@ -198,13 +234,14 @@ export class Servers {
       life: one.life,
       serveUs,
       wantsReport: one.ready && one.reportDueUs <= lead.nowUs,
+      leftOut: hasHeard ? [] : [...leftOutOf(lead, one.server), ...one.outdated],
     });
   }
 
   /** Makes the tables know a server that is new, came back, or has changed. */
   private register(beat: Beat, one: ServerNews, again: boolean): void {
     one.unregistered ||= again;
-    if (!beat.ready || one.registering) return;
+    if (!beat.ready || one.registering || this.owesReport(one, beat)) return;
     const { server, region, zone, host, weight, capacityBytes } = beat;
     const row = this.lead.state.servers.get(server);
     const isKnown =

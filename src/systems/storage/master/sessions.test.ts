@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { givenForUs, simulationTimings } from '../timings.ts';
-import { MasterRig } from './master-rig.ts';
+import { MasterRig, type MessageOf } from './master-rig.ts';
 
 const { sessionLeaseUs, serverLeaseUs, driftBoundPpm, cacheLeaseUs } = simulationTimings;
 
@@ -133,8 +133,39 @@ describe('servers', () => {
     expect(rig.state.servers.get(4)!.state).toBe('down');
     rig.beat(4, { ready: false });
     expect(rig.state.servers.get(4)!.state).toBe('down');
+    rig.pass(serverLeaseUs / 8);
+    rig.take('beat-heard');
     rig.beat(4);
+    // What it missed may have been given up: it serves nobody before that was looked through.
+    expect(rig.take('beat-heard')).toMatchObject([{ serveUs: 0, wantsReport: true }]);
+    expect(rig.state.servers.get(4)!.state).toBe('down');
+    const list = { report: 1, piece: 0, last: true, fragments: [] };
+    rig.deliver('n4', { kind: 'report', server: 4, life: 1, ...list });
+    rig.beat(4);
+    rig.pass(serverLeaseUs / 8);
     expect(rig.state.servers.get(4)!).toMatchObject({ state: 'up', life: 2 });
+    rig.take('beat-heard');
+    rig.beat(4);
+    rig.pass(serverLeaseUs / 8);
+    expect(rig.take('beat-heard')).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
+  });
+
+  test('a life that has not served yet reports before it does', () => {
+    const rig = new MasterRig();
+    rig.pass(1);
+    rig.furnish();
+    const heard = (fields: Partial<MessageOf<'beat'>>) => {
+      rig.beat(4, { life: 2, ...fields });
+      rig.pass(serverLeaseUs / 8);
+      return rig.take('beat-heard');
+    };
+    expect(heard({ heardTerm: 0 })).toMatchObject([{ serveUs: 0, wantsReport: true }]);
+    const list = { report: 1, piece: 0, last: true, fragments: [] };
+    rig.deliver('n4', { kind: 'report', server: 4, life: 2, ...list });
+    expect(heard({ beat: 2, heardTerm: 0 })).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
+    // It has served under the leader before.
+    rig.leadAgain();
+    expect(heard({ beat: 3, heardTerm: 1 })).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
   });
 
   test('a new leader calls nobody down before it could have been heard', () => {

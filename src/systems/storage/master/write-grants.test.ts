@@ -296,9 +296,17 @@ describe('a failed write', () => {
     }
     expect(rig.state.chunks.get(1)!.members).not.toContain(deaf);
     rig.take('beat-heard');
-    rig.beat(deaf);
-    rig.pass(serverLeaseUs / 8);
-    expect(rig.take('beat-heard', `n${deaf}`)).toHaveLength(1);
+    const beat = (fields: { beat: number; heardBeat?: number; life?: number }) => {
+      rig.beat(deaf, { heardTerm: rig.term, ...fields });
+      rig.pass(serverLeaseUs / 8);
+      return rig.take('beat-heard', `n${deaf}`);
+    };
+    // From the first lease anew on it is told what it lost, until it has heard that.
+    const leftOut = [{ chunk: 1, version: 2, generation: 0, part: 0 }];
+    expect(beat({ beat: 2 })).toMatchObject([{ leftOut }]);
+    expect(beat({ beat: 3, heardBeat: 0 })).toMatchObject([{ leftOut }]);
+    expect(beat({ beat: 4, heardBeat: 2 })).toMatchObject([{ leftOut: [] }]);
+    expect(beat({ beat: 1, life: 2, heardBeat: 0 })).toMatchObject([{ leftOut }]);
   });
 
   test('with too few survivors is refused with EIO', () => {

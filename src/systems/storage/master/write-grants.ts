@@ -114,15 +114,34 @@ export class WriteGrants {
       members: row.grant!.members,
     };
     const minimum = minimumDurable(storageClass.redundancy);
-    const patience = patienceOf(servers, minimum, taskTimeoutUs, 4 * taskTimeoutUs);
-    const round = new Round(lead, tasks, aim, patience, (durable) => this.commit(reply, durable));
+    // So that whose order was lost gets a second one.
+    const patience = patienceOf(servers, minimum, 2 * taskTimeoutUs, 4 * taskTimeoutUs);
+    const round = new Round(lead, tasks, aim, patience, (durable) => {
+      const isFormed = row.version > 0 && presentCount(durable) >= minimum;
+      const out = isFormed ? aim.members.filter((one) => one !== 0 && !durable.includes(one)) : [];
+      for (const server of out) servers.withhold(server, 1);
+      this.leaveOut(reply, durable, out);
+    });
     this.rounds.set(reply.chunk, { round, waiters });
     round.begin();
   }
 
-  private commit(reply: GrantReply, members: readonly number[]): void {
+  /** Waits until nobody who is left out can serve what was before, then commits the others. */
+  private leaveOut(reply: GrantReply, members: readonly number[], out: readonly number[]): void {
+    const { lead, servers } = this.work;
+    const isRunning = this.rounds.get(reply.chunk)?.round.aim.fence === reply.fence;
+    if (!isRunning || out.every((server) => servers.cannotServe(server))) {
+      this.commit(reply, members, out);
+      return;
+    }
+    const againUs = lead.timings.taskTimeoutUs / 4;
+    lead.alarms.after(againUs, () => this.leaveOut(reply, members, out));
+  }
+
+  private commit(reply: GrantReply, members: readonly number[], out: readonly number[]): void {
     const { chunk, fence } = reply;
     this.work.lead.propose({ kind: 'commit-version', chunk, fence, members }, (committed) => {
+      for (const server of out) this.work.servers.withhold(server, -1);
       const running = this.rounds.get(chunk);
       if (running?.round.aim.fence !== fence) return;
       this.rounds.delete(chunk);

@@ -12,7 +12,7 @@ import {
 } from '../../common/fields.ts';
 import type { FragmentName } from '../block-checksum.ts';
 import { type DataFault, dataFaults } from './data-messages.ts';
-import { fragmentFields, type PlacedPart } from './fragment.ts';
+import { fragmentField, fragmentFields, type PlacedPart } from './fragment.ts';
 
 /**
  * Every order names the leader's term and the index that it has applied. A chunkserver keeps the
@@ -47,11 +47,16 @@ export interface Beat {
   readonly index: number;
   /** It has its fragments read from the disk, and reports and obeys from now on. */
   readonly ready: boolean;
+  /** The last `beat-heard` of this life that let it serve: its term, and which beat it answered. */
+  readonly heardTerm: number;
+  readonly heardBeat: number;
 }
 
 /**
  * The leader, confirmed by a quorum after the beat came, lets the server serve for `serveUs`, counted
- * from when it *sent* that beat. `wantsReport`: it wants a list of the fragments.
+ * from when it *sent* that beat. `wantsReport`: it wants a list of the fragments. `leftOut`: versions of
+ * replicas that newer ones were formed without, while the server may have known nothing of it. Clients
+ * are not to read these and older ones here any more, whatever place they remember.
  */
 export interface BeatHeard extends FromLeader {
   readonly kind: 'beat-heard';
@@ -60,6 +65,7 @@ export interface BeatHeard extends FromLeader {
   readonly life: number;
   readonly serveUs: number;
   readonly wantsReport: boolean;
+  readonly leftOut: readonly FragmentName[];
 }
 
 /** A fragment as its server has it. */
@@ -200,6 +206,10 @@ const parts: Field<readonly PlacedPart[]> = listOf(
   structure<PlacedPart>({ node: text, part: integer }),
 ) as Field<readonly PlacedPart[]>;
 
+const fragmentNames: Field<readonly FragmentName[]> = listOf(fragmentField) as Field<
+  readonly FragmentName[]
+>;
+
 const heldFragments: Field<readonly HeldFragment[]> = listOf(
   structure<HeldFragment>({ ...fragmentFields, fence: integer, bytes: integer }),
 ) as Field<readonly HeldFragment[]>;
@@ -219,6 +229,8 @@ export const controlMessageFields: {
     usedBytes: integer,
     index: integer,
     ready: flag,
+    heardTerm: integer,
+    heardBeat: integer,
   },
   'beat-heard': {
     ...fromLeader,
@@ -227,6 +239,7 @@ export const controlMessageFields: {
     life: integer,
     serveUs: integer,
     wantsReport: flag,
+    leftOut: fragmentNames,
   },
   report: {
     server: integer,

@@ -233,6 +233,8 @@ const messages: { readonly [K in Kind]: FieldsOf<K> } = {
     usedBytes: number,
     index: number,
     ready: flag,
+    heardTerm: number,
+    heardBeat: number,
   },
   'beat-heard': {
     ...fromLeader,
@@ -241,6 +243,7 @@ const messages: { readonly [K in Kind]: FieldsOf<K> } = {
     life: number,
     serveUs: number,
     wantsReport: flag,
+    leftOut: fc.array(fc.record(fragment), { maxLength: 3 }),
   },
   report: {
     server: number,

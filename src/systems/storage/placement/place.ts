@@ -151,6 +151,20 @@ export function brokenCaps(
   );
 }
 
+/** By how many parts a set of members exceeds the caps of its class, over all domains. */
+export function partsBeyondCaps(
+  places: readonly Place[],
+  storageClass: StorageClass,
+  members: readonly number[],
+): number {
+  const use = domainUse(places, members);
+  let beyond = 0;
+  for (const level of levels) {
+    for (const used of use[level].values()) beyond += Math.max(0, used - storageClass.caps[level]);
+  }
+  return beyond;
+}
+
 function count(use: DomainUse, one: Place): void {
   for (const level of levels) use[level].set(one[level], (use[level].get(one[level]) ?? 0) + 1);
 }

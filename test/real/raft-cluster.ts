@@ -1,52 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type RealNode, runReal } from '../../src/real/run-real.ts';
 import type { Component } from '../../src/sim/component.ts';
 import type { ClientReply, ClientRequest, RaftKvMessage } from '../../src/systems/raft/index.ts';
 import { raftKvCodec } from '../../src/systems/raft/index.ts';
+import { NodeProcesses } from './node-processes.ts';
 
-const program = fileURLToPath(new URL('./raft-process.ts', import.meta.url));
-const host = '127.0.0.1';
 const patienceMs = 400;
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, host));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** Raft nodes as child processes, and a client of them. */
 export class RaftCluster {
-  readonly peers: Readonly<Record<string, { host: string; port: number }>>;
-  readonly names: readonly string[];
-  /** What the processes said on standard error. */
-  readonly complaints: string[] = [];
-  readonly #directory: string;
-  readonly #processes = new Map<string, ChildProcess>();
+  readonly #processes: NodeProcesses;
   #client: RealNode<null, RaftKvMessage> | undefined;
   #replied: (from: string, reply: ClientReply) => void = () => {};
   #sequence = 0;
   #guess = 0;
 
-  private constructor(directory: string, ports: readonly number[]) {
-    this.#directory = directory;
-    this.peers = Object.fromEntries(ports.map((port, index) => [`n${index + 1}`, { host, port }]));
-    this.names = Object.keys(this.peers);
+  private constructor(processes: NodeProcesses) {
+    this.#processes = processes;
   }
 
   static async start(directory: string, size: number): Promise<RaftCluster> {
-    const cluster = new RaftCluster(directory, await freePorts(size));
-    const begun = await Promise.allSettled(cluster.names.map((id) => cluster.begin(id)));
-    const failed = begun.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) {
-      await cluster.close();
-      throw failed.reason;
-    }
+    const processes = await NodeProcesses.start(directory, size, {
+      system: 'raft',
+      // Snapshots often, so that a node that was away has to catch up by one.
+      config: { 'raft.snapshotEntries': 20 },
+    });
+    const cluster = new RaftCluster(processes);
     const client: Component<null, RaftKvMessage> = {
       name: 'client',
       codec: raftKvCodec,
@@ -59,39 +38,30 @@ export class RaftCluster {
       component: client,
       id: 'c1',
       directory: join(directory, 'c1'),
-      peers: cluster.peers,
+      peers: processes.peers,
     });
     return cluster;
   }
 
-  /** Starts the process of a node, on the files that it left. */
-  async begin(id: string): Promise<void> {
-    const options = { id, directory: join(this.#directory, id), peers: this.peers };
-    const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#processes.set(id, child);
-    child.stderr.on('data', (text: Buffer) => this.complaints.push(`${id}: ${text}`));
-    await Promise.race([
-      once(child.stdout, 'data'),
-      once(child, 'exit').then(() => {
-        this.#processes.delete(id);
-        throw new Error(`${id} ended at its start: ${this.complaints.join('')}`);
-      }),
-    ]);
+  get names(): readonly string[] {
+    return this.#processes.names;
   }
 
-  /** `kill -9`. Resolves when the process is gone. */
-  async kill(id: string): Promise<void> {
-    const child = this.#processes.get(id) as ChildProcess;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-    this.#processes.delete(id);
+  /** What the processes said on standard error. */
+  get complaints(): readonly string[] {
+    return this.#processes.complaints;
+  }
+
+  begin(id: string): Promise<void> {
+    return this.#processes.begin(id);
+  }
+
+  kill(id: string): Promise<void> {
+    return this.#processes.kill(id);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#processes.keys()].map((id) => this.kill(id)));
+    await this.#processes.close();
     await this.#client?.close();
   }
 

@@ -1,0 +1,175 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
+import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { place } from '../../src/systems/storage/placement/place.ts';
+import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
+import type { LeaderReader, StorageFacts, StorageMoment } from './moment.ts';
+
+/** How many parts of a chunk may be lost still, by what a leader knows of servers and damage. */
+function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): number {
+  const intact = row.members.filter((server) => {
+    const isDead = leader.servers.all.get(server)?.dead ?? false;
+    return server !== 0 && !isDead && !leader.bad.isBad(chunk, server);
+  });
+  return intact.length - neededParts(state.classes.get(row.classId)!.redundancy);
+}
+
+/** Bytes that a leader may order into a server, by a count of the checker's own. */
+interface Bucket {
+  readonly leader: number;
+  readonly term: number;
+  tokens: number;
+  atUs: number;
+}
+
+export const recoveryIsThrottled = rung<StorageMoment, Map<string, Bucket>>({
+  id: 'SH8',
+  title: 'recovery is throttled',
+  statement:
+    'A leader orders no more bytes of repairs and moves into a server than its rate and burst allow, but for chunks that can lose nothing more.',
+  source:
+    'MooseFS limits per chunkserver; Ceph recovery reservations; seaweedfs#7632; storage.md, section 4, H8',
+  kind: 'always',
+  owedUnder: 'any damage',
+  watches: ['moves'],
+  ghost: () => new Map(),
+  check({ node, timeUs, moves, leader, metadata, after, facts }, buckets): Outcome {
+    if (leader === undefined || metadata === undefined) return premiseFalse;
+    const { state } = metadata;
+    const { repairBurstBytes: burst, repairBytesPerSecond: rate, driftBoundPpm } = facts.timings;
+    let outcome: Outcome = premiseFalse;
+    for (const { chunk, to } of moves) {
+      const row = state.chunks.get(chunk);
+      if (row === undefined) continue;
+      const bytes = fragmentBytes(state, state.classes.get(row.classId)!);
+      const bucket = bucketOf(buckets, `${node} ${after!.term} ${to}`, node, after!.term, burst);
+      const passedUs = timeUs - bucket.atUs;
+      const earned = (passedUs * rate * (1 + driftBoundPpm / 1_000_000)) / 1_000_000;
+      bucket.tokens = Math.min(burst, bucket.tokens + earned);
+      bucket.atUs = timeUs;
+      const isUrgent = marginOf(state, leader, chunk, row) <= 0;
+      // One byte for what both sides round.
+      if (!isUrgent && bucket.tokens + 1 < Math.min(bytes, burst)) {
+        const tokens = Math.floor(bucket.tokens);
+        return broken({ nodes: [node], values: { chunk, to, bytes, tokens, rate } });
+      }
+      if (!isUrgent) outcome = held;
+      bucket.tokens -= bytes;
+    }
+    return outcome;
+  },
+});
+
+function bucketOf(
+  buckets: Map<string, Bucket>,
+  name: string,
+  leader: number,
+  term: number,
+  burst: number,
+): Bucket {
+  const known = buckets.get(name);
+  if (known !== undefined) return known;
+  const fresh: Bucket = { leader, term, tokens: burst, atUs: 0 };
+  buckets.set(name, fresh);
+  return fresh;
+}
+
+/** Chunks that can lose nothing more and wait for a repair, as one leader had them. */
+interface Waiting {
+  term: number;
+  /** By chunk: since when it waits, and repairs of others that began meanwhile. */
+  readonly chunks: Map<number, { sinceUs: number; overtaken: number }>;
+}
+
+/** Repairs that were chosen before the chunk came to lack so much may still begin. */
+const mostOvertakes = 8;
+
+export const leastLeftFirst = rung<StorageMoment, Waiting>({
+  id: 'SF3',
+  title: 'the least left first',
+  statement:
+    'While a chunk that can lose nothing more waits for a repair that is possible, no more than a few repairs of chunks that can lose more begin.',
+  source:
+    'HDFS queues by remaining redundancy; Ceph degraded-ratio priorities; storage.md, section 4, F3',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['moves'],
+  ghost: () => ({ term: 0, chunks: new Map() }),
+  check({ node, timeUs, moves, leader, metadata, after, facts }, waiting): Outcome {
+    if (leader === undefined || metadata === undefined) return premiseFalse;
+    const { state } = metadata;
+    if (waiting.term !== after!.term) {
+      waiting.term = after!.term;
+      waiting.chunks.clear();
+    }
+    for (const { chunk } of moves) waiting.chunks.delete(chunk);
+    const less = moves.filter(({ chunk }) => {
+      const row = state.chunks.get(chunk);
+      return row !== undefined && marginOf(state, leader, chunk, row) > 0;
+    });
+    if (less.length === 0) return premiseFalse;
+    const dueUs = facts.timings.downGraceUs + 4 * facts.timings.taskTimeoutUs;
+    let outcome: Outcome = premiseFalse;
+    for (const chunk of leader.lead.indexes.lacking) {
+      const row = state.chunks.get(chunk)!;
+      if (!isAsked(state, leader, chunk, row) || moves.some((move) => move.chunk === chunk)) {
+        waiting.chunks.delete(chunk);
+        continue;
+      }
+      outcome = held;
+      const one = waiting.chunks.get(chunk) ?? { sinceUs: timeUs, overtaken: 0 };
+      waiting.chunks.set(chunk, one);
+      one.overtaken += less.length;
+      if (one.overtaken <= mostOvertakes || timeUs - one.sinceUs < dueUs) continue;
+      if (!hasPlace(facts, state, leader, chunk, row)) continue;
+      const { overtaken, sinceUs } = one;
+      const waitsUs = timeUs - sinceUs;
+      const values = { chunk, members: row.members, overtaken, waitsUs, by: less[0]!.chunk };
+      return broken({ nodes: [node], values });
+    }
+    return outcome;
+  },
+});
+
+/** Whether a chunk waits for a repair, and cannot be read once another part of it is lost. */
+function isAsked(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): boolean {
+  if (row.version === 0 || row.grant !== null || row.unsettled || row.conversion !== null) {
+    return false;
+  }
+  const isUnderWay = state.plans
+    .keys(chunk)
+    .some((id) => state.plans.get(chunk, id)!.kind === 'move');
+  return !isUnderWay && marginOf(state, leader, chunk, row) === 0;
+}
+
+/** Whether servers that the leader has heard all the time could take what the chunk lacks. */
+function hasPlace(
+  { world }: StorageFacts,
+  state: MetadataState,
+  leader: LeaderReader,
+  chunk: number,
+  row: Chunk,
+): boolean {
+  const storageClass = state.classes.get(row.classId)!;
+  const partBytes = fragmentBytes(state, storageClass);
+  const able = state.servers.keys().filter((server) => {
+    const news = leader.servers.all.get(server);
+    const hasRoom = news !== undefined && news.freeBytes >= partBytes;
+    return hasRoom && !news.dead && news.ready && world.status(server - 1) === 'up';
+  });
+  const { verdict } = place({
+    places: placesOf(state, able),
+    storageClass,
+    key: chunk,
+    held: row.members,
+    partBytes,
+    // Who must still erase a part of the chunk takes no other one before that is done.
+    excluded: [
+      ...row.members,
+      ...state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server),
+    ],
+    homeRegion: 0,
+  });
+  return verdict === 'satisfied';
+}

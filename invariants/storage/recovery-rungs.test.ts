@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/index.ts';
+import { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
+import { ReedSolomon } from '../../src/systems/storage/erasure/reed-solomon.ts';
+import { anyPartsSuffice } from './any-parts.ts';
+import { storageFacts } from './facts.ts';
+import type { LeaderReader, ProposedMove, StorageMoment } from './moment.ts';
+import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
+import type { FragmentChange } from './server-mirror.ts';
+import { StripeParts } from './stripe-parts.ts';
+import { StorageRig } from './test-kit.ts';
+import { placementIsMended } from './well-placed.ts';
+
+const made = { mode: 0o644, uid: 0, gid: 0, exclusive: true };
+
+interface Judging<Ghost> {
+  readonly id: string;
+  check(moment: StorageMoment, ghost: Ghost): Outcome;
+}
+
+/** What a rung says; where it is broken, a story must have words for it. */
+function said<Ghost>(rung: Judging<Ghost>, moment: Partial<StorageMoment>, ghost: Ghost): string {
+  const outcome = rung.check(moment as StorageMoment, ghost);
+  if (outcome.kind === 'broken') {
+    const { values } = outcome;
+    const words = storageFacts[rung.id]!({ nodes: ['n1'], values } as never);
+    expect(words.join(' ')).not.toMatch(/undefined|NaN|object/);
+    expect(words.length).toBeGreaterThan(1);
+  }
+  return outcome.kind;
+}
+
+/** Chunks 1 and 2 on servers 4, 6 and 8, and what a leader thinks of the servers. */
+function twoChunks(...dead: readonly number[]) {
+  const rig = new StorageRig();
+  const session = rig.furnish();
+  for (const [at, name] of ['a', 'b'].entries()) {
+    const first = 3 * at + 2;
+    rig.ask(session, first, { kind: 'create', parent: 1, name, ...made });
+    rig.ask(session, first + 1, { kind: 'open', inode: at + 2 });
+    const grant = { kind: 'grant-write', inode: at + 2, index: 0, members: [4, 6, 8] } as const;
+    const { fence } = rig.ask(session, first + 2, grant) as { fence: number };
+    rig.lead({ kind: 'commit-version', chunk: at + 1, fence, members: [4, 6, 8] });
+    rig.lead({ kind: 'expire-lease', chunk: at + 1, fence });
+    const recovery = rig.lead({ kind: 'recover-chunk', chunk: at + 1 }) as { fence: number };
+    const members = [4, 6, 8];
+    rig.lead({ kind: 'commit-version', chunk: at + 1, fence: recovery.fence, members });
+  }
+  const news = (server: number) => ({ dead: dead.includes(server), ready: true, freeBytes: 9_000 });
+  const leader: LeaderReader = {
+    lead: { indexes: { lacking: new Set() } },
+    servers: { all: new Map([4, 5, 6, 7, 8, 9].map((server) => [server, news(server)])) },
+    bad: { isBad: () => false },
+  };
+  const drop = (chunk: number, position: number): void => {
+    const { version, members } = rig.facts.oracle.state.chunks.get(chunk)!;
+    const server = members[position]!;
+    rig.lead({ kind: 'drop-member', chunk, version, generation: 0, position, server });
+    (leader.lead.indexes.lacking as Set<number>).add(chunk);
+  };
+  const moment = (timeUs: number, ...moves: Pick<ProposedMove, 'chunk' | 'to'>[]) => ({
+    ...{ node: 0, timeUs, leader, facts: rig.facts, after: { term: 1 } as never },
+    metadata: { state: rig.facts.oracle.state } as never,
+    moves: moves.map((move) => ({ ...move, position: 0, term: 1, index: 1 })),
+  });
+  return { rig, drop, moment };
+}
+
+describe('SA1 any parts suffice', () => {
+  const [dataParts, parityParts] = [8, 4];
+
+  function lastOf(parts: readonly Uint8Array[]): string {
+    const redundancy = { kind: 'erasure', dataParts, parityParts };
+    const chunks = new Map([[1, { generation: 0, conversion: null, classId: 1 }]]);
+    const state = { chunks, classes: new Map([[1, { redundancy }]]) };
+    const facts = { oracle: { state } } as unknown as StorageMoment['facts'];
+    const ghost = { stripes: new StripeParts(), codes: new Map() };
+    let last = '';
+    for (const [part, data] of parts.entries()) {
+      const name = { chunk: 1, version: 1, generation: 0, part };
+      const record = {
+        ...{ kind: 'put', number: 1, fence: 5, previousVersion: 0, lastFence: 0, lastSequence: 0 },
+        ...{ ...name, blocks: [{ block: 0, version: 1, checksum: 0, data }] },
+      };
+      const change = { record, fragment: new Fragment(1, name) } as unknown as FragmentChange;
+      last = said(anyPartsSuffice, { node: 3, facts, changes: [change] }, ghost);
+    }
+    return last;
+  }
+
+  it('holds for a codeword, and breaks when a part does not follow from the others', () => {
+    const data = Array.from({ length: dataParts }, (_, part) => Uint8Array.of(part, 7));
+    const parts = [...data, ...new ReedSolomon(dataParts, parityParts).encode(data)];
+    expect(lastOf(parts)).toBe('held');
+    for (const spoilt of [0, 9]) {
+      const wrong = parts.with(spoilt, Uint8Array.of(parts[spoilt]![0]! ^ 1, parts[spoilt]![1]!));
+      expect(lastOf(wrong)).toBe('broken');
+    }
+  });
+});
+
+describe('SH8 recovery is throttled', () => {
+  it('breaks when more goes into a server than its burst, and holds as time passes', () => {
+    const { rig, moment } = twoChunks();
+    const { repairBurstBytes, repairBytesPerSecond } = rig.facts.timings;
+    const bytes = rig.facts.settings.chunkBytes;
+    const most = Math.floor(repairBurstBytes / bytes);
+    const buckets = new Map();
+    const ask = (timeUs: number) =>
+      said(recoveryIsThrottled, moment(timeUs, { chunk: 1, to: 5 }), buckets);
+    for (let nth = 0; nth < most; nth++) expect(ask(1_000)).toBe('held');
+    const laterUs = 1_000 + Math.ceil((bytes / repairBytesPerSecond) * 1_000_000);
+    expect(ask(laterUs)).toBe('held');
+    expect(ask(laterUs)).toBe('broken');
+  });
+
+  it('owes nothing to a chunk that can lose nothing more', () => {
+    const { rig, moment } = twoChunks(6, 8);
+    const most = Math.ceil(rig.facts.timings.repairBurstBytes / rig.facts.settings.chunkBytes);
+    const buckets = new Map();
+    for (let nth = 0; nth < 2 * most; nth++) {
+      const told = said(recoveryIsThrottled, moment(1_000, { chunk: 1, to: 5 }), buckets);
+      expect(told).toBe('premise false');
+    }
+  });
+});
+
+describe('SF3 the least left first', () => {
+  const none = () => ({ term: 0, chunks: new Map() });
+
+  it('breaks when others are repaired over and over before the one with the least left', () => {
+    const { drop, moment } = twoChunks();
+    drop(1, 0);
+    drop(1, 1);
+    const waiting = none();
+    const told: string[] = [];
+    for (let nth = 1; nth <= 12; nth++) {
+      told.push(said(leastLeftFirst, moment(nth * 1_000_000, { chunk: 2, to: 5 }), waiting));
+    }
+    expect(told.slice(0, 8)).toEqual(Array(8).fill('held'));
+    expect(told.at(-1)).toBe('broken');
+  });
+
+  it('holds when its own turn came in between', () => {
+    const { drop, moment } = twoChunks();
+    drop(1, 0);
+    drop(1, 1);
+    const waiting = none();
+    for (let nth = 1; nth <= 30; nth++) {
+      const chunk = nth % 6 === 0 ? 1 : 2;
+      const told = said(leastLeftFirst, moment(nth * 1_000_000, { chunk, to: 5 }), waiting);
+      expect(told).not.toBe('broken');
+    }
+  });
+});
+
+describe('SH2 placement is mended', () => {
+  it('holds within the caps, and breaks when a part could go to a better place', () => {
+    for (const [members, expected] of [
+      [[4, 6, 8], 'premise false'],
+      [[4, 5, 8], 'broken'],
+    ] as const) {
+      const { rig } = twoChunks();
+      const row = rig.facts.oracle.state.chunks.edit(1);
+      row.members = [...members];
+      // At most one part in each zone.
+      row.classId = 2;
+      row.degraded = members.includes(5 as never);
+      rig.facts.oracle.state.settle();
+      const touched = new Map([['chunks/0/1', { table: 'chunks', group: 0, key: 1, row }]]);
+      rig.facts.healedUs = 0;
+      const oracle = { state: rig.facts.oracle.state, touched };
+      const facts = { ...rig.facts, oracle } as never;
+      const lastWritten = { follow: () => {}, atUs: () => 0 } as never;
+      const ghost = { flagged: new Set<number>(), lastWritten };
+      expect(said(placementIsMended, { facts, timeUs: 0, isChain: true }, ghost)).toBe(
+        'premise false',
+      );
+      const end = { facts, timeUs: 900_000_000, isChain: false };
+      expect(said(placementIsMended, end, ghost)).toBe(expected);
+    }
+  });
+});
