@@ -49,6 +49,16 @@ function plainDraw(replicas: number): number {
   );
 }
 
+/** A log as one would set it up: batches and pipelines so small that bugs show are for storms. */
+const usualRaft = Object.fromEntries(
+  Object.entries(orchestrator({ ciphers: nodeCiphers, images: standardImages }).knobs).flatMap(
+    ([path, domain]) =>
+      path.startsWith('raft.') && domain.kind === 'one of'
+        ? [[path, always(domain.values[0]!)]]
+        : [],
+  ),
+);
+
 /** In the middle of it the leader dies. */
 const leaderLoss: Fault = {
   kind: 'kill',
@@ -70,6 +80,7 @@ export function atScale({ workers, services, replicas }: Scale): Scenario {
       images: standardImages,
       machine: () => ({ architecture: 'amd64', capacity: room }),
       knobs: {
+        ...usualRaft,
         nodes: always(managers + workers),
         'orchestrator.managers': always(managers),
         'orchestrator.batch': always(128),
