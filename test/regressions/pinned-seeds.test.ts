@@ -137,6 +137,7 @@ const pinned: readonly Pinned[] = [
       },
       { seed: 631, rung: 'L5', when: 'renewals that were asked for anew filled the log' },
       { seed: 821, rung: 'S19', when: 'a way back stopped the new task beside an old one' },
+      { seed: 886, rung: 'L12', when: 'a worker gave no claim back of which it had never heard' },
       { seed: 922, rung: 'S15', when: 'blue/green went from a revision to the same one' },
       { seed: 968, rung: 'S19', when: 'a way back stopped the new task beside an old one' },
       { seed: 1107, rung: 'L3S', when: 'a barrier was dated by the clock of an earlier life' },

@@ -120,13 +120,13 @@ export class Controllers {
       this.slots.mark(service, id);
       this.deployments.mark(service);
     }
-    if (gone || node.status === 'up') this.overdue.delete(id);
+    if (gone || node.status !== 'fenced') this.overdue.delete(id);
     else this.watch(id);
   }
 
   private watch(id: string): void {
     const { status, statusUs } = this.state.nodes.get(id)!;
-    if (status !== 'up') this.orphans.push(statusUs + this.state.settings.orphanUs, id);
+    if (status === 'fenced') this.orphans.push(statusUs + this.state.settings.orphanUs, id);
   }
 
   private waitingForAddress(): string[] {
@@ -139,7 +139,7 @@ export class Controllers {
     for (let due = this.orphans.pop(nowUs); due !== null; due = this.orphans.pop(nowUs)) {
       const node = this.state.nodes.get(due.key);
       const { orphanUs } = this.state.settings;
-      if (node === undefined || node.status === 'up') continue;
+      if (node?.status !== 'fenced') continue;
       if (node.statusUs + orphanUs <= nowUs) this.overdue.add(due.key);
     }
     const commands: CommandOf<'orphan'>[] = [];

@@ -99,10 +99,14 @@ export function removeNode(state: ClusterState, { node }: CommandOf<'remove-node
   return done;
 }
 
-/** Gives up tasks of a node that has been down for too long; as many as an entry may carry. */
+/**
+ * Gives up tasks of a node that has been away for too long; as many as an entry may carry. By then it
+ * has stopped what is to be fenced, and the claims of such tasks end with them: a worker that has
+ * never heard of a task gives nothing back.
+ */
 export function orphanTasks(state: ClusterState, { node }: CommandOf<'orphan'>): Reply {
   const row = state.nodes.get(node);
-  if (row === undefined || row.status === 'up') return refuse('stale', node);
+  if (row?.status !== 'fenced') return refuse('stale', node);
   if (state.timeUs < row.statusUs + state.settings.orphanUs) return refuse('stale', node);
   const tasks = [...(state.index.loads.get(node)?.tasks ?? [])].sort();
   const some = tasks.slice(0, state.settings.batch);

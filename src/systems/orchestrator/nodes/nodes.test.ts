@@ -126,10 +126,32 @@ test('tasks of a node that stays away are given up after a day, not before', () 
   const [node] = rig.nodes as [string];
   rig.down(node);
   rig.failOver();
-  rig.pass(rig.state.settings.orphanUs - 1);
+  rig.pass(rig.state.settings.orphanUs + 1);
+  // Not before it has stopped what is to be fenced.
   expect(rig.state.index.loads.has(node)).toBe(true);
-  rig.pass(1);
+  rig.edge(node, 'fenced');
+  rig.calm();
   expect(rig.state.index.loads.has(node)).toBe(false);
+});
+
+test('the claim of a task that its node has never heard of ends when the task is given up', () => {
+  const rig = new Rig().audited();
+  rig.node();
+  const spec = { name: 'v', labels: [], driver: 'local', exclusive: true, node: '', sizeBytes: 0 };
+  rig.ask({ kind: 'create-volume', spec: { ...spec, driver: 'local' } });
+  rig.behaviour = () => null;
+  rig.service('db', {
+    mode: replicas(1),
+    template: { volumes: [{ source: 'v', target: '/data', readOnly: false }] },
+  });
+  rig.calm();
+  const [node] = rig.nodes as [string];
+  const [volume] = rig.state.volumes.keys() as string[];
+  expect(rig.state.volumes.get(volume!)!.claim).toMatchObject({ node });
+  rig.down(node);
+  rig.edge(node, 'fenced');
+  rig.pass(rig.state.settings.orphanUs + 1);
+  expect(rig.state.volumes.get(volume!)!.claim).toBeNull();
 });
 
 test('reports: never backwards, never older than the newest, only of one’s own and of now', () => {

@@ -1,6 +1,7 @@
 import { releaseTask, takeTaskAddress } from '../allocator/leases.ts';
 import type { Task } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
+import { dropClaims } from '../volumes/volumes.ts';
 import {
   type Actor,
   type DesiredState,
@@ -111,8 +112,10 @@ export function dropTask(state: ClusterState, id: string): void {
   state.tasks.delete(id);
 }
 
-/** Gives a task up whose node is gone for good. */
+/** Gives a task up whose node is fenced and gone for good, with what it has claimed. */
 export function orphan(state: ClusterState, id: string): void {
+  const { service, revision } = state.tasks.get(id)!;
+  dropClaims(state, state.revisions.get(service, revision)!.spec.template, id);
   changeTask(state, id, (task) => {
     stepTask(task, 'manager', 'orphaned');
     task.reason = 'its node is gone';

@@ -49,6 +49,15 @@ export function attachVolumes(
   }
 }
 
+/** Ends the claims of a task whose node is fenced: nothing is open there any more. */
+export function dropClaims(state: ClusterState, template: TaskTemplate, task: string): void {
+  for (const { source } of template.volumes) {
+    const id = state.named('volume', source);
+    if (id === undefined || state.volumes.get(id)!.claim?.task !== task) continue;
+    state.volumes.edit(id).claim = null;
+  }
+}
+
 /** Whether the claim of an epoch is of a task that is not over, as far as was reported. */
 export function isClaimInUse(
   state: ClusterState,
