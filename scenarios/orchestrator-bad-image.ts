@@ -18,6 +18,13 @@ const hasty = drawOf((spec) => {
   const isAtOnce = strategy.kind === 'rolling' && strategy.parallelism === 0;
   return isAtOnce && update.monitorUs === 0 && rollback.parallelism === 1;
 });
+/** It crashes from the first day on, and uses up its restarts again and again. */
+const crashing = drawOf(({ mode, template }) => {
+  const { condition, maxAttempts, windowUs } = template.restart;
+  if (mode.kind !== 'replicated' || template.image !== 'crashes:1') return false;
+  if (template.volumes.length > 0 || template.secrets.length > 0) return false;
+  return condition === 'any' && maxAttempts > 0 && windowUs > 0 && template.ports.length === 0;
+});
 /** Stands for the image that fails late. */
 const late = 4;
 
@@ -46,6 +53,7 @@ export default scenario({
     at(seconds(1), { do: 'create-service', service: 's0', draw: goingBack[draw(6)]! }),
     at(seconds(1), { do: 'create-service', service: 's1', draw: goingBack[draw(6)]! }),
     at(seconds(1), { do: 'create-service', service: 's2', draw: hasty }, 1),
+    at(seconds(1.5), { do: 'create-service', service: 's3', draw: crashing }),
     at(seconds(3), { do: 'deploy-bad', service: 's2', draw: late }, 1),
     at(seconds(4), { do: 'deploy-bad', service: 's0', draw: draw(4) }),
     at(seconds(4.5), { do: 'deploy-bad', service: 's1', draw: draw(4) }, 1),

@@ -28,9 +28,14 @@ const losses = weather(
   (draw, _times, config): readonly Fault[] => {
     if (draw(3) === 0) return [];
     const { managers, workers } = topologyOf(config);
-    const target = draw(3) === 0 ? { role: 'leader' } : { node: nodeAt(managers + draw(workers)) };
-    const when = { atUs: seconds(4) + draw(4_000_000) };
-    const durationUs = 300_000 + draw(2_500_000);
+    const durationUs = 300_000 + draw(3_500_000);
+    const some = draw(3) === 0 ? { role: 'leader' } : { node: nodeAt(managers + draw(workers)) };
+    // Mostly whoever has a volume: it was told so in one of the first assignments.
+    const isHolder = draw(3) > 0;
+    const target = isHolder ? { role: '@event' } : some;
+    const told = { event: 'receive:assign', nth: 1 + draw(3), notBeforeUs: seconds(1.4) };
+    const afterUs = seconds(2.5) + draw(3_000_000);
+    const when = isHolder ? { ...told, afterUs } : { atUs: seconds(4) + draw(4_000_000) };
     if (draw(2) === 0) return [{ kind: 'kill', target, when, durationUs }];
     const about = { shape: 'isolate', direction: 'both', flapUs: 0, arrangement: draw(9) } as const;
     return [{ kind: 'partition', target, when, durationUs, ...about }];
