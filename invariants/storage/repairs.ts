@@ -146,16 +146,16 @@ function judge(
   const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
   const partBytes = fragmentBytes(state, storageClass);
   // A server knows best how much room it has.
-  const hasRoom = (server: number) =>
-    (leader!.servers.all.get(server)?.freeBytes ?? 0) >= partBytes;
-  const able = state.servers.keys().filter((server) => isGood(server) && hasRoom(server));
+  const isFull = (server: number): boolean =>
+    (leader!.servers.all.get(server)?.freeBytes ?? 0) < partBytes;
+  const able = state.servers.keys().filter((server) => isGood(server));
   const { verdict } = place({
     places: placesOf(state, able),
     storageClass,
     key: chunk,
     held: members,
     partBytes,
-    excluded: [...row.members, ...busy],
+    excluded: [...row.members, ...busy, ...able.filter(isFull)],
     homeRegion: 0,
   });
   if (verdict !== 'satisfied') return premiseFalse;
