@@ -12,7 +12,7 @@ import { slotName } from './store-past.ts';
 import { hasEnded, isLive, isOnNode, isWanted } from './task-words.ts';
 
 /** Virtual time that a task may wait for a node that would take it, beside those before it in line. */
-const pendingUs = 2_000_000;
+const pendingUs = 5_000_000;
 /** What the entry of one batch of them may take, with one that is refused because the log is full. */
 const placingUs = 200_000;
 /** Virtual time between the end of a task and its successor, beside the delay of its policy. */
@@ -134,7 +134,7 @@ export const placedWhereTheyFit = rung<OrchestratorMoment, Waiting>({
   id: 'L10',
   title: 'no task waits in vain',
   statement:
-    'In quiet weather no task waits for a node longer than 2 s, and the time that those before it in line take, while one would take it.',
+    'In quiet weather no task waits for a node longer than 5 s, and the time that those before it in line take, while one would take it.',
   source: 'SwarmKit 807f25ee1, 2d6aff776 (K12, K13); kubernetes#56261 (B3); Nomad #28275 (N19)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
