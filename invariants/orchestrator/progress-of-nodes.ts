@@ -19,16 +19,19 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   id: 'L1',
   title: 'served again',
   statement:
-    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer.',
+    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer, unless leaders are unseated without pre-votes.',
   source: 'Warren, PRD: failover below 10 s; SwarmKit 01415556f (K26)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
   check({ facts, timeUs }): Outcome {
-    const { asks, healedUs } = facts;
+    const { asks, barrierUs, healedUs, options } = facts;
     const servedUs = healedUs + failoverUs;
     if (!(timeUs > servedUs)) return premiseFalse;
+    // Without pre-votes a manager that was taken out of the group may unseat leaders for ever.
+    const isUnseated = options.config['raft.preVote'] === false && timeUs - barrierUs < answeredUs;
+    if (isUnseated) return premiseFalse;
     for (const [request, { sinceUs, lastUs }] of asks.waiting) {
       // Its client has given up, or begun anew.
       if (timeUs - lastUs > askedAgainUs) continue;
