@@ -164,6 +164,9 @@ function downTooEarly(facts: OrchestratorFacts, { beats }: Heard): Outcome {
   return outcome;
 }
 
+/** Virtual time between the commit of a node being down and that of it being fenced, once that is due. */
+const afterDownUs = 2_000_000;
+
 export const silentNodesGoDown = rung<OrchestratorMoment>({
   id: 'L3S',
   title: 'silent nodes go down',
@@ -173,7 +176,7 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check({ facts }): Outcome {
+  check({ facts, timeUs }): Outcome {
     const { oracle, leader, members } = facts;
     const { state } = oracle;
     if (state === undefined || leader === undefined) return premiseFalse;
@@ -189,7 +192,10 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
         return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
       }
       const fenceUs = fencedBoundUs(facts);
-      const isLate = leader.appendedUs - heardUs > fenceUs && status === 'down';
+      // The one edge follows the other: it waits while what makes a node down is not committed.
+      const downForUs = facts.objects.ageUs(`nodes/${id}`, timeUs);
+      const isLate =
+        leader.appendedUs - heardUs > fenceUs && status === 'down' && downForUs > afterDownUs;
       if (isLate) return broken({ nodes: [], values: { node: id, status, fenceUs } });
       outcome = held;
     }
