@@ -19,16 +19,19 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   id: 'L1',
   title: 'served again',
   statement:
-    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer.',
+    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer, unless leaders are unseated without pre-votes.',
   source: 'Warren, PRD: failover below 10 s; SwarmKit 01415556f (K26)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
   check({ facts, timeUs }): Outcome {
-    const { asks, healedUs } = facts;
+    const { asks, barrierUs, healedUs, options } = facts;
     const servedUs = healedUs + failoverUs;
     if (!(timeUs > servedUs)) return premiseFalse;
+    // Without pre-votes a manager that was taken out of the group may unseat leaders for ever.
+    const isUnseated = options.config['raft.preVote'] === false && timeUs - barrierUs < answeredUs;
+    if (isUnseated) return premiseFalse;
     for (const [request, { sinceUs, lastUs }] of asks.waiting) {
       // Its client has given up, or begun anew.
       if (timeUs - lastUs > askedAgainUs) continue;
@@ -161,6 +164,9 @@ function downTooEarly(facts: OrchestratorFacts, { beats }: Heard): Outcome {
   return outcome;
 }
 
+/** Virtual time between the commit of a node being down and that of it being fenced, once that is due. */
+const afterDownUs = 2_000_000;
+
 export const silentNodesGoDown = rung<OrchestratorMoment>({
   id: 'L3S',
   title: 'silent nodes go down',
@@ -170,7 +176,7 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['pulse'],
-  check({ facts }): Outcome {
+  check({ facts, timeUs }): Outcome {
     const { oracle, leader, members } = facts;
     const { state } = oracle;
     if (state === undefined || leader === undefined) return premiseFalse;
@@ -186,7 +192,10 @@ export const silentNodesGoDown = rung<OrchestratorMoment>({
         return broken({ nodes: machine < 0 ? [] : [machine], values: { node: id, boundUs } });
       }
       const fenceUs = fencedBoundUs(facts);
-      const isLate = leader.appendedUs - heardUs > fenceUs && status === 'down';
+      // The one edge follows the other: it waits while what makes a node down is not committed.
+      const downForUs = facts.objects.ageUs(`nodes/${id}`, timeUs);
+      const isLate =
+        leader.appendedUs - heardUs > fenceUs && status === 'down' && downForUs > afterDownUs;
       if (isLate) return broken({ nodes: [], values: { node: id, status, fenceUs } });
       outcome = held;
     }
