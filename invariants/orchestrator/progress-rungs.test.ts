@@ -92,6 +92,8 @@ describe('L3S silent nodes go down', () => {
     kit.facts.leader.appendedUs = 30 * second;
     expect(kit.ask(silentNodesGoDown)).toBe('broken');
     kit.rig.down(node);
+    expect(kit.ask(silentNodesGoDown)).toBe('held');
+    kit.wait(10 * second);
     expect(kit.ask(silentNodesGoDown)).toBe('broken');
     kit.rig.edge(node, 'fenced');
     expect(kit.ask(silentNodesGoDown)).toBe('held');

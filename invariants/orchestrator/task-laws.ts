@@ -157,11 +157,13 @@ export const ownersOfFields: EntryRung = entryRung({
       const owned = ofManagers.find((field) => before[field] !== after[field]);
       if (owned !== undefined) return { field: owned };
       if (before.address !== after.address && !ended) return { field: 'address' };
-      const said = command.reports.filter(({ task }) => task === id).at(-1);
-      if (said === undefined) return { said: 'nothing' };
-      return after.sequence > before.sequence && after.sequence <= said.sequence
+      // An older one may have come behind a newer one.
+      const said = command.reports.filter(({ task }) => task === id);
+      if (said.length === 0) return { said: 'nothing' };
+      const newest = Math.max(...said.map(({ sequence }) => sequence));
+      return after.sequence > before.sequence && after.sequence <= newest
         ? true
-        : { before: before.sequence, sequence: after.sequence, said: said.sequence };
+        : { before: before.sequence, sequence: after.sequence, said: newest };
     });
   },
 });
