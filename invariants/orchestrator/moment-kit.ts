@@ -93,7 +93,11 @@ export class MomentRig {
       at: (index: number) => this.#applied[index],
     };
     this.facts = {
-      ...{ world, options: { config: {} } as LadderOptions, oracle: oracle as unknown as ClusterOracle },
+      ...{
+        world,
+        options: { config: {} } as LadderOptions,
+        oracle: oracle as unknown as ClusterOracle,
+      },
       ...{ verdicts: new Verdicts([]), machines: new Machines(world), members: new Members() },
       ...{ asks: new Asks(), objects: new StoryOfObjects(), phase: 'settle', healedUs: 0 },
       ...{ barrierTerm: 1, barrierUs: 0, appended: new Map(), leader: undefined },
