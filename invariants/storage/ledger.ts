@@ -7,6 +7,7 @@ import type {
   NoteBroken,
   Phase,
   Step,
+  WorldView,
 } from '../../src/index.ts';
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
@@ -38,7 +39,7 @@ import type {
 } from './moment.ts';
 import { MetadataOracle } from './oracle.ts';
 import { ReadsAsked } from './reads.ts';
-import { ServerMirror } from './server-mirror.ts';
+import { type FragmentChange, ServerMirror } from './server-mirror.ts';
 import { triggers } from './triggers.ts';
 
 /** Virtual time between two looks at progress. */
@@ -128,6 +129,17 @@ class StorageLedger implements Ledger<StorageMoment> {
   }
 
   promised(node: number, file: string, _from: number, _to: number): number {
+    return this.#promised(node, (mirror, disk, changes) => mirror.promised(file, disk, changes));
+  }
+
+  #promised(
+    node: number,
+    take: (
+      mirror: ServerMirror,
+      disk: ReturnType<WorldView['disk']>,
+      changes: FragmentChange[],
+    ) => void,
+  ): number {
     const mirror = this.#facts.servers[node];
     if (mirror === undefined) return 0;
     const { world } = this.#facts;
@@ -135,12 +147,14 @@ class StorageLedger implements Ledger<StorageMoment> {
     const { changes } = this.moment;
     this.moment.isStart = false;
     changes.length = 0;
-    mirror.promised(file, world.disk(node), changes);
+    take(mirror, world.disk(node), changes);
     return changes.length === 0 ? 0 : triggers.fragments;
   }
 
-  directoryPromised(_node: number, _directory: string): number {
-    return 0;
+  directoryPromised(node: number, directory: string): number {
+    return this.#promised(node, (mirror, disk, changes) =>
+      mirror.directoryPromised(directory, disk, changes),
+    );
   }
 
   lifecycle(node: number, what: Lifecycle, timeUs: number): number {

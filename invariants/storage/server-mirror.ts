@@ -104,6 +104,8 @@ export class ServerMirror {
   wipedUs: number = -1;
   /** By segment: how far it was read. */
   readonly #readTo: Map<string, number> = new Map();
+  /** Segments that were synced, but not the directory that names them. */
+  readonly #unnamed: Set<string> = new Set();
 
   constructor(node: number) {
     this.node = node;
@@ -125,6 +127,7 @@ export class ServerMirror {
     const journal = new Map<string, Uint8Array>();
     const fragments = new Map<string, Uint8Array>();
     this.#readTo.clear();
+    this.#unnamed.clear();
     for (const file of disk.cachedFiles()) {
       const images = disk.images(file)!;
       const bytes = images.cached.subarray(0, images.cachedLength);
@@ -142,11 +145,24 @@ export class ServerMirror {
     this.wipedUs = timeUs;
     this.table = new FragmentTable();
     this.#readTo.clear();
+    this.#unnamed.clear();
   }
 
-  /** A sync promised a file: takes in what it says anew. */
+  /** A sync promised a file: takes in what it says anew, once its name is promised as well. */
   promised(file: string, disk: Disk, changes: FragmentChange[]): void {
     if (!file.startsWith(`${journalDirectory}/`)) return;
+    if (!this.#readTo.has(file) && !disk.promisedFiles().includes(file)) this.#unnamed.add(file);
+    else this.#take(file, disk, changes);
+  }
+
+  /** A sync promised the names in a directory. */
+  directoryPromised(directory: string, disk: Disk, changes: FragmentChange[]): void {
+    if (directory !== journalDirectory) return;
+    for (const file of this.#unnamed) this.#take(file, disk, changes);
+    this.#unnamed.clear();
+  }
+
+  #take(file: string, disk: Disk, changes: FragmentChange[]): void {
     const sequence = segmentSequence(file.slice(journalDirectory.length + 1));
     const images = sequence === 0 ? undefined : disk.images(file);
     if (images === undefined) return;
