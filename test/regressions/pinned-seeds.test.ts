@@ -34,6 +34,12 @@ const pinned: readonly Pinned[] = [
     scenario: storageStorm,
     name: 'storage-storm',
     seeds: [
+      {
+        seed: 694,
+        rung: 'SD3',
+        when: 'a client counted its writes from 1 again under a fence that had stayed',
+      },
+      { seed: 733, rung: 'SC6', when: 'a segment counted as promised before its name was' },
       { seed: 34, rung: 'SE3', when: 'a client asked beyond its window of requests' },
       { seed: 42, rung: 'SD1', when: 'where two writes meet, bytes looked like those of a third' },
       { seed: 156, rung: 'SG3', when: 'garbage in quarantine stayed for ever' },

@@ -31,9 +31,11 @@ export class WriteLease {
 
   /** The leader gave another fence: writes are numbered anew. */
   renew(granted: Granted, untilUs: number): void {
+    // Under the fence that it had the count goes on: from 1 again a write would pass for one that is
+    // there already, and be acknowledged by who has not got it.
+    if (granted.fence !== this.granted.fence) this.sequence = 0;
     this.granted = granted;
     this.untilUs = untilUs;
-    this.sequence = 0;
     this.validBytes = Math.max(this.validBytes, granted.validBytes);
   }
 }
