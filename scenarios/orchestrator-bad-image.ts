@@ -1,8 +1,14 @@
 import { orchestratorLadder } from '../invariants/orchestrator/ladder.ts';
-import { type Fault, scenario, seconds } from '../src/index.ts';
-import { weather } from './common/weather.ts';
+import { scenario, seconds } from '../src/index.ts';
 import { cluster, phases } from './orchestrator/setting.ts';
-import { at, drawOf, isPlain, steeredClients, watching } from './orchestrator/steering.ts';
+import {
+  at,
+  drawOf,
+  isPlain,
+  leaderMayBeLost,
+  steeredClients,
+  watching,
+} from './orchestrator/steering.ts';
 
 /** Services that go back by themselves, of every strategy. */
 const goingBack = [0, 1, 2, 3, 4, 5].map((nth) =>
@@ -28,23 +34,6 @@ const crashing = drawOf(({ mode, template }) => {
 /** Stands for the image that fails late. */
 const late = 4;
 
-const trouble = weather(
-  'the leader is lost on the way, or not',
-  'no damage',
-  ['kill'],
-  (draw): readonly Fault[] =>
-    draw(2) === 0
-      ? []
-      : [
-          {
-            kind: 'kill',
-            target: { role: 'leader' },
-            when: { atUs: seconds(4) + draw(4_000_000) },
-            durationUs: 200_000 + draw(1_000_000),
-          },
-        ],
-);
-
 export default scenario({
   summary:
     'An image that crashes, leaks, is never well or is missing is deployed: services go back',
@@ -64,7 +53,7 @@ export default scenario({
     at(seconds(8) + draw(1_000_000), { do: 'rollback', service: 's2' }, 1),
     ...watching('s0', seconds(4), seconds(24), seconds(0.5)),
   ]),
-  storm: trouble,
+  storm: leaderMayBeLost(seconds(4)),
   ladder: orchestratorLadder,
   phases,
 });

@@ -17,38 +17,40 @@ const outOfOrder = {
 
 const families = ['clog', 'stall', 'degrade'] as const;
 
+/** For how long: now and then for longer than an operation may take. */
+function spell(draw: (bound: number) => number): number {
+  return draw(6) === 0 ? 4_500_000 : 200_000 + draw(1_800_000);
+}
+
 /**
  * Clients that nobody hears for a while, that stand still, or whose messages overtake each other, and
- * that go on with what they remember.
+ * that go on with what they remember. On some days nothing but that last one is wrong.
  */
-const lateClients = weather('clients are late', 'no damage', families, (draw, times) =>
-  Array.from({ length: 8 + draw(16) }, (): Fault => {
+const lateClients = weather('clients are late', 'no damage', families, (draw, times) => {
+  const isDisorder = draw(2) === 0;
+  return Array.from({ length: 8 + draw(16) }, (): Fault => {
     const target = { node: `c${1 + draw(2)}` };
-    const base = { target, when: { atUs: within(draw, times) } };
-    const durationUs = 200_000 + draw(1_800_000);
-    switch (draw(6)) {
-      case 0:
-        return { kind: 'stall', ...base, durationUs };
-      case 1:
-      case 2:
-        return { ...outOfOrder, ...base, durationUs };
-      default: {
-        const direction = (['both', 'inbound', 'outbound'] as const)[draw(3)]!;
-        return { kind: 'clog', ...base, direction, durationUs };
-      }
-    }
-  }),
-);
+    const when = { atUs: within(draw, times) };
+    const base = { target, when, durationUs: spell(draw) };
+    const what = draw(6);
+    if (isDisorder || what === 1 || what === 2) return { ...outOfOrder, ...base };
+    if (what === 0) return { kind: 'stall', ...base };
+    const direction = (['both', 'inbound', 'outbound'] as const)[draw(3)]!;
+    return { kind: 'clog', ...base, direction };
+  });
+});
 
 export default scenario({
   summary: 'Strict clients that remember much, are late, and stand still: leases of caches',
   system: storage({ knobs: { nodes: always(14) } }),
   clients: storageClients({
     'clients.mode': always('strict'),
-    'clients.lanes': always(2),
+    'clients.count': { kind: 'one of', values: [4, 2] },
+    'clients.lanes': { kind: 'one of', values: [4, 2] },
     'clients.shape': { kind: 'one of', values: ['bursts', 'steady'] },
-    'clients.operations': always(320),
+    'clients.operations': { kind: 'one of', values: [640, 320] },
     'files.looks': always(8),
+    'files.favour': { kind: 'one of', values: ['removals', 'attributes'] },
     'files.names': { kind: 'one of', values: [1, 3] },
     'files.hotPercent': { kind: 'one of', values: [80, 30] },
   }),

@@ -10,7 +10,8 @@ const filling = weather('disks fill', 'no damage', ['disk'], (draw, times, confi
     kind: 'disk' as const,
     mode: 'full' as const,
     target: { node: chunkserver(config, draw(64)) },
-    perMillion: 1_000_000,
+    // Nothing more goes in, or what is small or in place still does.
+    perMillion: [1_000_000, 500_000, 150_000][draw(3)]!,
     file: '',
     when: { atUs: within(draw, times) },
     durationUs: 100_000 + draw(4_000_000),

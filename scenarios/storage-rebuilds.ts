@@ -60,7 +60,7 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
     notBeforeUs,
     afterUs: draw(2) * draw(2_000),
   };
-  switch (draw(5)) {
+  switch (draw(8)) {
     case 0: {
       const durationUs = 200_000 + draw(1_000_000);
       const base = { kind: 'degrade', target: { role: '@event' }, all: true, when, durationUs };
@@ -77,6 +77,21 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
       // Whoever leads has the plans that the one before made, and knows nothing of their orders.
       const durationUs = 50_000 + draw(1_500_000);
       return [{ kind: 'kill', target: { role: 'leader' }, when, durationUs }];
+    }
+    case 3: {
+      // The target has no room after all, or cannot write: somebody else has to be found.
+      const mode = (['full', 'write-error', 'sync-error'] as const)[draw(3)]!;
+      const durationUs = 300_000 + draw(2_000_000);
+      const all = { perMillion: 1_000_000, file: '', when, durationUs };
+      return [{ kind: 'disk', target: { role: '@event' }, mode, ...all }];
+    }
+    case 4: {
+      // Servers hear each other late, and clients write on meanwhile: a chunk may be another by then.
+      const none = { lossPerMillion: 0, duplicatePerMillion: 0, reorderPerMillion: 0 };
+      const late = { corruptPerMillion: 0, extraLatencyUs: 30_000 + draw(120_000) };
+      const durationUs = 500_000 + draw(1_500_000);
+      const base = { kind: 'degrade', target: { role: '@event' }, all: true, when, durationUs };
+      return [{ ...base, ...none, ...late, serversOnly: true } as Fault];
     }
     default: {
       const event = moments[draw(moments.length)]!;

@@ -36,6 +36,8 @@ export default scenario({
   system: storage({
     knobs: {
       nodes: always(14),
+      // So that a file is one chunk.
+      'storage.blocksPerChunk': always(16),
       'storage.rootClass': { kind: 'one of', values: ['copies', 'far-copies', 'pair'] },
     },
   }),
@@ -49,6 +51,8 @@ export default scenario({
     'files.chunks': always(1),
     'files.hotPercent': always(80),
     'files.clones': always(false),
+    'files.reads': always('short'),
+    'files.favour': { kind: 'one of', values: ['read', 'write'] },
     'files.locks': { kind: 'one of', values: [true, false] },
   }),
   storm: slowChains,

@@ -63,6 +63,11 @@ export class Asks {
     remember(this.#watches, `${client}/${watch.request}`, { watch, client }, remembered);
   }
 
+  /** What a client has asked under a number. */
+  call(request: number, client: number): OpenCall | undefined {
+    return this.#calls.get(`${client}/${request}`);
+  }
+
   /** A client took an answer; gives what it had asked. */
   done(answer: CallDone, client: number, timeUs: number): OpenCall | undefined {
     const call = this.#calls.get(`${client}/${answer.request}`);

@@ -16,6 +16,13 @@ function done(index: number, reply: object): CallDone {
   return { kind: 'call-done', request: 1, outcome: 'done', index, reply, token: '' } as CallDone;
 }
 
+/** The client has asked for that, under the number that answers bear. */
+function asked(kit: MomentRig, sequence: number): void {
+  const command = { kind: 'remove-service', service: 'x', version: 0 } as const;
+  const about = { session: 5, sequence, oldest: 1 };
+  kit.facts.asks.called({ kind: 'call', request: 1, ...about, command }, client, 0);
+}
+
 describe('S26 durability', () => {
   function committed() {
     const kit = new MomentRig();
@@ -52,8 +59,10 @@ describe('S26 durability', () => {
 describe('S27A one answer', () => {
   test('is red when the second answer is another', () => {
     const kit = new MomentRig();
-    const ask = (reply: object, sequence: number = 2) =>
-      kit.ask(sameAnswer, { answer: done(3, reply), call: { ...call, sequence }, node: client });
+    const ask = (reply: object, sequence: number = 2) => {
+      asked(kit, sequence);
+      return kit.ask(sameAnswer, { message: done(3, reply), peer: client });
+    };
     expect(ask({ kind: 'done' })).toBe('premise false');
     expect(ask({ kind: 'done' })).toBe('held');
     expect(ask({ kind: 'object', id: 'x', version: 1 }, 3)).toBe('premise false');
@@ -62,9 +71,10 @@ describe('S27A one answer', () => {
 
   test('forgives that the session has ended since', () => {
     const kit = new MomentRig();
-    kit.ask(sameAnswer, { answer: done(3, { kind: 'done' }), call });
-    const answer = done(4, { kind: 'refused', why: 'no-session', what: '' });
-    expect(kit.ask(sameAnswer, { answer, call })).toBe('premise false');
+    asked(kit, 2);
+    kit.ask(sameAnswer, { message: done(3, { kind: 'done' }), peer: client });
+    const message = done(4, { kind: 'refused', why: 'no-session', what: '' });
+    expect(kit.ask(sameAnswer, { message, peer: client })).toBe('premise false');
   });
 });
 

@@ -199,9 +199,10 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   const { state } = look;
   const service = state.services.get(task.service);
   const row = service === undefined ? undefined : state.deployments.get(service.deployment);
-  if (service === undefined || row === undefined || hasOtherCause(look, service, task)) return null;
+  if (service === undefined || hasOtherCause(look, service, task)) return null;
   const { mode } = service.spec;
-  if (isOver(row) || mode.kind !== 'replicated') return null;
+  if (mode.kind !== 'replicated') return null;
+  if (row === undefined || isOver(row)) return leftAlone(look, service, id, task);
   // What an earlier deployment has left behind goes whenever there is something else.
   const old = targetOf(row) === row.to ? row.from : row.to;
   if (task.revision !== old || old === targetOf(row)) return null;
@@ -219,6 +220,17 @@ function madeRoom(look: EntryLook, id: string, task: Readonly<Task>): Finding {
   const { order } = limitsOf(service, row);
   if (order !== 'start-first' || !isWell(task)) return true;
   return { slot: task.slot, order, successor: 'not well' };
+}
+
+/** Nothing is under way: then what a deployment has left runs on, unless something else does. */
+function leftAlone(
+  look: EntryLook,
+  service: Readonly<Service>,
+  id: string,
+  task: Readonly<Task>,
+): Finding {
+  if (task.revision === service.revision || !isWell(task)) return null;
+  return keepsAnother(look, id, task) ? null : { revision: task.revision, deployment: 'none' };
 }
 
 /** Another task of the slot stays, and is well if the one that goes was; one of `except` is none. */

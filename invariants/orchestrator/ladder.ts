@@ -25,6 +25,7 @@ import {
   idsAreNew,
   namesAreUnique,
 } from './object-laws.ts';
+import { manyAreStarted } from './progress-at-scale.ts';
 import {
   beatsKeepNodesUp,
   deploymentsEnd,
@@ -40,7 +41,9 @@ import {
   nothingIsLeft,
   placedWhereTheyFit,
 } from './progress-of-tasks.ts';
+import { quotasHold } from './quota-laws.ts';
 import { raftOfManagers } from './raft-of-managers.ts';
+import { backupsComeBack } from './restore-laws.ts';
 import { retriesAreBounded } from './retries.ts';
 import { noPlaintext, secretsStayInScope } from './secrets.ts';
 import {
@@ -78,7 +81,9 @@ export const entryRungs: readonly EntryRung[] = [
   reservationsAddUp,
   placesAreFeasible,
   localVolumesStay,
+  quotasHold,
   goneIsGone,
+  backupsComeBack,
   // who may speak
   earlierLeadersAreRefused,
   barrierComesFirst,
@@ -129,6 +134,7 @@ export const orchestratorRungs: readonly AnyRung<OrchestratorMoment>[] = [
   crashedAreReplaced,
   placedWhereTheyFit,
   assignedAreStarted,
+  manyAreStarted,
   tablesAreCurrent,
   deploymentsEnd,
   drainsEnd,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { backupOf } from '../../src/systems/orchestrator/backup/backup.ts';
+import { quotaSpec } from '../../src/systems/orchestrator/specs/quota-spec.ts';
 import type { Command } from '../../src/systems/orchestrator/state/command.ts';
 import type { Task } from '../../src/systems/orchestrator/state/rows.ts';
 import type { ClusterState } from '../../src/systems/orchestrator/state/state.ts';
@@ -10,7 +12,9 @@ function furnished(): { laws: LawRig; service: string; ids: string[] } {
   const laws = new LawRig();
   const { rig } = laws;
   for (let node = 0; node < 3; node++) rig.node();
-  const service = rig.service('web', { mode: { kind: 'replicated', replicas: 3 } });
+  const labels = [{ key: 'team', value: 'a' }];
+  const service = rig.service('web', { mode: { kind: 'replicated', replicas: 3 }, labels });
+  rig.ask({ kind: 'create-quota', spec: quotaSpec('a', labels, { tasks: 90 }) });
   rig.pass(20 * second);
   return { laws, service, ids: rig.tasks(service).map(([id]) => id) };
 }
@@ -98,6 +102,18 @@ describe('laws for entries', () => {
       },
     ],
     [
+      'S33',
+      (state, service, [id]) => {
+        const { spec } = state.services.get(service)!;
+        const task = { ...state.tasks.get(id!)!, slot: '4', ports: [], address: 997 };
+        state.services.edit(service).spec = { ...spec, mode: { kind: 'replicated', replicas: 4 } };
+        const quota = state.quotas.keys()[0]!;
+        const limits = { tasks: 3, cpuMillis: 0, memoryBytes: 0 };
+        state.quotas.edit(quota).spec = { ...state.quotas.get(quota)!.spec, limits };
+        state.tasks.insert(`1-${state.applied}-0`, task);
+      },
+    ],
+    [
       'S32',
       (state, _service, [id]) => {
         state.index.loads.get(state.tasks.get(id!)!.node)!.cpuMillis += 1;
@@ -109,6 +125,27 @@ describe('laws for entries', () => {
     expect([...laws.broken]).toEqual([]);
     laws.bend((state) => change(state, service, ids));
     expect([...laws.broken]).toContain(law);
+  });
+
+  test('S31R sees a restore that leaves something, or takes something along', () => {
+    const restored = (change: (state: ClusterState, ids: readonly string[]) => void) => {
+      const { laws, ids } = furnished();
+      const backup = backupOf(laws.state);
+      expect(laws.rig.ask({ kind: 'restore', backup })).toEqual({ kind: 'done' });
+      expect(laws.premises.get('S31R')).toBe(1);
+      laws.bend((state) => change(state, ids), { kind: 'restore', backup });
+      return [...laws.broken];
+    };
+    expect(restored(() => {})).toEqual([]);
+    expect(restored((state, [id]) => edit(state, id!, { reason: 'gone' }))).toContain('S31R');
+    const without = (state: ClusterState) => {
+      state.services.edit(state.services.keys()[0]!).removing = true;
+    };
+    expect(restored(without)).toContain('S31R');
+    const spared = (state: ClusterState) => {
+      state.quotas.delete(state.quotas.keys()[0]!);
+    };
+    expect(restored(spared)).toContain('S31R');
   });
 
   test('S4 sees a wish that is taken back', () => {

@@ -1,5 +1,7 @@
 import type { Node, Service, Task } from '../../src/systems/orchestrator/state/rows.ts';
 import { type EntryRung, entryRung, type Finding } from './entry-rung.ts';
+import type { Place } from './machines.ts';
+import type { OrchestratorFacts } from './moment.ts';
 import type { EntryLook } from './oracle.ts';
 import type { StorePast } from './store-past.ts';
 import { isSure } from './sure.ts';
@@ -98,7 +100,7 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
   id: 'S18',
   title: 'early release',
   statement:
-    'An address or port goes to another only when no container of its last owner runs any more, by the machines themselves; but what was given up with its node goes as long as that is away.',
+    'An address or port goes to another only when no container of its last owner runs any more, by the machines themselves; but what was given up with its node, and needs no lease, goes as long as that is away.',
   source: 'SwarmKit b9e2c2f40 (K17); Nomad #14348 (N4)',
   owedUnder: 'noticeable damage',
   ghost: () => new Leases(),
@@ -113,9 +115,8 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
     for (const { name, owner, last } of leases.follow(past)) {
       if (last === '' || last === owner || name.startsWith('ingress')) continue;
       for (const place of machines.ofTask(last)) {
-        // What was given up with its node may run there, until the node is back and was told.
-        if (objects.orphaned.has(last) && !isSure(facts, place)) continue;
         if (world.damaged(place.node)) continue;
+        if (objects.orphaned.has(last) && mayStillRun(facts, place)) continue;
         return { lease: name, last, owner, machine: world.nodeId(place.node) };
       }
       finding = true;
@@ -123,6 +124,15 @@ export const nothingIsFreeTooEarly: EntryRung = entryRung({
     return finding;
   },
 });
+
+/**
+ * What was given up with its node may run there until the node is back and was told; but not what
+ * ends with a lease: that was over before.
+ */
+function mayStillRun(facts: OrchestratorFacts, place: Place): boolean {
+  const isBound = place.container.spec.bound && facts.world.clockWithinBounds(place.node);
+  return !isBound && !isSure(facts, place);
+}
 
 export const reservationsAddUp: EntryRung = entryRung({
   id: 'S32',

@@ -1,6 +1,7 @@
 import type { LadderOptions, Outcome, WorldView } from '../../src/index.ts';
 import type { ContainerSpec } from '../../src/systems/orchestrator/runtime/container-runtime.ts';
 import { type Container, Machine } from '../../src/systems/orchestrator/runtime/machine.ts';
+import type { OrchestratorSettings } from '../../src/systems/orchestrator/state/settings.ts';
 import { Rig, second } from '../../src/systems/orchestrator/test-rig.ts';
 import { simulationTimings } from '../../src/systems/orchestrator/timings.ts';
 import { LocalTables } from '../../src/systems/orchestrator/worker/local-tables.ts';
@@ -66,7 +67,7 @@ interface Asked<G> {
  * else is what tests say, lawful or not. Rungs are asked one at a time, at a moment of their own.
  */
 export class MomentRig {
-  readonly rig: Rig = new Rig();
+  readonly rig: Rig;
   readonly workers: PaperWorker[] = Array.from({ length: workers }, paperWorker);
   readonly damaged: Set<number> = new Set();
   readonly unbounded: Set<number> = new Set();
@@ -78,7 +79,8 @@ export class MomentRig {
   /** True time, beside that of the store. */
   timeUs = 0;
 
-  constructor() {
+  constructor(settings?: OrchestratorSettings) {
+    this.rig = new Rig(settings);
     const world = this.#world();
     const rig = this;
     const oracle = {

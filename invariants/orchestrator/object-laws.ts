@@ -1,5 +1,5 @@
-import type { Command } from '../../src/systems/orchestrator/state/command.ts';
-import type { Node, Service, Volume } from '../../src/systems/orchestrator/state/rows.ts';
+import type { Command, CommandOf } from '../../src/systems/orchestrator/state/command.ts';
+import type { Node, Quota, Service, Volume } from '../../src/systems/orchestrator/state/rows.ts';
 import { type EntryRung, entryRung, type Finding } from './entry-rung.ts';
 import type { EntryLook } from './oracle.ts';
 import type { StorePast } from './store-past.ts';
@@ -11,6 +11,7 @@ const withIds: ReadonlySet<string> = new Set([
   'deployments',
   'nodes',
   'volumes',
+  'quotas',
 ]);
 
 export const idsAreNew: EntryRung = entryRung({
@@ -71,8 +72,8 @@ export const changesAreCompared: EntryRung = entryRung({
   judge(look) {
     const { past, envelope, reply, repeated } = look;
     const { command } = envelope;
-    for (const table of ['services', 'nodes'] as const) {
-      for (const { key, before, after } of past.of<Service | Node>(table)) {
+    for (const table of ['services', 'nodes', 'quotas'] as const) {
+      for (const { key, before, after } of past.of<Service | Node | Quota>(table)) {
         if (before === undefined || after === undefined) continue;
         const changed = before.spec !== after.spec;
         const grown = after.version - before.version;
@@ -82,8 +83,9 @@ export const changesAreCompared: EntryRung = entryRung({
       }
     }
     if (repeated) return null;
+    const isWhole = command.kind === 'together' || command.kind === 'restore';
+    if (isWhole && reply.kind === 'refused') return nothingOf(past);
     if (command.kind !== 'together') return versionOf(look, command);
-    if (reply.kind === 'refused') return nothingOf(past);
     let finding: Finding = null;
     for (const part of command.parts) {
       const found = versionOf(look, part);
@@ -99,10 +101,11 @@ function versionOf({ past, reply }: EntryLook, command: Command): Finding {
   switch (command.kind) {
     case 'update-service':
     case 'remove-service':
-    case 'update-node': {
-      const id = command.kind === 'update-node' ? command.node : command.service;
-      const table = command.kind === 'update-node' ? 'nodes' : 'services';
-      const change = past.of<Service | Node>(table).find(({ key }) => key === id);
+    case 'update-node':
+    case 'update-quota':
+    case 'remove-quota': {
+      const [table, id] = namedBy(command);
+      const change = past.of<Service | Node | Quota>(table).find(({ key }) => key === id);
       if (reply.kind === 'refused') return change === undefined ? true : { id, refused: true };
       const { version } = command;
       if (version === 0 || change?.before?.version === version) return true;
@@ -113,9 +116,19 @@ function versionOf({ past, reply }: EntryLook, command: Command): Finding {
   }
 }
 
+/** The row that a command is about: its table and id. */
+function namedBy(
+  command: CommandOf<
+    'update-service' | 'remove-service' | 'update-node' | 'update-quota' | 'remove-quota'
+  >,
+): readonly [table: 'services' | 'nodes' | 'quotas', id: string] {
+  if ('quota' in command) return ['quotas', command.quota];
+  return 'node' in command ? ['nodes', command.node] : ['services', command.service];
+}
+
 /** What is applied as one is done as a whole, or not at all. */
 function nothingOf(past: StorePast): Finding {
-  for (const table of ['services', 'nodes', 'volumes', 'secrets', 'tasks']) {
+  for (const table of ['services', 'nodes', 'volumes', 'secrets', 'quotas', 'tasks']) {
     const [change] = past.of(table);
     if (change !== undefined) return { id: String(change.key), refused: true };
   }
@@ -130,13 +143,13 @@ interface Named {
 export const namesAreUnique: EntryRung = entryRung({
   id: 'S7',
   title: 'names',
-  statement: 'At most one live service, node or volume has a name.',
+  statement: 'At most one live service, node, volume or quota has a name.',
   source: 'Warren, a create that came twice made two (W16)',
   owedUnder: 'any damage',
   ghost: () => new Map<string, string>(),
   judge({ past, envelope, reply, repeated }, owners) {
     let finding: Finding = null;
-    const tables = ['services', 'nodes', 'volumes'] as const;
+    const tables = ['services', 'nodes', 'volumes', 'quotas'] as const;
     for (const table of tables) {
       for (const { key, before, after } of past.of<Named>(table)) {
         const name = `${table}/${(after ?? before)!.spec.name}`;
@@ -169,8 +182,9 @@ function refusedByName(
   if (command.kind === 'create-service') {
     return owners.has(`services/${command.spec.name}`) ? true : { free: command.spec.name };
   }
-  if (command.kind !== 'create-volume') return null;
-  return owners.has(`volumes/${command.spec.name}`) ? true : { free: command.spec.name };
+  if (command.kind !== 'create-volume' && command.kind !== 'create-quota') return null;
+  const table = command.kind === 'create-volume' ? 'volumes' : 'quotas';
+  return owners.has(`${table}/${command.spec.name}`) ? true : { free: command.spec.name };
 }
 
 /** Claims by volume: the greatest epoch that was given. */

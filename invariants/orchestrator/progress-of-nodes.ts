@@ -1,8 +1,10 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { ManagerNode } from '../../src/systems/orchestrator/manager/manager-component.ts';
 import type { Beat } from '../../src/systems/orchestrator/messages/worker-messages.ts';
 import type { Strategy } from '../../src/systems/orchestrator/specs/update-config.ts';
 import { fencedAfterUs } from '../../src/systems/orchestrator/timings.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
+import { allMembers } from '../../src/systems/raft/quorum.ts';
 import { boundsOf, longestStopUs, quietUs, workersOf } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 import { isOnNode } from './task-words.ts';
@@ -19,19 +21,17 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   id: 'L1',
   title: 'served again',
   statement:
-    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer, unless leaders are unseated without pre-votes.',
+    'In quiet weather managers serve again within 10 s: no request that its client goes on asking waits longer, unless a manager that is not in their group unseats leaders without pre-votes.',
   source: 'Warren, PRD: failover below 10 s; SwarmKit 01415556f (K26)',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   clientVisible: true,
   watches: ['pulse'],
   check({ facts, timeUs }): Outcome {
-    const { asks, barrierUs, healedUs, options } = facts;
+    const { asks, barrierUs, healedUs } = facts;
     const servedUs = healedUs + failoverUs;
     if (!(timeUs > servedUs)) return premiseFalse;
-    // Without pre-votes a manager that was taken out of the group may unseat leaders for ever.
-    const isUnseated = options.config['raft.preVote'] === false && timeUs - barrierUs < answeredUs;
-    if (isUnseated) return premiseFalse;
+    if (timeUs - barrierUs < answeredUs && mayBeUnseated(facts)) return premiseFalse;
     for (const [request, { sinceUs, lastUs }] of asks.waiting) {
       // Its client has given up, or begun anew.
       if (timeUs - lastUs > askedAgainUs) continue;
@@ -42,8 +42,30 @@ export const requestsAreAnswered = rung<OrchestratorMoment>({
   },
 });
 
-/** What some noise stays for: each message that it takes costs a call's time and a longer wait. */
+/**
+ * Without pre-votes a manager that was taken out of the group, and does not know, may unseat leaders
+ * for ever; where all of them are in it nobody does.
+ */
+function mayBeUnseated({ world, leader, options }: OrchestratorFacts): boolean {
+  if (options.config['raft.preVote'] !== false) return false;
+  const leads = leader === undefined ? undefined : world.state(leader.node);
+  const { core } = (leads ?? {}) as Partial<ManagerNode>;
+  if (core === undefined) return true;
+  const members = allMembers(core.configuration);
+  for (let node = 0; node < world.serverCount; node += 1) {
+    const isManager = world.component(node).name === 'orchestrator-manager';
+    if (isManager && !members.includes(node + 1)) return true;
+  }
+  return false;
+}
+
+/** Each message that a network takes costs a call's time and a longer wait. */
 const lossUs = 4_000_000;
+
+function lostUs({ options: { config } }: OrchestratorFacts): number {
+  const rates = ['net.lossPerMillion', 'net.corruptPerMillion'];
+  return rates.some((path) => config[path] !== 0) ? lossUs : 0;
+}
 
 /** Since when each worker has had no session. */
 type CutOff = Map<number, number>;
@@ -80,7 +102,7 @@ export const workersHaveSessions = rung<OrchestratorMoment, CutOff>({
       const sinceUs = cutOff.get(node) ?? timeUs;
       cutOff.set(node, sinceUs);
       const forUs = Math.min(timeUs - sinceUs, quietUs(facts, timeUs));
-      if (forUs > bounds.sessionUs + lossUs) {
+      if (forUs > bounds.sessionUs + lostUs(facts)) {
         const values = { node: members.idOf(node), connected: core.connected, forUs };
         return broken({ nodes: [node], values });
       }

@@ -326,6 +326,7 @@ export const nothingIsLeft = rung<OrchestratorMoment>({
     if (bounds === undefined || state === undefined) return premiseFalse;
     if (!(quietUs(facts, timeUs) > bounds.settledUs)) return premiseFalse;
     const { objects } = facts;
+    const restOf = ({ service, slot }: SlotOf) => objects.ageUs(slotName(service, slot), timeUs);
     for (const service of state.services.keys()) {
       const row = state.services.get(service)!;
       const ageUs = objects.ageUs(`services/${service}`, timeUs);
@@ -340,9 +341,9 @@ export const nothingIsLeft = rung<OrchestratorMoment>({
       const task = state.tasks.get(claim.task);
       const status = state.nodes.get(claim.node)?.status ?? 'fenced';
       const isOver = task === undefined || hasEnded(task.observed);
-      const ageUs = task === undefined ? bounds.settledUs + 1 : timeUs - facts.healedUs;
-      const slot = task === undefined ? '' : slotName(task.service, task.slot);
-      const restsUs = task === undefined ? ageUs : objects.ageUs(slot, timeUs);
+      // Its node may have been the last to hear that the task goes, just now.
+      const of = objects.tasks.get(claim.task);
+      const restsUs = of === undefined ? Number.POSITIVE_INFINITY : restOf(of);
       if (isOver && status === 'up' && restsUs > bounds.settledUs) {
         return broken({ nodes: [], values: { volume: spec.name, claim: claim.task } });
       }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { second } from '../../src/systems/orchestrator/test-rig.ts';
+import { second, tinySettings } from '../../src/systems/orchestrator/test-rig.ts';
 import { controllersRest } from './controllers-rest.ts';
 import { managersAgree, tablesAddUp } from './managers-agree.ts';
 import { MomentRig } from './moment-kit.ts';
+import { manyAreStarted } from './progress-at-scale.ts';
 import {
   beatsKeepNodesUp,
   deploymentsEnd,
@@ -148,6 +149,25 @@ describe('L5 started', () => {
     kit.rig.service('web', { mode: { kind: 'replicated', replicas: 1 } });
     kit.rig.calm();
     expect(watch(kit, assignedAreStarted, long)).toBe('broken');
+  });
+});
+
+describe('L14 started at scale', () => {
+  test('is red for many of which some do not run, and says nothing of few', () => {
+    const { kit } = furnished();
+    expect(watch(kit, manyAreStarted, long)).toBe('premise false');
+    // So many have no address here.
+    kit.rig.service('many', { mode: { kind: 'replicated', replicas: 1_000 } });
+    kit.rig.drive();
+    kit.facts.objects.askedUs = kit.timeUs;
+    expect(watch(kit, manyAreStarted, 9 * second)).toBe('premise false');
+    expect(watch(kit, manyAreStarted, long)).toBe('broken');
+  });
+
+  test('holds where all run', () => {
+    const kit = new MomentRig({ ...tinySettings, taskAddresses: { first: 1_000, count: 2_000 } });
+    kit.furnish('many', { mode: { kind: 'replicated', replicas: 1_000 } });
+    expect(watch(kit, manyAreStarted, long)).toBe('held');
   });
 });
 

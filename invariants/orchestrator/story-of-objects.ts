@@ -13,6 +13,7 @@ const told: ReadonlySet<string> = new Set([
   'volumes',
   'deployments',
   'secrets',
+  'quotas',
 ]);
 
 /** What a task is, as far as it never changes. */

@@ -3,6 +3,7 @@ import { partialRaftOperator } from '../../src/systems/raft/operator.ts';
 import { DisksNow } from '../../src/systems/storage/ground-truth.ts';
 import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
+import { isUnseated } from './unseated.ts';
 
 export const rotIsFound = rung<StorageMoment>({
   id: 'SF5',
@@ -34,33 +35,54 @@ export const rotIsFound = rung<StorageMoment>({
   },
 });
 
-export const sessionsConverge = rung<StorageMoment, Map<number, number>>({
+/** When an entry touched things last. */
+interface Touched {
+  /** By session: it was opened, or renewed. */
+  readonly sessions: Map<number, number>;
+  /** By chunk: its grant, and when that was given. */
+  readonly grants: Map<number, { readonly fence: number; readonly sinceUs: number }>;
+}
+
+/** Notes sessions and write leases that the newest entries gave, renewed or ended. */
+function followLeases(
+  { oracle }: StorageFacts,
+  timeUs: number,
+  { sessions, grants }: Touched,
+): void {
+  for (const { table, key, gone } of oracle.touched.values()) {
+    const id = key as number;
+    if (table === 'sessions') {
+      if (gone) sessions.delete(id);
+      else sessions.set(id, timeUs);
+    } else if (table === 'chunks') {
+      const fence = oracle.state.chunks.get(id)?.grant?.fence;
+      if (fence === undefined) grants.delete(id);
+      else if (grants.get(id)?.fence !== fence) grants.set(id, { fence, sinceUs: timeUs });
+    }
+  }
+}
+
+export const sessionsConverge = rung<StorageMoment, Touched>({
   id: 'SH3',
   title: 'sessions converge',
   statement:
-    'A while after everything works again there is one session for each client at most, and nothing is held by a session that is over.',
+    'A while after everything works again there is one session for each client at most, nothing is held by a session that is over, and no write lease has outlived its time.',
   source: 'ceph PR 23691, 14267; MooseNG: a lock without an end; Gray and Cheriton 1989',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
   watches: ['chain', 'end'],
-  // When an entry touched each session last: it was opened, or renewed.
-  ghost: () => new Map(),
-  check({ facts, timeUs, isChain }, touchedUs) {
+  ghost: () => ({ sessions: new Map(), grants: new Map() }),
+  check({ facts, timeUs, isChain }, touched) {
     const { world, timings, oracle, healedUs } = facts;
     if (isChain) {
-      for (const { table, key, gone } of oracle.touched.values()) {
-        if (table !== 'sessions') continue;
-        if (gone) touchedUs.delete(key as number);
-        else touchedUs.set(key as number, timeUs);
-      }
+      followLeases(facts, timeUs, touched);
       return premiseFalse;
     }
     const { sessionLeaseUs, serverLeaseUs, cacheLeaseUs, writeLeaseUs } = timings;
     const dueUs = 3 * sessionLeaseUs + 2 * serverLeaseUs + cacheLeaseUs + writeLeaseUs;
     if (timeUs - healedUs < dueUs) return premiseFalse;
-    // Without pre-votes who was taken out of the group may unseat leaders for ever, and each new one
-    // begins all leases anew.
-    if (facts.options.config['raft.preVote'] === false) return premiseFalse;
+    // Each new leader begins all leases anew.
+    if (isUnseated(facts, timeUs - dueUs)) return premiseFalse;
     const { state } = oracle;
     const owners = new Map<number, number>();
     for (const session of state.sessions.keys()) {
@@ -70,15 +92,22 @@ export const sessionsConverge = rung<StorageMoment, Map<number, number>>({
       if (other === undefined) continue;
       // A late copy of a request opens one more, and a client that was not heard for a lease opens a
       // new one: the one that it does not use has its time to end.
-      const unusedUs = Math.min(touchedUs.get(other) ?? 0, touchedUs.get(session) ?? 0);
+      const unusedUs = Math.min(
+        touched.sessions.get(other) ?? 0,
+        touched.sessions.get(session) ?? 0,
+      );
       if (timeUs - unusedUs < dueUs) continue;
       return broken({ nodes: [], values: { owner, sessions: [other, session], dueUs } });
     }
     for (const chunk of state.chunks.keys()) {
       const grant = state.chunks.get(chunk)!.grant ?? null;
       if (grant === null || grant.session === 0) continue;
-      if (state.sessions.get(grant.session) !== undefined) continue;
-      return broken({ nodes: [], values: { chunk, heldBy: grant.session, dueUs } });
+      const { session: heldBy } = grant;
+      // No holder goes on under one fence for longer: each lease anew has another.
+      const heldUs = timeUs - Math.max(healedUs, touched.grants.get(chunk)?.sinceUs ?? 0);
+      if (heldUs >= dueUs) return broken({ nodes: [], values: { chunk, heldBy, heldUs } });
+      if (state.sessions.get(heldBy) !== undefined) continue;
+      return broken({ nodes: [], values: { chunk, heldBy, dueUs } });
     }
     for (const inode of state.locks.keys()) {
       const { posix, flock } = state.locks.get(inode)!;

@@ -4,19 +4,27 @@ import { MetaloggerService } from '../../src/systems/storage/metalogger/metalogg
 import { readChangelog } from '../../src/systems/storage/metalogger/read-changelog.ts';
 import type { StorageFacts, StorageMoment } from './moment.ts';
 
-export const changelogsReplay = rung<StorageMoment>({
+/** Between two looks at one metalogger: what it could not write is in its saved tables sooner or later. */
+const lookEveryUs = 1_000_000;
+
+export const changelogsReplay = rung<StorageMoment, Map<number, number>>({
   id: 'SB4',
   title: 'changelogs replay',
   statement:
     'What a metalogger has promised to its disk leads to the tables of the committed log, up to all that it counts as durable.',
   source: 'lizardfs#577, #938; leilfs#349; MooseNG metalogger',
-  kind: 'eventually',
+  kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['end'],
-  check({ facts }) {
+  watches: ['pulse', 'end'],
+  // When each one was looked at last.
+  ghost: () => new Map(),
+  check({ facts, timeUs }, lookedUs) {
     const { masters, firstServer } = facts.topology;
+    const isEnd = facts.phase === 'end';
     let outcome: Outcome = premiseFalse;
     for (let node = masters; node < firstServer; node++) {
+      if (!isEnd && timeUs < (lookedUs.get(node) ?? 0) + lookEveryUs) continue;
+      lookedUs.set(node, timeUs);
       const found = changelogOf(facts, node);
       if (found.kind === 'broken') return found;
       if (found === held) outcome = held;

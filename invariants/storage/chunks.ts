@@ -175,3 +175,43 @@ export const regionsMayGo = rung<StorageMoment>({
     return outcome;
   },
 });
+
+export const sharedKeepTheirCode = rung<StorageMoment, Map<number, number>>({
+  id: 'SC11',
+  title: 'what is shared keeps its code',
+  statement:
+    'A chunk that several slots point to is not given the code of the class of one of their files.',
+  source: 'moosefs#158: two classes on snapshots of one chunk, and the weaker one wins',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain'],
+  // References by chunk, before the newest entries.
+  ghost: () => new Map(),
+  check({ node, facts: { oracle } }, references) {
+    const { state } = oracle;
+    let outcome: Outcome = premiseFalse;
+    for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+      const { envelope, reply } = oracle.at(index)!;
+      const command = envelope?.command;
+      if (command?.kind !== 'convert-begin' && command?.kind !== 'convert-commit') continue;
+      if (reply === undefined || reply.kind === 'error') continue;
+      const { chunk } = command;
+      const before = references.get(chunk) ?? 0;
+      const after = state.chunks.get(chunk)?.references ?? 0;
+      // Entries of one batch may count up and down between: who was shared all the time was shared then.
+      if (before > 1 && after > 1) {
+        const values = { chunk, kind: command.kind, before, after };
+        return broken({ nodes: [node], values });
+      }
+      outcome = held;
+    }
+    for (const cell of oracle.touched.values()) {
+      if (cell.table !== 'chunks') continue;
+      const chunk = cell.key as number;
+      const row = state.chunks.get(chunk);
+      if (row === undefined) references.delete(chunk);
+      else references.set(chunk, row.references);
+    }
+    return outcome;
+  },
+});

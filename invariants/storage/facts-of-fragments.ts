@@ -33,6 +33,12 @@ export const fragmentFacts: Readonly<Record<string, FactsOf>> = {
       `It has promised to take none below fence ${chunkFenceBefore}.`,
     ];
   },
+  SC13: ({ nodes, values: { chunk, fence, sequence, last } }) => [
+    `Under fence ${fence} ${who(nodes)} sends a write to chunk ${chunk} as number ${sequence}.`,
+    last === 0
+      ? 'It has sent none before under that fence: this is number 1.'
+      : `Its newest before is number ${last}, which is another write or not the one before.`,
+  ],
   SC4: ({
     nodes,
     values: { chunk, fence, sequence, version, generation, part, content, first },

@@ -13,6 +13,32 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
       ? 'After its restart it has no such part, and says nothing of it.'
       : `After its restart it has ${text(found)}, and says nothing of it.`,
   ],
+  SA5: ({ nodes, values: { chunk, part, promised, found } }) => [
+    `The disk of ${who(nodes)} had promised part ${part} of chunk ${chunk}: ${text(promised)}.`,
+    `It is damaged, and after its restart that part is in service as it was before: ${text(found)}.`,
+  ],
+  SA6: ({ nodes, values: { chunk, version, part } }) => [
+    `${who(nodes)} finds its part ${part} of chunk ${chunk}, version ${version}, damaged.`,
+    'Nothing has befallen its disk: the server itself has written something else, or not all of it.',
+  ],
+  SC9: ({ nodes, values: { chunk, fence, floor, erasedFence, forgotten } }) =>
+    fence === undefined
+      ? [
+          `${who(nodes)} has lost what it had promised under fences up to ${forgotten}.`,
+          `It takes an order about chunk ${chunk}, and has promised to refuse fences up to ${floor}.`,
+        ]
+      : [
+          `${who(nodes)} has forgotten fences up to ${floor}, and has erased parts of chunk ${chunk} under fences up to ${erasedFence}.`,
+          `It makes a part of that chunk anew under fence ${fence}.`,
+        ],
+  SC10: ({ nodes, values: { chunk, version, fence, committed, members } }) => [
+    `Chunk ${chunk} has version ${committed}, with the members ${text(members)}.`,
+    `${who(nodes)} is one of them, and begins version ${version} under fence ${fence} with nothing in it.`,
+  ],
+  SF9: ({ nodes, values: { chunk, position, source, to, members } }) => [
+    `The members of chunk ${chunk} are ${text(members)}: one part is on no server, or on one that is long lost.`,
+    `${who(nodes)} has part ${position} moved from server ${source}, where it is well, to server ${to}.`,
+  ],
   SC5: ({ nodes, values: { after, chunk, version, members, intact, needed } }) => [
     `The members of chunk ${chunk}, version ${version}, are ${text(members)}; it takes ${needed} of them to read it.`,
     `After a record of kind ${text(after)} in the journal of ${who(nodes)}, the whole parts that all journals tell of are ${intact}.`,
@@ -24,6 +50,14 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
   SC8: ({ nodes, values: { chunk, version, position, members } }) => [
     `An entry makes ${nodes[1] ?? 'a server'} a member of chunk ${chunk}, version ${version}, at position ${position}: ${text(members)}.`,
     'Its journal has no whole part of that version for that position.',
+  ],
+  SC12: ({ nodes, values: { chunk, version, members, block, servers } }) => [
+    `By an entry that ${who(nodes)} commits chunk ${chunk}, version ${version}, counts as settled, with the members ${text(members)}, and nothing was written since.`,
+    `By their journals the replicas on servers ${text(servers)} differ in block ${block}.`,
+  ],
+  SC14: ({ nodes, values: { chunk, version, block, server } }) => [
+    `${who(nodes)} gives a client block ${block} of chunk ${chunk}, version ${version}, as its last write left it.`,
+    `Server ${server} is a member and works, and that write is not on its disk.`,
   ],
   SD8: ({ nodes, values: { chunk, version, block, position } }) => [
     `Nobody writes chunk ${chunk}, version ${version}, and what lies on ${who(nodes)} for block ${block} at position ${position} is whole.`,
@@ -56,6 +90,10 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
   SF8: ({ values: { chunk, position, to } }) => [
     `Other servers have worked for a while, and with them chunk ${chunk} would keep all caps of its class.`,
     `Part ${position} is to go to server ${to}, which breaks a cap.`,
+  ],
+  SF10: ({ values: { inode, chunkIndex, members } }) => [
+    `A write to chunk ${chunkIndex} of inode ${inode} is refused for want of places.`,
+    `These servers have worked for a while, have room, and would keep all caps of its class: ${text(members)}.`,
   ],
   SH10: ({ values: { chunk, members, times } }) => [
     `The chain of chunk ${chunk} was formed anew ${times} times, with ${members} members each time.`,

@@ -40,6 +40,10 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
           `The tables count ${references} references to chunk ${chunk}.`,
           `The slots that point to it are ${pointing}.`,
         ],
+  SC11: ({ values: { chunk, kind, before, after } }) => [
+    `Several slots point to chunk ${chunk}: ${before} before, and ${after} after.`,
+    `An entry of kind ${kind} gives it the code of another class.`,
+  ],
   SC2: ({ values: { chunk, version, highestVersion, generation, granted, before } }) => [
     `Chunk ${chunk} has version ${version} and generation ${generation}, with ${granted} granted and ${highestVersion} as the highest ever given.`,
     before === undefined
@@ -81,7 +85,13 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
     `Entry ${index} ends the lease of ${text(of)}, which lasts ${spanMs(leaseUs)} from the last sign of life.`,
     `The last one was ${spanMs(sinceUs)} before.`,
   ],
-  SH3: ({ values: { owner, sessions, chunk, heldBy, inode, lock, dueUs } }) => {
+  SH3: ({ values: { owner, sessions, chunk, heldBy, heldUs, inode, lock, dueUs } }) => {
+    if (heldUs !== undefined) {
+      return [
+        `Chunk ${chunk} is granted to session ${heldBy}, under one fence for ${spanMs(heldUs)}.`,
+        'No write lease lasts so long, and nothing keeps the leader from ending it.',
+      ];
+    }
     if (sessions !== undefined) {
       return [
         `The client ${text(owner)} has the sessions ${text(sessions)}.`,

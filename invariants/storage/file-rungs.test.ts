@@ -271,10 +271,19 @@ describe('SH9 service is back', () => {
     return clients;
   }
 
+  /** An operation comes to nothing, and something happens on the way. */
+  function inVain(clients: Clients, meanwhile: () => void = () => {}): void {
+    const end = clients.reading();
+    clients.rig.timeUs += 1_000_000;
+    meanwhile();
+    clients.rig.timeUs += 1_000_000;
+    end({ kind: 'none' }, 'ETIMEDOUT');
+  }
+
   it('holds when one operation comes to nothing and the next is done', () => {
     const clients = afterPeace();
     for (let nth = 0; nth < 4; nth++) {
-      clients.reading()({ kind: 'none' }, 'ETIMEDOUT');
+      inVain(clients);
       clients.write(0, 16);
     }
     holds(clients, 'SH9');
@@ -282,7 +291,32 @@ describe('SH9 service is back', () => {
 
   it('breaks when several in a row come to nothing', () => {
     const clients = afterPeace();
-    for (let nth = 0; nth < 3; nth++) clients.reading()({ kind: 'none' }, 'ETIMEDOUT');
+    for (let nth = 0; nth < 3; nth++) inVain(clients);
     expect(clients.broken).toEqual(['SH9']);
+  });
+
+  // Found by seeds 174 and 1882 of storage-storm: many that write one file through a slow log.
+  it('asks for nothing while others are served, and for all again behind them', () => {
+    const clients = afterPeace();
+    for (let nth = 0; nth < 4; nth++) inVain(clients, () => clients.cut(nth, 1));
+    holds(clients, 'SH9');
+    for (let nth = 0; nth < 3; nth++) inVain(clients, () => {});
+    expect(clients.broken).toEqual(['SH9']);
+  });
+
+  // Found by seed 902: a master that was taken out, without pre-votes.
+  it('asks for nothing while leaders are unseated without pre-votes', () => {
+    for (const preVote of [false, true]) {
+      const clients = afterPeace();
+      const { facts } = clients.rig;
+      const config = { ...facts.options.config, 'raft.preVote': preVote };
+      Object.assign(facts, { options: { ...facts.options, config } });
+      for (let nth = 0; nth < 4; nth++) {
+        inVain(clients, () => {
+          facts.termSinceUs = clients.rig.timeUs;
+        });
+      }
+      expect(clients.broken).toEqual(preVote ? ['SH9'] : []);
+    }
   });
 });

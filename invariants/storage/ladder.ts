@@ -1,12 +1,20 @@
 import { type AnyRung, type Ladder, ladder, stackLadders } from '../../src/index.ts';
 import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowledged.ts';
+import { settledReplicasAreAlike } from './alike.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { anyPartsSuffice } from './any-parts.ts';
 import { learnersCatchUp, repairsComeToRest, rotIsFound, sessionsConverge } from './at-peace.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
 import { cachedAnswersHold, cachesAreTrue } from './cached-facts.ts';
 import { changelogsReplay } from './changelogs.ts';
-import { chunksAreCounted, placesAreLawful, regionsMayGo, versionsRise } from './chunks.ts';
+import {
+  chunksAreCounted,
+  placesAreLawful,
+  regionsMayGo,
+  sharedKeepTheirCode,
+  versionsRise,
+} from './chunks.ts';
+import { readsAreClean } from './clean-reads.ts';
 import { anyPartsAgree } from './codewords-at-rest.ts';
 import { oneCodeword } from './contents.ts';
 import { cutStaysCut } from './cuts.ts';
@@ -21,6 +29,7 @@ import {
   operationsEnd,
   strictReads,
 } from './file-contents.ts';
+import { forgottenIsRefused, noMemberBeginsAnew } from './forgotten.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
 import { leasesLast } from './leases-last.ts';
@@ -32,11 +41,13 @@ import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts
 import type { StorageMoment } from './moment.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { noWayBack } from './no-way-back.ts';
+import { writesAreNumbered } from './numbered.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
-import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
+import { leastLeftFirst, missingBeforeMoving, recoveryIsThrottled } from './recovery-pace.ts';
 import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
-import { restartsForgetNothing } from './restarts.ts';
+import { lostIsNotOlder, restartsForgetNothing, soundStaysSound } from './restarts.ts';
+import { roomIsUsed } from './room-is-used.ts';
 import { answersAreFresh } from './service.ts';
 import { serviceIsBack } from './service-back.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
@@ -51,6 +62,8 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   readsAreVerified,
   whatWasTakenIn,
   restartsForgetNothing,
+  lostIsNotOlder,
+  soundStaysSound,
   serversDurableFirst,
   // masters and log
   mastersAgree,
@@ -58,11 +71,17 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   changelogsReplay,
   // identity of chunks
   chunksAreCounted,
+  sharedKeepTheirCode,
   versionsRise,
   fencesRise,
+  forgottenIsRefused,
+  noMemberBeginsAnew,
+  writesAreNumbered,
+  readsAreClean,
   leftOutServesNobody,
   oneCodeword,
   membersHaveIt,
+  settledReplicasAreAlike,
   enoughAtAllTimes,
   enoughIsIntact,
   // names
@@ -76,7 +95,9 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   placesAreLawful,
   regionsMayGo,
   noWorseThanNeeded,
+  roomIsUsed,
   leastLeftFirst,
+  missingBeforeMoving,
   copiesAreCopies,
   goodPartsStay,
   noVoluntaryLoss,

@@ -33,6 +33,7 @@ import { FileLedger } from './file-ledger.ts';
 import type {
   LeaderReader,
   MetadataReader,
+  PlacelessGrant,
   ProposedMove,
   StorageFacts,
   StorageMoment,
@@ -49,6 +50,7 @@ const pulseUs = 100_000;
 const rememberedWrites = 4_096;
 
 const noMoves: readonly ProposedMove[] = [];
+const noGrants: readonly PlacelessGrant[] = [];
 
 /** The ghost state of the storage system: see `StorageFacts` for what it holds. */
 export const storageGhost: LedgerDefinition<StorageMoment> = {
@@ -92,6 +94,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       chains: new Map(),
       phase: 'form',
       healedUs: Number.POSITIVE_INFINITY,
+      termSinceUs: 0,
     };
     this.moment = {
       facts: this.#facts,
@@ -106,8 +109,10 @@ class StorageLedger implements Ledger<StorageMoment> {
       call: undefined,
       told: undefined,
       question: undefined,
+      writes: [],
       changes: [],
       moves: noMoves,
+      placeless: noGrants,
       leader: undefined,
       isChain: false,
       isStart: false,
@@ -123,6 +128,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.isChain = false;
     this.moment.isStart = false;
     this.moment.moves = noMoves;
+    this.moment.placeless = noGrants;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
@@ -246,17 +252,23 @@ class StorageLedger implements Ledger<StorageMoment> {
       .service?.leader;
     if (after.role !== 'leader' || after.lastIndex === before.lastIndex || !leader) return 0;
     const moves: ProposedMove[] = [];
+    const placeless: PlacelessGrant[] = [];
     for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
       const entry = state.log.entry(index);
       if (entry?.kind !== 'command') continue;
       const { command } = decodeEnvelope(entry.data);
-      if (command.kind !== 'plan-move') continue;
-      const { chunk, position, to } = command;
-      moves.push({ term: entry.term, index, chunk, position, to });
+      const { term } = entry;
+      if (command.kind === 'plan-move') {
+        const { chunk, position, to } = command;
+        moves.push({ term, index, chunk, position, to });
+      } else if (command.kind === 'grant-write' && command.members.every((one) => one === 0)) {
+        placeless.push({ term, index, command });
+      }
     }
     moment.moves = moves;
+    moment.placeless = placeless;
     moment.leader = leader;
-    return moves.length === 0 ? 0 : triggers.moves;
+    return moves.length + placeless.length === 0 ? 0 : triggers.moves;
   }
 
   #serverStep({ node, from, received, timeUs }: Step): number {
@@ -273,23 +285,30 @@ class StorageLedger implements Ledger<StorageMoment> {
   #takeCommitted({ log }: RaftStateReader<unknown>, commit: number): boolean {
     const { oracle } = this.#facts;
     if (log.entry(oracle.last + 1) === undefined) return false;
+    const term = oracle.at(oracle.last)?.term;
     oracle.begin();
     for (let index = oracle.last + 1; index <= commit; index += 1) {
       oracle.take(log.entry(index) as Entry);
     }
     oracle.end();
+    if (oracle.at(oracle.last)?.term !== term) this.#facts.termSinceUs = this.moment.timeUs;
     return true;
   }
 
   #clientStep(step: Step): number {
     const { calls } = this.#facts;
+    const { writes } = this.moment;
+    writes.length = 0;
     for (let at = 0; at < step.sentCount; at += 1) {
       const { message } = step.sent[at] as Step['sent'][number];
       if (message.kind === 'call') calls.called(message as Call, step.node);
       else if (message.kind === 'ask') calls.asked(message as Ask, step.node);
-      else if (message.kind === 'write-bytes') this.#noteWrite(message as WriteBytes);
+      else if (message.kind === 'write-bytes') writes.push(message as WriteBytes);
     }
-    const told = this.#noteTold(step);
+    for (const write of writes) {
+      remember(this.#facts.chains, writeKey(write), write.chain, rememberedWrites);
+    }
+    const told = this.#noteTold(step) | (writes.length === 0 ? 0 : triggers.wrote);
     return told | this.#noteFinished();
   }
 
@@ -320,10 +339,6 @@ class StorageLedger implements Ledger<StorageMoment> {
     moment.told = told;
     moment.question = calls.answered(told, step.node);
     return told.outcome === 'done' ? triggers.told : 0;
-  }
-
-  #noteWrite(write: WriteBytes): void {
-    remember(this.#facts.chains, writeKey(write), write.chain, rememberedWrites);
   }
 
   #pulse(step: Step): number {

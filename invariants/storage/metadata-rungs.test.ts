@@ -156,6 +156,28 @@ describe('SE5 locks exclude', () => {
     expect(rig.premise('SE5')).toBe(2);
   });
 
+  it('breaks when a lock is granted over that of another owner, which the tables then forget', () => {
+    const { rig, session } = withFile('SE5');
+    rig.bend(({ state }) => {
+      state.locks.edit(2).posix = [];
+    });
+    rig.ask(session, 4, { ...lock, owner: 1 });
+    rig.ask(session, 5, { ...lock, owner: 2 });
+    expect(rig.broken).toEqual(['SE5']);
+  });
+
+  it('holds for what was given back, in part or with the last close', () => {
+    const { rig, session } = withFile('SE5');
+    rig.ask(session, 4, { ...lock, owner: 1 });
+    rig.ask(session, 5, { ...lock, kind: 'unlock', owner: 1, from: 0, to: 5 });
+    rig.ask(session, 6, { ...lock, owner: 2, from: 0, to: 5 });
+    rig.ask(session, 7, { kind: 'close', inode: 2 });
+    rig.ask(session, 8, { kind: 'open', inode: 2 });
+    rig.ask(session, 9, { ...lock, owner: 3 });
+    expect(rig.broken).toEqual([]);
+    expect(rig.premise('SE5')).toBe(4);
+  });
+
   it('breaks when two holders have the same bytes', () => {
     const { rig, session } = withFile('SE5');
     rig.ask(session, 4, { ...lock, owner: 1 });

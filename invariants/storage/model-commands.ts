@@ -82,6 +82,10 @@ function onFiles(files: ModelFiles, command: Command, success: Success): Complai
       const end = index * success.settings.chunkBytes + validBytes;
       return setLength(files, command.inode, (before) => Math.max(before, end));
     }
+    case 'lock':
+    case 'unlock':
+      files.locks.changed(success.session, command);
+      return null;
     case 'open':
       return open(files, command.inode, success.session);
     case 'close': {

@@ -1,4 +1,5 @@
 import type { Inode } from '../../src/systems/storage/metadata/rows.ts';
+import { ModelLocks } from './model-locks.ts';
 
 /** An inode as the model has it. */
 export interface ModelInode {
@@ -32,6 +33,7 @@ export class ModelFiles {
   readonly mirrors: Set<number> = new Set();
   /** What each session has open. */
   readonly openOf: Map<number, Set<number>> = new Map();
+  readonly locks: ModelLocks = new ModelLocks();
   /** Inodes, and names as `directory/name`, that were touched. */
   readonly touchedInodes: Set<number> = new Set();
   readonly touchedNames: Map<string, { readonly directory: number; readonly name: string }> =
@@ -46,6 +48,7 @@ export class ModelFiles {
   forget(): void {
     this.touchedInodes.clear();
     this.touchedNames.clear();
+    this.locks.conflicts.length = 0;
   }
 
   directory(inode: number): ModelInode | undefined {
@@ -148,6 +151,7 @@ export class ModelFiles {
     } else {
       opens.delete(session);
       this.openOf.get(session)!.delete(inode);
+      this.locks.closed(session, inode);
     }
     this.touchedInodes.add(inode);
     this.#endUnheld(inode);

@@ -1,6 +1,8 @@
 import type { LadderOptions, Moment, Phase, WorldView } from '../../src/index.ts';
 import type { RaftView } from '../../src/systems/raft/view.ts';
+import type { WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
 import type { Answered, CallDone } from '../../src/systems/storage/messages/metadata-messages.ts';
+import type { CommandOf } from '../../src/systems/storage/metadata/command.ts';
 import type { StorageSettings } from '../../src/systems/storage/metadata/settings.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import type { StorageTimings } from '../../src/systems/storage/timings.ts';
@@ -42,6 +44,8 @@ export interface StorageFacts {
   phase: Phase;
   /** When the last fault ended; infinity before. */
   healedUs: number;
+  /** When the first entry of the newest term was committed. */
+  termSinceUs: number;
 }
 
 /** What a leader has heard of servers, as rungs read it. */
@@ -55,7 +59,13 @@ export interface LeaderReader {
   readonly servers: {
     readonly all: ReadonlyMap<
       number,
-      { readonly dead: boolean; readonly ready: boolean; readonly freeBytes: number }
+      {
+        readonly dead: boolean;
+        /** By the leader's monotonic clock. */
+        readonly deadSinceUs: number;
+        readonly ready: boolean;
+        readonly freeBytes: number;
+      }
     >;
   };
   readonly bad: { isBad(chunk: number, server: number): boolean };
@@ -69,6 +79,14 @@ export interface ProposedMove {
   readonly chunk: number;
   readonly position: number;
   readonly to: number;
+}
+
+/** A grant that a leader has put into its log without members, as it found no places. */
+export interface PlacelessGrant {
+  /** Of its entry. */
+  readonly term: number;
+  readonly index: number;
+  readonly command: CommandOf<'grant-write'>;
 }
 
 /** One moment as rungs see it: an event at one node. */
@@ -88,10 +106,13 @@ export interface StorageMoment extends Moment {
   /** For `told`: the answer, and what the client had asked. */
   told: Answered | undefined;
   question: OpenQuestion | undefined;
+  /** For `wrote`: what the client sends to heads of chains. */
+  readonly writes: WriteBytes[];
   /** For `fragments`: what has just become durable on the chunkserver. */
   readonly changes: FragmentChange[];
   /** For `moves`: what the leader proposes, and what it knows. */
   moves: readonly ProposedMove[];
+  placeless: readonly PlacelessGrant[];
   leader: LeaderReader | undefined;
   /** Whether the rung looks because the committed log grew. */
   isChain: boolean;

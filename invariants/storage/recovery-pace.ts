@@ -1,5 +1,5 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes, isBusy, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
@@ -147,9 +147,7 @@ function lackingOf({ lead: { indexes }, servers }: LeaderReader): ReadonlySet<nu
 
 /** Whether a chunk waits for a repair, and cannot be read once another part of it is lost. */
 function isAsked(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): boolean {
-  if (row.version === 0 || row.grant !== null || row.unsettled || row.conversion !== null) {
-    return false;
-  }
+  if (row.version === 0 || isBusy(row)) return false;
   const isUnderWay = state.plans
     .keys(chunk)
     .some((id) => state.plans.get(chunk, id)!.kind === 'move');
@@ -186,3 +184,42 @@ function hasPlace(
   });
   return verdict === 'satisfied';
 }
+
+export const missingBeforeMoving = rung<StorageMoment>({
+  id: 'SF9',
+  title: 'what is missing comes first',
+  statement:
+    'No part that is there and well is moved elsewhere while another part of its chunk, which could be read, is on no server; nor off a server that is being emptied while another part has long been lost.',
+  source: 'HDFS-16064: what is being emptied counts as there, and what is missing waits',
+  kind: 'always',
+  owedUnder: 'any damage',
+  watches: ['moves'],
+  check({ node, moves, leader, metadata, facts }): Outcome {
+    if (leader === undefined || metadata === undefined) return premiseFalse;
+    const { state } = metadata;
+    const { downGraceUs, taskTimeoutUs } = facts.timings;
+    // So long a leader may take to look at all chunks of a server that it has given up.
+    const lostUs = facts.world.monotonicUs(node) - downGraceUs - 4 * taskTimeoutUs;
+    let outcome: Outcome = premiseFalse;
+    for (const { chunk, position, to } of moves) {
+      const row = state.chunks.get(chunk);
+      const source = row?.members[position] ?? 0;
+      if (row === undefined || source === 0) continue;
+      const isDead = leader.servers.all.get(source)?.dead ?? false;
+      if (isDead || leader.bad.isBad(chunk, source)) continue;
+      const isEmptied = state.servers.get(source)?.state === 'draining';
+      const isLost = row.members.some((member) => {
+        const news = leader.servers.all.get(member);
+        return member === 0 || (isEmptied && news?.dead === true && news.deadSinceUs < lostUs);
+      });
+      if (!isLost) {
+        outcome = held;
+        continue;
+      }
+      if (marginOf(state, leader, chunk, row) < 0) continue;
+      const { members } = row;
+      return broken({ nodes: [node], values: { chunk, position, source, to, members } });
+    }
+    return outcome;
+  },
+});

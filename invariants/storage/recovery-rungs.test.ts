@@ -46,7 +46,10 @@ function twoChunks(...dead: readonly number[]) {
     const members = [4, 6, 8];
     rig.lead({ kind: 'commit-version', chunk: at + 1, fence: recovery.fence, members });
   }
-  const news = (server: number) => ({ dead: dead.includes(server), ready: true, freeBytes: 9_000 });
+  const news = (server: number) => ({
+    ...{ dead: dead.includes(server), deadSinceUs: 0 },
+    ...{ ready: true, freeBytes: 9_000 },
+  });
   const leader: LeaderReader = {
     lead: { indexes: { lacking: new Set(), chunksOf: new Map() } },
     servers: { all: new Map([4, 5, 6, 7, 8, 9].map((server) => [server, news(server)])) },

@@ -5,6 +5,7 @@ import type { BeatHeard } from '../../src/systems/storage/messages/control-messa
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
 import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
+import { SteadyServers } from './steady-servers.ts';
 
 type Put = Extract<JournalRecord, { kind: 'put' }>;
 
@@ -57,11 +58,8 @@ function isCopy(put: Put, { blocks }: Fragment): boolean {
   });
 }
 
-/** Since when each chunkserver has been let serve without a break, and until when at least. */
-type Steady = Map<number, { sinceUs: number; lastUs: number }>;
-
 interface Proposals {
-  readonly steady: Steady;
+  readonly steady: SteadyServers;
   /** What is to be said of a move once it is committed, by term and index of its entry. */
   readonly verdicts: Map<string, Outcome>;
 }
@@ -75,12 +73,16 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
     'HDDS-4244: the wrong victim, and a spread that gets worse; MooseNG: constraints as a warning',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['chain', 'moves', 'receive:beat-heard'],
-  ghost: () => ({ steady: new Map(), verdicts: new Map() }),
+  watches: ['chain', 'moves', 'started', 'receive:beat-heard'],
+  ghost: () => ({ steady: new SteadyServers(), verdicts: new Map() }),
   check(moment, { steady, verdicts }): Outcome {
-    const { node, timeUs, facts, message, isChain, moves } = moment;
+    const { node, timeUs, facts, message, isChain, isStart, moves } = moment;
+    if (isStart) {
+      steady.started(node);
+      return premiseFalse;
+    }
     if (message?.kind === 'beat-heard') {
-      if ((message as BeatHeard).serveUs > 0) noteBeat(facts, steady, node, timeUs);
+      steady.heard(facts, node, timeUs, message as BeatHeard);
       return premiseFalse;
     }
     let outcome: Outcome = premiseFalse;
@@ -104,37 +106,16 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
   },
 });
 
-function noteBeat({ timings }: StorageFacts, steady: Steady, node: number, timeUs: number): void {
-  const known = steady.get(node);
-  const isGap = known === undefined || timeUs - known.lastUs > timings.serverLeaseUs / 2;
-  steady.set(node, { sinceUs: isGap ? timeUs : known.sinceUs, lastUs: timeUs });
-}
-
-/** Whether any leader has had the time to find out that a server works. */
-function isSteady(
-  { timings, world }: StorageFacts,
-  steady: Steady,
-  server: number,
-  timeUs: number,
-): boolean {
-  const node = server - 1;
-  const known = steady.get(node);
-  if (known === undefined || world.status(node) !== 'up' || world.metIoError(node)) return false;
-  if (!world.diskHealthy(node)) return false;
-  const { serverLeaseUs } = timings;
-  return timeUs - known.lastUs < serverLeaseUs / 2 && timeUs - known.sinceUs > 2 * serverLeaseUs;
-}
-
 function judge(
   { facts, metadata, leader, timeUs }: StorageMoment,
-  steady: Steady,
+  steady: SteadyServers,
   { chunk, position, to }: ProposedMove,
 ): Outcome {
   const { state } = metadata!;
   const row = state.chunks.get(chunk);
   if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
-  const isGood = (server: number): boolean => isSteady(facts, steady, server, timeUs);
+  const isGood = (server: number): boolean => steady.has(facts, server, timeUs);
   // Who is gone counts for nobody's caps.
   const members = row.members.map((member, at) =>
     at === position || !isGood(member) ? 0 : member,

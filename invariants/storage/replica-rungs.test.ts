@@ -3,29 +3,19 @@ import type { Outcome } from '../../src/index.ts';
 import { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
 import { FragmentTable } from '../../src/systems/storage/chunkserver/fragment-table.ts';
 import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
+import { readsAreClean } from './clean-reads.ts';
 import { leftOutServesNobody } from './left-out.ts';
 import { enoughAtAllTimes } from './memberships.ts';
 import type { StorageMoment } from './moment.ts';
+import { writesAreNumbered } from './numbered.ts';
 import { copiesAreCopies } from './repairs.ts';
 import { restartsForgetNothing } from './restarts.ts';
 import type { FragmentChange } from './server-mirror.ts';
 import { whatWasTakenIn } from './taken-in.ts';
-import { client, firstServer, StorageRig } from './test-kit.ts';
+import { client, firstServer, StorageRig, writing } from './test-kit.ts';
 
 const name = { chunk: 1, version: 1, generation: 0, part: 0 };
 const made = { mode: 0o644, uid: 0, gid: 0, exclusive: true };
-
-/** A rig with chunk 1 on servers 4, 6 and 8 being written, and its session and fence. */
-function writing(only?: string): { rig: StorageRig; session: number; fence: number } {
-  const rig = new StorageRig(only);
-  const session = rig.furnish();
-  rig.ask(session, 2, { kind: 'create', parent: 1, name: 'a', ...made });
-  rig.ask(session, 3, { kind: 'open', inode: 2 });
-  const members = [4, 6, 8];
-  const grant = { kind: 'grant-write', inode: 2, index: 0, members } as const;
-  const { fence } = rig.ask(session, 4, grant) as { fence: number };
-  return { rig, session, fence };
-}
 
 /** The same, committed on the servers that have it and let go. */
 function withChunk(only: string, ...have: readonly number[]): StorageRig {
@@ -259,5 +249,139 @@ describe('SH3 sessions converge', () => {
     two.session();
     two.session();
     expect(atPeace(two).broken).toEqual(['SH3']);
+  });
+});
+
+describe('SC12 settled replicas are alike', () => {
+  const block = { version: 1, checksum: 77, bytes: 3 };
+
+  /** Chunk 1 with one more block on server 4, let go as in order or as by one who vanished. */
+  function differing(inOrder: boolean): StorageRig {
+    const { rig, session, fence } = writing('SC12');
+    rig.store([4, 6, 8], name);
+    rig.lead({ kind: 'commit-version', chunk: 1, fence, members: [4, 6, 8] });
+    rig.facts.servers[3]!.table.byNumber.get(1)!.blocks.push(block);
+    if (inOrder) rig.ask(session, 5, { kind: 'release-write', inode: 2, index: 0, fence });
+    else rig.lead({ kind: 'expire-lease', chunk: 1, fence });
+    return rig;
+  }
+
+  it('holds for equal replicas, and for others while they wait to be brought into line', () => {
+    const rig = withChunk('SC12', 4, 6, 8);
+    expect(rig.broken).toEqual([]);
+    expect(rig.premise('SC12')).toBeGreaterThan(0);
+    expect(differing(false).broken).toEqual([]);
+  });
+
+  it('breaks when one has what the others lack', () => {
+    expect(differing(true).broken).toEqual(['SC12']);
+  });
+});
+
+describe('SC13 writes are numbered', () => {
+  type Writes = readonly (readonly [fence: number, sequence: number, checksum: number])[];
+
+  function sent(writes: Writes): string {
+    const ghost: Parameters<typeof writesAreNumbered.check>[1] = new Map();
+    const moment = {
+      node: client,
+      writes: writes.map(([fence, sequence, checksum]) => {
+        return { chunk: 1, fence, sequence, offset: 0, checksum };
+      }),
+    };
+    return writesAreNumbered.check(moment as unknown as StorageMoment, ghost).kind;
+  }
+
+  it('holds for numbers without gaps, for copies however late, and from 1 under another fence', () => {
+    const writes = [
+      [5, 1, 11],
+      [5, 2, 12],
+      [5, 1, 11],
+      [5, 3, 13],
+      [9, 1, 14],
+      [5, 2, 12],
+    ] as const;
+    expect(sent(writes)).toBe('held');
+  });
+
+  it.each<[string, Writes]>([
+    ['a first number that is not 1', [[5, 2, 11]]],
+    [
+      'a gap',
+      [
+        [5, 1, 11],
+        [5, 3, 12],
+      ],
+    ],
+    [
+      'two writes of one number',
+      [
+        [5, 1, 11],
+        [5, 2, 12],
+        [5, 1, 13],
+      ],
+    ],
+  ])('breaks for %s', (_, writes) => {
+    expect(sent(writes)).toBe('broken');
+  });
+});
+
+describe('SC14 reads are clean', () => {
+  const read = { ...name, firstBlock: 0, blocks: 1, index: 0, forRepair: false };
+  const there = { version: 1, checksum: 77, bytes: 3 };
+
+  /** Server 4 gives its first block, of its third write; server 8 has written so far. */
+  function given(written: number, block: typeof there | null): string {
+    const rig = withChunk('SC14', 4, 6, 8);
+    for (const server of [4, 6, 8]) {
+      const fragment = rig.facts.servers[server - 1]!.table.byNumber.get(1)!;
+      fragment.lastSequence = server === 8 ? written : 3;
+      fragment.blocks.push(server === 8 ? block : there);
+    }
+    rig.receive(3, client, { kind: 'read-blocks', request: 1, ...read });
+    const blocks = [{ bytes: Uint8Array.of(1, 2, 3), version: 1, checksum: 77 }];
+    const message = { kind: 'blocks-read', request: 1, fault: null, blocks };
+    const moment = { facts: rig.facts, node: 3, peer: client, message, timeUs: rig.timeUs };
+    return readsAreClean.check(moment as unknown as StorageMoment, undefined).kind;
+  }
+
+  it('holds for what all have, and for what another has something newer of', () => {
+    expect(given(3, there)).toBe('held');
+    expect(given(2, there)).toBe('held');
+    expect(given(4, { ...there, checksum: 78 })).toBe('held');
+  });
+
+  it('breaks for a block that a member which works has not got', () => {
+    expect(given(2, null)).toBe('broken');
+  });
+});
+
+describe('SF10 room is used', () => {
+  const grant = { kind: 'grant-write', inode: 2, index: 0 } as const;
+
+  /** A write is refused for want of places; servers from 4 on have been heard for so long. */
+  function refused(heardUs: number): readonly string[] {
+    const rig = new StorageRig('SF10');
+    const session = rig.furnish();
+    rig.ask(session, 2, { kind: 'create', parent: 1, name: 'a', ...made });
+    rig.ask(session, 3, { kind: 'open', inode: 2 });
+    for (const untilUs = rig.timeUs + heardUs; rig.timeUs < untilUs; rig.timeUs += 100_000) {
+      for (let node = 3; node < 9; node += 1) {
+        rig.receive(node, 0, { kind: 'beat-heard', serveUs: 1 });
+      }
+    }
+    rig.propose(session, 4, { ...grant, members: [0, 0, 0] });
+    rig.append();
+    // What is heard behind that helps nobody.
+    for (let node = 3; node < 9; node += 1) {
+      rig.receive(node, 0, { kind: 'beat-heard', serveUs: 1 });
+    }
+    rig.commit();
+    return rig.broken;
+  }
+
+  it('holds while servers may be unknown to who leads, and breaks when they work for a while', () => {
+    expect(refused(100_000)).toEqual([]);
+    expect(refused(4_000_000)).toEqual(['SF10']);
   });
 });

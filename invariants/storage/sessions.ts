@@ -5,13 +5,16 @@ import type { StorageMoment } from './moment.ts';
 export const locksExclude = rung<StorageMoment>({
   id: 'SE5',
   title: 'locks exclude',
-  statement: 'Locks that were granted never conflict, and their holders have the file open.',
+  statement:
+    'No lock is granted while another holder has one in its way, nor do the tables have two such; their holders have the file open.',
   source: 'POSIX.1-2017, fcntl; flock(2)',
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['chain'],
   check({ node, facts: { oracle } }) {
     let outcome: Outcome = premiseFalse;
+    const [granted] = oracle.files.locks.conflicts;
+    if (granted !== undefined) return broken({ nodes: [node], values: { ...granted } });
     for (const cell of oracle.touched.values()) {
       if (cell.table !== 'locks') continue;
       const inode = cell.key as number;

@@ -206,6 +206,16 @@ export class StorageRig {
     this.step(node, { before, after: master.view, state: { log, machine, phase: 'running' } });
   }
 
+  /** A leader takes all of the log into its own, and has committed no more of it than before. */
+  append(node = 0): void {
+    const master = this.masters[node]!;
+    const { machine, view: before } = master;
+    master.view = { ...before, role: 'leader', lastIndex: this.log.length, term: 1 };
+    const log = { entry: (index: number) => this.log[index - 1] };
+    const state = { log, machine, phase: 'running', service: { leader: {} } };
+    this.step(node, { before, after: master.view, state });
+  }
+
   /** A leader's command, committed at once. */
   lead(command: Command): Reply {
     const reply = this.propose(0, 0, command);
@@ -274,4 +284,24 @@ export class StorageRig {
       granted: null,
     });
   }
+}
+
+/** A rig with chunk 1 on servers 4, 6 and 8 being written, and its session and fence. */
+export function writing(only?: string): { rig: StorageRig; session: number; fence: number } {
+  const rig = new StorageRig(only);
+  const session = rig.furnish();
+  rig.ask(session, 2, {
+    kind: 'create',
+    parent: 1,
+    name: 'a',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    exclusive: true,
+  });
+  rig.ask(session, 3, { kind: 'open', inode: 2 });
+  const members = [4, 6, 8];
+  const grant = { kind: 'grant-write', inode: 2, index: 0, members } as const;
+  const { fence } = rig.ask(session, 4, grant) as { fence: number };
+  return { rig, session, fence };
 }

@@ -12,6 +12,8 @@ export const triggers = triggerBits([
   'answered',
   /** A client took the answer to a question. */
   'told',
+  /** A client has sent writes to a chain: see `StorageMoment.writes`. */
+  'wrote',
   /** Operations of clients are over: see `StorageMoment.finished`. */
   'finished',
   /** What a chunkserver holds changed: see `StorageMoment.changes`. */

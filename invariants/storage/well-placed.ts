@@ -1,8 +1,13 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import {
+  beyondCaps,
+  fragmentBytes,
+  isBusy,
+  placesOf,
+} from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { partsBeyondCaps, place } from '../../src/systems/storage/placement/place.ts';
+import { place } from '../../src/systems/storage/placement/place.ts';
 import { LastWritten } from './last-written.ts';
 import type { StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
@@ -55,8 +60,7 @@ export const placementIsMended = rung<StorageMoment, Ghost>({
 });
 
 function isAtRest(row: Readonly<Chunk>): boolean {
-  if (row.version === 0 || row.members.includes(0)) return false;
-  return row.grant === null && row.conversion === null && !row.unsettled;
+  return row.version > 0 && !row.members.includes(0) && !isBusy(row);
 }
 
 /** A part, and a server that could have it with fewer parts beyond the caps. */
@@ -66,10 +70,7 @@ function betterPlace(
   row: Readonly<Chunk>,
 ): { readonly position: number; readonly to: number } | undefined {
   const storageClass = state.classes.get(row.classId)!;
-  const beyond = (members: readonly number[]): number => {
-    const present = members.filter((member) => member !== 0);
-    return partsBeyondCaps(placesOf(state, present), storageClass, present);
-  };
+  const beyond = (members: readonly number[]) => beyondCaps(state, storageClass, members);
   const before = beyond(row.members);
   if (before === 0) return undefined;
   // Who must still erase a part of the chunk takes no other one before that is done.

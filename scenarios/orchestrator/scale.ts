@@ -30,7 +30,7 @@ const room = { cpuMillis: 64_000, memoryBytes: 2 ** 38 };
 
 /** A service of so many tasks that wants nothing but a place. */
 function plainDraw(replicas: number): number {
-  const around = { volumes: [], secrets: [], mostReplicas: replicas };
+  const around = { volumes: [], secrets: [], mostReplicas: replicas, teams: [] };
   return drawOf(
     (spec) => {
       const { mode, template, update } = spec;
@@ -59,13 +59,15 @@ const usualRaft = Object.fromEntries(
   ),
 );
 
-/** In the middle of it the leader dies. */
-const leaderLoss: Fault = {
-  kind: 'kill',
-  target: { role: 'leader' },
-  when: { atUs: seconds(6) },
-  durationUs: seconds(3),
-};
+/** In the middle of it, when workers have begun to say what they start, the leader dies. */
+function leaderLoss(workers: number): Fault {
+  return {
+    kind: 'kill',
+    target: { role: 'leader' },
+    when: { event: 'receive:report', nth: workers, notBeforeUs: phases.form, afterUs: 0 },
+    durationUs: seconds(3),
+  };
+}
 
 /**
  * A cluster that deploys all its services as fast as they are taken, loses its leader in the middle,
@@ -85,6 +87,8 @@ export function atScale({ workers, services, replicas }: Scale): Scenario {
         'orchestrator.managers': always(managers),
         'orchestrator.batch': always(128),
         'orchestrator.batchUs': always(100_000),
+        // Each task has one: few are for storms.
+        'orchestrator.taskAddresses': always(65_534),
         // What SwarmKit takes.
         'raft.snapshotEntries': always(10_000),
         'orchestrator.beatUs': always(5_000_000),
@@ -106,7 +110,7 @@ export function atScale({ workers, services, replicas }: Scale): Scenario {
       intents: () => everything(services, draw),
     }),
     storm: calm(),
-    plan: [leaderLoss],
+    plan: [leaderLoss(workers)],
     ladder: orchestratorLadder,
     phases,
     stepLimit: 50_000_000,

@@ -4,6 +4,8 @@ import type {
   ClusterIntent,
   Config,
   Domain,
+  Fault,
+  StormDefinition,
 } from '../../src/index.ts';
 import { clusterClients } from '../../src/index.ts';
 import { nodeCiphers } from '../../src/node-crypto/node-ciphers.ts';
@@ -17,13 +19,14 @@ import { orchestratorProtocol } from '../../src/systems/orchestrator/cluster-pro
 import type { ServiceSpec } from '../../src/systems/orchestrator/specs/service-spec.ts';
 import type { VolumeSpec } from '../../src/systems/orchestrator/specs/volume-spec.ts';
 import { topologyOf } from '../../src/systems/orchestrator/topology.ts';
-import { always, draws } from '../common/weather.ts';
+import { always, draws, weather } from '../common/weather.ts';
 
 /** What the services of steered scenarios have around them. */
 const around: Surroundings = {
   volumes: ['v0', 'v1', 'v2'],
   secrets: ['k0', 'k1', 'k2'],
   mostReplicas: 4,
+  teams: [],
 };
 
 const mostDraws = 1_000_000;
@@ -89,15 +92,35 @@ const steered: Readonly<Record<string, Domain>> = {
   'cluster.secrets': always(true),
 };
 
-/** Clients that do what is written for them, seed by seed. */
+/**
+ * Clients that do what is written for them, seed by seed.
+ *
+ * @param knobs settings of clients that are fixed besides
+ */
 export function steeredClients(
   intents: (draw: (bound: number) => number, config: Config) => readonly ClusterIntent[],
+  knobs: Readonly<Record<string, Domain>> = {},
 ): ClientsDefinition {
   return clusterClients({
     protocol: orchestratorProtocol(nodeCiphers),
     workers: (config) => topologyOf(config).workers,
-    knobs: steered,
+    knobs: { ...steered, ...knobs },
     intents: (config, seed) =>
       [...intents(draws(seed + intentSalt), config)].sort((one, other) => one.atUs - other.atUs),
   });
+}
+
+/** Now and then the leader is lost from so long after the start on, at some time within 4 s. */
+export function leaderMayBeLost(fromUs: number): StormDefinition {
+  return weather(
+    'the leader is lost on the way, or not',
+    'no damage',
+    ['kill'],
+    (draw): readonly Fault[] => {
+      if (draw(2) === 0) return [];
+      const when = { atUs: fromUs + draw(4_000_000) };
+      const durationUs = 200_000 + draw(1_000_000);
+      return [{ kind: 'kill', target: { role: 'leader' }, when, durationUs }];
+    },
+  );
 }

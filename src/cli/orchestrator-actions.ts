@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs';
 import type { ManifestFault } from '../manifests/manifest-fault.ts';
 import { didYouMean } from '../record/near-names.ts';
 import { UsageError } from '../record/usage-error.ts';
+import { decodeField, encodeField } from '../systems/common/field-bytes.ts';
 import { type Wish, wishFaults } from '../systems/orchestrator/apply/wish.ts';
+import { type Backup, backupField } from '../systems/orchestrator/backup/backup.ts';
 import {
   type OperatorAction,
   type OperatorIntent,
   plainWish,
   type WishFault,
 } from '../systems/orchestrator/client/operator-action.ts';
+import { labelsFrom } from '../systems/orchestrator/specs/labels.ts';
 import { type Availability, availabilities } from '../systems/orchestrator/specs/node-spec.ts';
+import { quotaSpec } from '../systems/orchestrator/specs/quota-spec.ts';
+import { type Resource, specFault } from '../systems/orchestrator/specs/resource.ts';
 import { serviceSpec } from '../systems/orchestrator/specs/service-spec.ts';
 import {
   type VolumeDriver,
@@ -79,6 +84,71 @@ export function volumeAction(
   const driver: VolumeDriver = wordOf(options.driver, volumeDrivers, '--driver');
   const spec = volumeSpec(name, { driver, exclusive: options.exclusive === true });
   return creation({ kind: 'volume', spec });
+}
+
+/** Options of `quota create`, as they are written. */
+export interface QuotaOptions {
+  readonly selector: string;
+  readonly tasks?: string;
+  readonly cpu?: string;
+  readonly memory?: string;
+}
+
+export async function quotaAction(name: string, options: QuotaOptions): Promise<OperatorAction> {
+  const { parseBytes, parseCpu } = await import('../manifests/quantities.ts');
+  const { selector, tasks, cpu, memory } = options;
+  const pairs = selector.split(',').map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`${pair} is no label`, '--selector', 'for example team=blue');
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  const amount = (text: string | undefined, parse: typeof parseCpu, option: string): number => {
+    if (text === undefined) return 0;
+    const read = parse(text);
+    if ('value' in read) return read.value;
+    throw new UsageError(`${text} cannot be read`, option, read.right);
+  };
+  const limits = {
+    tasks: tasks === undefined ? 0 : countOf(tasks, 'tasks'),
+    cpuMillis: amount(cpu, parseCpu, '--cpu'),
+    memoryBytes: amount(memory, parseBytes, '--memory'),
+  };
+  return creation({ kind: 'quota', spec: quotaSpec(name, labelsFrom(pairs), limits) });
+}
+
+/** @throws UsageError on a file that is no backup, with what is wrong in it */
+export function restoreAction(file: string): OperatorAction {
+  let read: unknown;
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? error.message : (error as NodeJS.ErrnoException).code;
+    throw new UsageError(`the backup cannot be read (${why})`, file, 'what backup has printed');
+  }
+  let backup: Backup;
+  try {
+    // Through its bytes: what is no field of it is gone.
+    backup = decodeField(backupField, encodeField(backupField, read as Backup));
+  } catch {
+    throw new UsageError('this is no backup', file, 'what backup has printed');
+  }
+  for (const resource of resourcesOf(backup)) {
+    const fault = specFault(resource);
+    if (fault === null) continue;
+    const where = `${file}: ${resource.kind} ${resource.spec.name}: ${fault.field}`;
+    throw new UsageError(fault.what, where, fault.right);
+  }
+  return { do: 'restore', backup };
+}
+
+function resourcesOf({ nodes, volumes, quotas, services }: Backup): readonly Resource[] {
+  return [
+    ...nodes.map((spec) => ({ kind: 'node', spec }) as const),
+    ...volumes.map((spec) => ({ kind: 'volume', spec }) as const),
+    ...quotas.map((spec) => ({ kind: 'quota', spec }) as const),
+    ...services.map((spec) => ({ kind: 'service', spec }) as const),
+  ];
 }
 
 export function secretAction(name: string, file: string, isNew: boolean): OperatorAction {

@@ -38,6 +38,61 @@ test('a cluster does what its operator says, and says what it did', {
   expect([gone.code, existsSync(session)]).toEqual([0, false]);
 });
 
+test('a quota is made, shown, and keeps to what it says', { timeout: 120_000 }, async () => {
+  const own = ['--session', join(folder, 'quota.json')];
+  const applied = await orchestrate('apply', '-f', 'team-quota', ...own);
+  expect([applied.code, applied.stderr]).toEqual([0, '']);
+  expect(applied.stdout).toContain('quota/team-blue created\n');
+  await orchestrate('wait', '5', ...own);
+  const list = await orchestrate('quota', 'ls', '--json', ...own);
+  expect(JSON.parse(list.stdout).result.rows).toEqual([
+    {
+      name: 'team-blue',
+      services: 'team=blue',
+      tasks: '5/6',
+      cpuMillis: '1250/2000',
+      memoryBytes: `${3 * 2 ** 26}/${2 ** 30}`,
+    },
+  ]);
+  const scaled = await orchestrate('service', 'scale', 'blue-mail', '4', ...own);
+  expect([scaled.code, scaled.stderr]).toEqual([
+    2,
+    expect.stringContaining('spec.replicas: 4 tasks, quota team-blue has 3 of 6 left'),
+  ]);
+  const more = join(folder, 'more.yaml');
+  const metadata = 'metadata: { name: more, labels: { team: blue } }';
+  const spec = 'spec:\n  image: app:1\n  replicas: 2\n';
+  writeFileSync(more, `apiVersion: v1\nkind: Service\n${metadata}\n${spec}`);
+  const much = await orchestrate('apply', '-f', more, ...own);
+  expect([much.code, much.stderr]).toEqual([2, expect.stringContaining(`${more}:6:13`)]);
+  expect(much.stderr).toContain('spec.replicas: 2 tasks, quota team-blue has 1 of 6 left');
+  const again = await orchestrate('quota', 'create', 'all', '--selector', 'team', ...own);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('team is no label')]);
+  const backup = await orchestrate('backup', ...own);
+  const kept = join(folder, 'backup.json');
+  writeFileSync(kept, backup.stdout);
+  await orchestrate('service', 'rm', 'blue-mail', ...own);
+  const restored = await orchestrate('restore', kept, ...own);
+  expect([restored.code, restored.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^as of entry \d+\n$/),
+  ]);
+  await orchestrate('wait', '3', ...own);
+  const services = await orchestrate('service', 'ls', '--json', ...own);
+  expect(JSON.parse(services.stdout).result.rows).toMatchObject([
+    { name: 'blue-shop', replicas: '3/3' },
+    { name: 'blue-mail', replicas: '2/2' },
+  ]);
+  writeFileSync(kept, backup.stdout.replace('blue-mail', 'Blue Mail'));
+  const unnamed = await orchestrate('restore', kept, ...own);
+  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('metadata.name')]);
+  writeFileSync(kept, '{}');
+  expect((await orchestrate('restore', kept, ...own)).stderr).toContain('this is no backup');
+  const gone = await orchestrate('quota', 'rm', 'team-blue', ...own);
+  expect([gone.code, gone.stdout]).toEqual([0, 'quota team-blue\n']);
+  expect((await orchestrate('service', 'scale', 'blue-mail', '4', ...own)).code).toBe(0);
+});
+
 test('what is wrong is refused with its place, and nothing of it happens', {
   timeout: 60_000,
 }, async () => {

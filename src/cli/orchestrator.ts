@@ -7,6 +7,9 @@ import {
   applyAction,
   availabilityOf,
   countOf,
+  type QuotaOptions,
+  quotaAction,
+  restoreAction,
   secretAction,
   serviceAction,
   volumeAction,
@@ -30,6 +33,8 @@ export const orchestratorVerb: Verb = {
     defineNodes(command, finish);
     defineSecrets(command, finish);
     defineVolumes(command, finish);
+    defineQuotas(command, finish);
+    defineBackups(command, finish);
     defineSession(command, finish);
   },
 };
@@ -179,6 +184,33 @@ function defineVolumes(command: Command, finish: Finish): void {
     .option('--exclusive', 'one task at a time has it open')
     .action((name: string, options: SessionOptions & Parameters<typeof volumeAction>[1]) =>
       perform(volumeAction(name, options), true, options, finish),
+    );
+}
+
+function defineQuotas(command: Command, finish: Finish): void {
+  const quota = command.command('quota').description('What groups of services may have together.');
+  defineCommon(quota, 'quota', finish);
+  withSession(quota.command('create'))
+    .description('Limit what services with a label may have; apply changes the limits.')
+    .argument('<name>')
+    .requiredOption('--selector <labels>', 'of the services, for example team=blue')
+    .option('--tasks <count>', 'tasks at a time')
+    .option('--cpu <amount>', 'reserved processors, such as 2 or 500m')
+    .option('--memory <amount>', 'reserved memory, such as 4Gi')
+    .action(async (name: string, options: SessionOptions & QuotaOptions) =>
+      perform(await quotaAction(name, options), true, options, finish),
+    );
+}
+
+function defineBackups(command: Command, finish: Finish): void {
+  withSession(command.command('backup'))
+    .description('Print all that was asked for: services, volumes, quotas, nodes. No secrets.')
+    .action((options: SessionOptions) => perform({ do: 'backup' }, false, options, finish));
+  withSession(command.command('restore'))
+    .description('Ask for what a backup says, and for nothing that was asked for since.')
+    .argument('<file>', 'what backup has printed')
+    .action((file: string, options: SessionOptions) =>
+      perform(restoreAction(file), true, options, finish),
     );
 }
 

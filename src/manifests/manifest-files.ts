@@ -11,6 +11,7 @@ export const ownManifests = [
   'secrets-and-volumes',
   'blue-green',
   'canary',
+  'team-quota',
 ] as const;
 
 // From the sources, and from what is built of them.

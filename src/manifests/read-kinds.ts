@@ -1,6 +1,7 @@
 import type { Wish } from '../systems/orchestrator/apply/wish.ts';
 import type { Labels } from '../systems/orchestrator/specs/labels.ts';
 import { availabilities } from '../systems/orchestrator/specs/node-spec.ts';
+import { noLimits, type QuotaLimits, quotaSpec } from '../systems/orchestrator/specs/quota-spec.ts';
 import { maxSecretBytes } from '../systems/orchestrator/specs/secret-spec.ts';
 import {
   type Endpoint,
@@ -19,13 +20,14 @@ import { rollbackDefaults, updateDefaults } from '../systems/orchestrator/specs/
 import { volumeDrivers, volumeSpec } from '../systems/orchestrator/specs/volume-spec.ts';
 import { base64Bytes, utf8Bytes } from './bytes-of-text.ts';
 import type { ManifestValue, MapReader } from './map-reader.ts';
-import { parseBytes, parseDuration } from './quantities.ts';
+import { parseBytes, parseCpu, parseDuration } from './quantities.ts';
 import {
   duration,
   flag,
   integer,
   listOf,
   readHealth,
+  readLabels,
   readPlacement,
   readPort,
   readResourcePair,
@@ -64,7 +66,24 @@ export const readers: Readonly<Record<string, (spec: MapReader, metadata: Metada
       sizeBytes: spec.optional('size', (value) => value.quantity(parseBytes), 0),
     }),
   }),
+  Quota: (spec, { name, labels }) => ({
+    kind: 'quota',
+    spec: quotaSpec(
+      name,
+      spec.required('selector', readLabels, []),
+      spec.required('limits', readLimits, noLimits),
+      labels,
+    ),
+  }),
 };
+
+function readLimits(value: ManifestValue): QuotaLimits | undefined {
+  return value.map((limits) => ({
+    tasks: limits.optional('tasks', integer, 0),
+    cpuMillis: limits.optional('cpu', (one) => one.quantity(parseCpu), 0),
+    memoryBytes: limits.optional('memory', (one) => one.quantity(parseBytes), 0),
+  }));
+}
 
 function readService(spec: MapReader, metadata: Metadata): Wish {
   return {

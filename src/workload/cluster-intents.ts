@@ -25,6 +25,9 @@ export type ClusterAction =
   | { readonly do: 'drain' | 'pause-node' | 'activate' | 'read-node'; readonly node: number }
   | { readonly do: 'create-volume'; readonly volume: string; readonly draw: number }
   | { readonly do: 'remove-volume' | 'read-volume'; readonly volume: string }
+  /** `draw` decides what it limits; one that is there gets these limits. */
+  | { readonly do: 'put-quota'; readonly quota: string; readonly draw: number }
+  | { readonly do: 'remove-quota' | 'read-quota'; readonly quota: string }
   | { readonly do: 'put-secret'; readonly secret: string; readonly draw: number }
   | { readonly do: 'remove-secret'; readonly secret: string }
   | {
@@ -37,7 +40,10 @@ export type ClusterAction =
         | 'rotate-token'
         | 'rotate-root'
         | 'rotate-keys'
-        | 'watch';
+        | 'watch'
+        | 'take-backup'
+        /** Of what the same client has taken last. */
+        | 'restore';
     };
 
 /**

@@ -13,6 +13,8 @@ export const clusterFeatures = [
   'secrets',
   'trust',
   'watches',
+  'quotas',
+  'backups',
 ] as const;
 export type ClusterFeature = (typeof clusterFeatures)[number];
 

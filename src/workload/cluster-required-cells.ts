@@ -1,6 +1,6 @@
 /** What commands are refused with in a storm. */
 const refusals: Readonly<Record<string, readonly string[]>> = {
-  'create-service': ['exists'],
+  'create-service': ['exists', 'over-quota'],
   'update-service': ['conflict'],
   'control-deployment': ['wrong-state'],
   'remove-volume': ['in-use'],
@@ -19,9 +19,23 @@ const commands = [
   'create-token',
   'rotate-root',
   'rotate-keys',
+  'create-quota',
+  'update-quota',
+  'remove-quota',
+  'restore',
 ];
 
-const queries = ['service', 'services', 'tasks', 'nodes', 'deployment', 'secrets', 'watch'];
+const queries = [
+  'service',
+  'services',
+  'tasks',
+  'nodes',
+  'deployment',
+  'secrets',
+  'quota',
+  'backup',
+  'watch',
+];
 
 /** The cells that clients of a cluster reach if the workload does what it should. */
 export const clusterRequiredCells: readonly string[] = [

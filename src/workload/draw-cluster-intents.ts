@@ -52,6 +52,11 @@ const kinds: readonly (readonly [
   ['rotate-root', 1, 'trust'],
   ['rotate-keys', 2, 'trust'],
   ['watch', 8, 'watches'],
+  ['put-quota', 7, 'quotas'],
+  ['remove-quota', 2, 'quotas'],
+  ['read-quota', 1, 'quotas'],
+  ['take-backup', 3, 'backups'],
+  ['restore', 2, 'backups'],
 ];
 
 /** What opens and closes nodes: as often the one as the other. */
@@ -71,6 +76,7 @@ function actionOf(settings: ClusterClientSettings, drawn: Draws): ClusterAction 
   const isHot = object % 100 < settings.hotPercent;
   const service = `s${isHot ? 0 : Math.floor(object / 100) % settings.services}`;
   const volume = `v${Math.floor(object / 7) % settings.volumes}`;
+  const quota = `q${Math.floor(object / 7) % 2}`;
   const secret = `k${Math.floor(object / 7) % 3}`;
   switch (kind) {
     case 'create-service':
@@ -90,6 +96,11 @@ function actionOf(settings: ClusterClientSettings, drawn: Draws): ClusterAction 
     case 'remove-volume':
     case 'read-volume':
       return { do: kind, volume };
+    case 'put-quota':
+      return { do: kind, quota, draw: detail };
+    case 'remove-quota':
+    case 'read-quota':
+      return { do: kind, quota };
     case 'put-secret':
       return { do: kind, secret, draw: detail };
     case 'remove-secret':
@@ -103,6 +114,8 @@ function actionOf(settings: ClusterClientSettings, drawn: Draws): ClusterAction 
     case 'rotate-root':
     case 'rotate-keys':
     case 'watch':
+    case 'take-backup':
+    case 'restore':
       return { do: kind };
     default:
       return { do: kind, service };

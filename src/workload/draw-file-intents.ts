@@ -76,6 +76,9 @@ const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature
     ['quota', 1, 'quotas'],
   ];
 
+/** How much more often what a seed is about comes. */
+const muchMore = 8;
+
 /** How long removed files are kept: for less than a storm, or for longer than the run. */
 const keptUs = [300_000, 2_000_000, 60_000_000, 0] as const;
 
@@ -176,14 +179,15 @@ function lockOf(drawing: Drawing, detail: number): FileLock {
 }
 
 function slotAction(what: SlotAction['do'], slot: number, drawing: Drawing): SlotAction {
-  const { path, size, detail } = drawing;
+  const { settings, path, size, detail } = drawing;
   const base = { slot, path };
   switch (what) {
     case 'reopen':
       return { ...base, do: what, flags: flagsOf(detail) };
     case 'read':
       // Who reads all of it can miss what anybody wrote.
-      if (detail % 5 < 3) return { ...base, do: what, offset: 0, length: wholeLength(drawing) };
+      if (detail % 5 < 3 && !settings.shortReads)
+        return { ...base, do: what, offset: 0, length: wholeLength(drawing) };
       return { ...base, do: what, ...rangeOf(drawing) };
     case 'write':
       return { ...base, do: what, ...rangeOf(drawing) };
@@ -271,8 +275,10 @@ function intentOf(
   const base = { client: client % settings.count, atUs };
   if (what >= 10_000 - 10 * settings.restarts) return { ...base, do: 'restart' };
   const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
-  const weightOf = ([what, weight]: (typeof kinds)[number]): number =>
-    looks.has(what) ? weight * settings.looks : weight;
+  const weightOf = ([what, weight, feature]: (typeof kinds)[number]): number => {
+    const isOften = settings.often.some((one) => one === feature || one === what);
+    return weight * (looks.has(what) ? settings.looks : 1) * (isOften ? muchMore : 1);
+  };
   let rest = what % able.reduce((sum, one) => sum + weightOf(one), 0);
   const [kind] = able.find((one) => {
     rest -= weightOf(one);

@@ -36,6 +36,10 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'files.hotPercent': { kind: 'one of', values: [30, 0, 80] },
   /** How much more often clients only look at names and attributes: by what their weights are multiplied. */
   'files.looks': { kind: 'one of', values: [1] },
+  /** `mixed`: most reads are of the whole file. `short`: all are of ranges like those that are written. */
+  'files.reads': { kind: 'one of', values: ['mixed'] },
+  /** What clients do in any case and much more often: groups and kinds of operations, joined by `+`. */
+  'files.often': { kind: 'one of', values: ['nothing'] },
   /** Per thousand of intents. */
   'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
@@ -56,6 +60,8 @@ export interface FileClientSettings {
   readonly chunks: number;
   readonly hotPercent: number;
   readonly looks: number;
+  readonly shortReads: boolean;
+  readonly often: readonly string[];
   readonly restarts: number;
   readonly loadedSettling: boolean;
   has(feature: FileFeature): boolean;
@@ -69,6 +75,7 @@ export function fileClientSettings(config: Config): FileClientSettings {
     const domain = fileClientKnobs[path]!;
     return domain.kind === 'between' ? (domain.calm ?? domain.low) : domain.values[0]!;
   };
+  const often = (setting('files.often') as string).split('+');
   return {
     count: setting('clients.count') as number,
     operations: setting('clients.operations') as number,
@@ -79,8 +86,10 @@ export function fileClientSettings(config: Config): FileClientSettings {
     chunks: setting('files.chunks') as number,
     hotPercent: setting('files.hotPercent') as number,
     looks: setting('files.looks') as number,
+    shortReads: setting('files.reads') === 'short',
+    often,
     restarts: setting('clients.restarts') as number,
     loadedSettling: setting('clients.settling') === 'loaded',
-    has: (feature) => setting(`files.${feature}`) === true,
+    has: (feature) => setting(`files.${feature}`) === true || often.includes(feature),
   };
 }

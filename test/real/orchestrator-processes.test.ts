@@ -36,7 +36,7 @@ beforeEach(async () => {
   const options = {
     ...{ managers: processes.names.slice(0, managers), ciphers: nodeCiphers, first: 0 },
     ...{ timings: orchestratorTimingsFrom(config), patienceUs: 20_000_000, nodes: [] },
-    around: { volumes: [], secrets: [], mostReplicas: 0 },
+    around: { volumes: [], secrets: [], mostReplicas: 0, teams: [] },
   };
   const component: Component<ClientNode, OrchestratorWireMessage> = {
     name: 'operator',

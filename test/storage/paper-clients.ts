@@ -23,10 +23,10 @@ export class Clients {
     this.rig = new StorageRig(only, this.history);
   }
 
-  /** An operation begins; gives what ends it. */
-  begin(mode: FileMode, call: FileCall, writer = 0): End {
+  /** An operation of a client begins; gives what ends it. */
+  begin(mode: FileMode, call: FileCall, writer = 0, of = 0): End {
     this.#processes += 1;
-    const who = { process: this.#processes, client: 0, life: 1, mode, call, writer };
+    const who = { process: this.#processes, client: of, life: 1, mode, call, writer };
     const operation = this.history.begin(who, this.rig.timeUs);
     this.rig.step(client, {});
     return (result, errno = null, steps = []) => {
@@ -65,8 +65,8 @@ export class Clients {
     this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: 1 });
   }
 
-  cut(sizeBytes: number): void {
-    this.begin('strict', { do: 'ftruncate', path, handle: 1, sizeBytes })({ kind: 'none' });
+  cut(sizeBytes: number, of = 0): void {
+    this.begin('strict', { do: 'ftruncate', path, handle: 1, sizeBytes }, 0, of)({ kind: 'none' });
   }
 
   get broken(): readonly string[] {

@@ -37,6 +37,14 @@ export class Alarms {
     return alarm;
   }
 
+  /** Calls again and again, first when so long has passed, until all are forgotten. */
+  every(everyUs: number, callback: () => void): void {
+    this.after(everyUs, () => {
+      callback();
+      this.every(everyUs, callback);
+    });
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.heap.length = 0;

@@ -23,6 +23,9 @@ export interface ClientMaking {
   begin(host: ClientHost): void;
 }
 
+/** Whose services there are, where there are quotas. */
+const teams: readonly string[] = ['red', 'blue'];
+
 /** How long a client asks before it gives a question up. */
 const patienceUs = 6_000_000;
 
@@ -42,6 +45,7 @@ export function orchestratorProtocol(ciphers: Ciphers): {
           config['cluster.volumes'] === true ? names('v', config['cluster.volumeNames']) : [],
         secrets: config['cluster.secrets'] === true ? names('k', 3) : [],
         mostReplicas: Number(config['cluster.maxReplicas'] ?? 5),
+        teams: config['cluster.quotas'] === true ? teams : [],
       };
       const timings = orchestratorTimingsFrom(config);
       const window = orchestratorSettingsFrom(config).requestWindow;

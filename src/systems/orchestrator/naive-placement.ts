@@ -56,6 +56,7 @@ export function mayBePlaced(
   const { template } = spec;
   if (node.status !== 'up' || node.spec.availability !== 'active') return 'closed';
   if (spec.mode.kind === 'global' && task.slot !== nodeId) return 'elsewhere';
+  if (isOverQuota(state, id, spec, later)) return 'quota';
   const { maxPerNode } = template.placement;
   const unlike = isUnlike(spec, nodeId, node);
   if (unlike !== null) return unlike;
@@ -89,6 +90,49 @@ export function mayBePlaced(
     if (needed > free.length) return 'ports';
   }
   return volumeProblem(state, id, nodeId, spec);
+}
+
+/** One task more would be too much for a quota, by all rows. */
+function isOverQuota(
+  state: ClusterState,
+  id: string,
+  { template: { reservations } }: ServiceSpec,
+  later: readonly string[],
+): boolean {
+  const labelsOf = (service: string) => {
+    const labels = state.services.get(service)?.spec.labels ?? [];
+    return new Map(labels.map(({ key, value }) => [key, value]));
+  };
+  const mine = labelsOf(state.tasks.get(id)!.service);
+  return state.quotas.keys().some((quota) => {
+    const { selector, limits } = state.quotas.get(quota)!.spec;
+    const selects = (labels: ReadonlyMap<string, string>) =>
+      selector.every(({ key, value }) => labels.get(key) === value);
+    if (!selects(mine)) return false;
+    const sum = { tasks: 1, ...reservations };
+    for (const other of state.tasks.keys()) {
+      const task = state.tasks.get(other)!;
+      if (other === id || later.includes(other) || !countsForQuotas(task)) continue;
+      if (!selects(labelsOf(task.service))) continue;
+      const { cpuMillis, memoryBytes } = specOf(state, task).template.reservations;
+      sum.tasks += 1;
+      sum.cpuMillis += cpuMillis;
+      sum.memoryBytes += memoryBytes;
+    }
+    // What asks for none of an amount is not kept out by it.
+    return (['tasks', 'cpuMillis', 'memoryBytes'] as const).some((amount) => {
+      const asks = amount === 'tasks' || reservations[amount] > 0;
+      return asks && limits[amount] > 0 && sum[amount] > limits[amount];
+    });
+  });
+}
+
+/** It is on a node and wanted there. */
+function countsForQuotas({ observed, desired, lostUs }: Readonly<Task>): boolean {
+  const wanted = desired === 'ready' || desired === 'running';
+  return (
+    wanted && lostUs === 0 && observed !== 'new' && observed !== 'pending' && !over.has(observed)
+  );
 }
 
 function volumeProblem(

@@ -21,7 +21,7 @@ export function operatorProtocol(ciphers: Ciphers): {
     component({ config, peers, index, begin }) {
       const managers = peers.slice(0, topologyOf(config).managers);
       const timings = orchestratorTimingsFrom(config);
-      const around = { volumes: [], secrets: [], mostReplicas: 0 };
+      const around = { volumes: [], secrets: [], mostReplicas: 0, teams: [] };
       const options = { managers, timings, ciphers, first: index, patienceUs, around, nodes: [] };
       return {
         name: 'operator',

@@ -1,5 +1,7 @@
+import { backupOf } from './backup/backup.ts';
 import { Controllers } from './controllers/controllers.ts';
 import { placementDefaults } from './specs/placement.ts';
+import { quotaSpec } from './specs/quota-spec.ts';
 import { type ServiceSpec, serviceSpec } from './specs/service-spec.ts';
 import type { Strategy } from './specs/update-config.ts';
 import { volumeSpec } from './specs/volume-spec.ts';
@@ -43,6 +45,7 @@ export function anySpec(pick: Picker, name: string, global: boolean): ServiceSpe
   const volume = pick.below(8);
   const port = pick.below(6);
   return serviceSpec(name, `app:${pick.below(3) + 1}`, {
+    labels: [{ key: 'team', value: `q${pick.below(3)}` }],
     mode: global ? { kind: 'global' } : { kind: 'replicated', replicas: pick.below(4) },
     update: {
       strategy,
@@ -150,6 +153,23 @@ export const asked: { readonly [name: string]: Maker } = {
     return { kind: 'create-volume', spec };
   },
   unvolume: (pick, { state }) => ({ kind: 'remove-volume', volume: idOf(pick, state.volumes) }),
+  quota: (pick, { state }) => {
+    const name = `q${pick.below(2)}`;
+    const limits = { tasks: pick.below(6), cpuMillis: pick.below(3) * 1_000 };
+    const spec = quotaSpec(name, [{ key: 'team', value: name }], limits);
+    const quota = state.named('quota', name);
+    if (quota === undefined) return { kind: 'create-quota', spec };
+    return { kind: 'update-quota', quota, version: 0, spec };
+  },
+  // What there is but for some of it, as if the rest had come later.
+  restore: (pick, { state }) => {
+    const backup = backupOf(state);
+    const some = backup.services.filter(() => pick.below(3) > 0);
+    return { kind: 'restore', backup: { ...backup, services: some } };
+  },
+  unquota: (pick, { state }) => {
+    return { kind: 'remove-quota', quota: idOf(pick, state.quotas), version: 0 };
+  },
 };
 
 /** What a leader may propose on behalf of workers, sense or not. */

@@ -62,8 +62,10 @@ export class RaftCore extends CoreState {
   tick(nowUs: number): void {
     if (this.role === 'leader') {
       if (this.options.checkQuorum && nowUs >= this.quorumDeadlineUs) checkQuorum(this, nowUs);
-      if (this.role !== 'leader' || nowUs < this.heartbeatDeadlineUs) return;
+      if (this.role !== 'leader') return;
+      // Reads that ask for a round of their own put the next heartbeat off, under load for ever.
       expireTransfer(this, nowUs);
+      if (nowUs < this.heartbeatDeadlineUs) return;
       broadcastHeartbeat(this, nowUs);
       expireReads(this, nowUs);
       afterCommit(this, nowUs);

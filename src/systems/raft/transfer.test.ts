@@ -60,6 +60,18 @@ describe('the leader', () => {
     expect(orders(core)).toEqual([]);
   });
 
+  test('gives up in time although reads put every heartbeat off', () => {
+    const core = leading();
+    core.transfer(3, 5_000);
+    for (let nowUs = 5_000; nowUs <= 5_000 + electionTimeoutUs; nowUs += 10) {
+      expect(core.transferee).toBe(3);
+      core.readIndex(nowUs, nowUs);
+      core.step(2, { kind: 'heartbeat-reply', term: 1, round: core.round }, nowUs);
+      core.tick(nowUs);
+    }
+    expect([core.role, core.transferee]).toEqual(['leader', 0]);
+  });
+
   test.each([
     ['itself', 1],
     ['nobody', 0],

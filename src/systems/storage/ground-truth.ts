@@ -65,27 +65,39 @@ export function serves(
   return fragment.version >= stripe.leastVersion;
 }
 
-/** What lies on the disks of chunkservers, damage included, read when it is asked for. */
+/**
+ * What lies on the disks of chunkservers, damage included, read when it is asked for: as a power loss
+ * now would leave them, or as whoever reads them now finds them.
+ */
 export class DisksNow {
   private readonly world: WorldView;
   private readonly blockBytes: number;
+  private readonly image: 'actual' | 'cached';
   private readonly read: Map<number, readonly FragmentOnDisk[]> = new Map();
 
-  constructor(world: WorldView, blockBytes: number) {
+  constructor(world: WorldView, blockBytes: number, image: 'actual' | 'cached' = 'actual') {
     this.world = world;
     this.blockBytes = blockBytes;
+    this.image = image;
   }
 
-  /** All fragments on a node's disk, as a power loss now would leave them. */
+  /** All fragments on a node's disk. */
   of(node: number): readonly FragmentOnDisk[] {
     let found = this.read.get(node);
     if (found === undefined) {
       const disk = this.world.disk(node);
-      const image = {
+      const actual = {
         names: () => disk.actualFiles(),
         bytes: (file: string) => disk.actualBytes(file),
       };
-      found = fragmentsOnDisk(image, this.blockBytes);
+      const cached = {
+        names: () => disk.cachedFiles(),
+        bytes: (file: string) => {
+          const images = disk.images(file);
+          return images?.cached.subarray(0, images.cachedLength);
+        },
+      };
+      found = fragmentsOnDisk(this.image === 'actual' ? actual : cached, this.blockBytes);
       this.read.set(node, found);
     }
     return found;
@@ -129,14 +141,18 @@ export function lossRefusal(world: WorldView, losses: readonly DiskLoss[]): stri
   if (ofServers.length === 0) return undefined;
   const state = newestMetadata(world);
   if (state === undefined) return 'no master is up that could say what is kept elsewhere';
-  const disks = new DisksNow(world, state.settings.blockBytes);
+  const { blockBytes } = state.settings;
+  // What the journal has still, and only a name keeps from being gone, is not what is read.
+  const views = [new DisksNow(world, blockBytes), new DisksNow(world, blockBytes, 'cached')];
   for (const chunk of chunksOn(state, ofServers)) {
     for (const stripe of stripesOf(state, chunk, state.chunks.get(chunk)!)) {
       const needed = neededParts(stripe.storageClass.redundancy);
       const isLost = (node: number): boolean => ofServers.some((loss) => loss.node === node);
-      // What is not readable anyway is not lost by this: parts of a stripe that is being written.
-      if (disks.intact(stripe) < needed || disks.intact(stripe, isLost) >= needed) continue;
-      return `fewer than ${needed} intact fragments of chunk ${chunk} would be left`;
+      for (const disks of views) {
+        // What is not readable anyway is not lost by this: parts of a stripe that is being written.
+        if (disks.intact(stripe) < needed || disks.intact(stripe, isLost) >= needed) continue;
+        return `fewer than ${needed} intact fragments of chunk ${chunk} would be left`;
+      }
     }
   }
   return undefined;

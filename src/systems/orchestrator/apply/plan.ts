@@ -53,8 +53,8 @@ export interface ApplyPlan {
   readonly faults: readonly PlanFault[];
 }
 
-/** Services refer to everything else, volumes to nodes. */
-const order: readonly ResourceKind[] = ['node', 'secret', 'volume', 'service'];
+/** Services refer to everything else, volumes to nodes. A quota counts for services that come with it. */
+const order: readonly ResourceKind[] = ['node', 'secret', 'volume', 'quota', 'service'];
 
 /**
  * Compares what is wanted with what is there. What is there and not wanted stays: a file says what it

@@ -1,6 +1,7 @@
 import type { SpecFault } from '../specs/fault.ts';
 import type { Labels } from '../specs/labels.ts';
 import type { NodeRole, NodeSpec } from '../specs/node-spec.ts';
+import type { QuotaSpec } from '../specs/quota-spec.ts';
 import { type Resource, specFaults } from '../specs/resource.ts';
 import { fingerprintBytes } from '../specs/secret-spec.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
@@ -16,10 +17,11 @@ export type Wish =
       readonly labels: Labels;
       readonly value: Uint8Array;
     }
-  | { readonly kind: 'volume'; readonly spec: VolumeSpec };
+  | { readonly kind: 'volume'; readonly spec: VolumeSpec }
+  | { readonly kind: 'quota'; readonly spec: QuotaSpec };
 
 export function wishName(wish: Wish): string {
-  return wish.kind === 'service' || wish.kind === 'volume' ? wish.spec.name : wish.name;
+  return 'spec' in wish ? wish.spec.name : wish.name;
 }
 
 /** All that is wrong with a wish by itself. */
@@ -27,6 +29,7 @@ export function wishFaults(wish: Wish): readonly SpecFault[] {
   switch (wish.kind) {
     case 'service':
     case 'volume':
+    case 'quota':
       return specFaults(wish);
     case 'node':
       return specFaults(wishedNode(wish, 'worker'));

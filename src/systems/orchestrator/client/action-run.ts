@@ -7,7 +7,16 @@ import type { Service } from '../state/rows.ts';
 import type { ClientAction, Recorder } from './client-action.ts';
 import type { ClientNode, ClientNodeOptions } from './client-node.ts';
 import type { CallEnd } from './manager-client.ts';
-import { deployed, scaled, secretFrom, serviceFrom, spoilt, tuned, volumeFrom } from './wares.ts';
+import {
+  deployed,
+  quotaFrom,
+  scaled,
+  secretFrom,
+  serviceFrom,
+  spoilt,
+  tuned,
+  volumeFrom,
+} from './wares.ts';
 
 const tokenLifetimeUs = 60_000_000;
 
@@ -62,12 +71,13 @@ export class ActionRun {
         return;
       }
       default:
-        return await this.onOthers(action);
+        return await this.onOthers(action, around);
     }
   }
 
   private async onOthers(
     action: Exclude<ClientAction, { service: string } | { node: number }>,
+    around: ClientNodeOptions['around'],
   ): Promise<void> {
     switch (action.do) {
       case 'create-volume': {
@@ -83,6 +93,19 @@ export class ActionRun {
       }
       case 'read-volume':
         await this.read({ kind: 'volume', name: action.volume }, action.volume);
+        return;
+      case 'put-quota':
+        return await this.putQuota(action.quota, action.draw, around.teams);
+      case 'remove-quota': {
+        const answer = await this.read({ kind: 'quota', name: action.quota }, action.quota);
+        if (answer?.kind !== 'quota') return;
+        const { id: quota } = answer;
+        const { version } = answer.quota;
+        await this.command({ kind: 'remove-quota', quota, version }, action.quota);
+        return;
+      }
+      case 'read-quota':
+        await this.read({ kind: 'quota', name: action.quota }, action.quota);
         return;
       case 'put-secret':
         return await this.putSecret(action.secret, action.draw);
@@ -105,6 +128,16 @@ export class ActionRun {
       case 'rotate-keys':
         await this.command({ kind: 'rotate-keys', keys: [] }, '');
         return;
+      case 'take-backup': {
+        const answer = await this.read({ kind: 'backup' }, '');
+        if (answer?.kind === 'backup') this.node.backup = answer.backup;
+        return;
+      }
+      case 'restore': {
+        const { backup } = this.node;
+        if (backup !== null) await this.command({ kind: 'restore', backup }, '');
+        return;
+      }
       case 'watch':
         return await this.watch();
       case 'list-services':
@@ -187,6 +220,20 @@ export class ActionRun {
       question: { kind: 'secret', secret },
     });
     this.ended(operation, await this.node.putSecret(secret));
+  }
+
+  private async putQuota(name: string, draw: number, teams: readonly string[]): Promise<void> {
+    const answer = await this.read({ kind: 'quota', name }, name);
+    if (answer === null) return;
+    const wished = quotaFrom(name, draw, teams);
+    if (answer.kind !== 'quota') {
+      await this.command({ kind: 'create-quota', spec: wished }, name);
+      return;
+    }
+    const { id: quota } = answer;
+    const { version, spec } = answer.quota;
+    const changed = { ...spec, limits: wished.limits };
+    await this.command({ kind: 'update-quota', quota, version, spec: changed }, name);
   }
 
   // ---------------------------------------------------------------- questions
@@ -274,6 +321,8 @@ function wordsOf(command: ClientCommand): string | null {
       return command.action;
     case 'update-node':
       return command.spec.availability;
+    case 'restore':
+      return `as of ${command.backup.index}`;
     default:
       return null;
   }

@@ -20,10 +20,14 @@ export type ClientAction =
   | { readonly do: 'drain' | 'pause-node' | 'activate' | 'read-node'; readonly node: number }
   | { readonly do: 'create-volume'; readonly volume: string; readonly draw: number }
   | { readonly do: 'remove-volume' | 'read-volume'; readonly volume: string }
+  | { readonly do: 'put-quota'; readonly quota: string; readonly draw: number }
+  | { readonly do: 'remove-quota' | 'read-quota'; readonly quota: string }
   | { readonly do: 'put-secret'; readonly secret: string; readonly draw: number }
   | { readonly do: 'remove-secret'; readonly secret: string }
   | { readonly do: 'list-services' | 'list-nodes' | 'list-secrets' | 'metrics' }
-  | { readonly do: 'create-token' | 'rotate-token' | 'rotate-root' | 'rotate-keys' | 'watch' };
+  | { readonly do: 'create-token' | 'rotate-token' | 'rotate-root' | 'rotate-keys' | 'watch' }
+  /** The backup that this client has taken last comes back. */
+  | { readonly do: 'take-backup' | 'restore' };
 
 /** Of a client: a command, a value for a secret, a read, or a look at the events. */
 export type ClientQuestion =

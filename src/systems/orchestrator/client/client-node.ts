@@ -1,5 +1,6 @@
 import type { Env } from '../../../sim/env.ts';
 import type { NodeId } from '../../../sim/message.ts';
+import type { Backup } from '../backup/backup.ts';
 import type { Query, Watched } from '../messages/client-messages.ts';
 import type { OrchestratorWireMessage } from '../messages/orchestrator-codec.ts';
 import type { ClientCommand } from '../state/command.ts';
@@ -31,6 +32,8 @@ export class ClientNode {
   /** The newest entry that this client knows of. */
   private seen: number = 0;
   private watchedTo: number = 0;
+  /** The newest that this client has taken; a file of its own, which outlives it. */
+  backup: Backup | null = null;
 
   constructor(env: Env<OrchestratorWireMessage>, options: ClientNodeOptions) {
     this.env = env;

@@ -1,4 +1,5 @@
 import type { Wish } from '../apply/wish.ts';
+import type { Backup } from '../backup/backup.ts';
 import type { Availability } from '../specs/node-spec.ts';
 import type { ResourceKind } from '../specs/resource.ts';
 import type { DeploymentAction } from '../state/command.ts';
@@ -28,6 +29,10 @@ export type OperatorAction =
   | { readonly do: 'inspect'; readonly kind: ResourceKind; readonly name: string }
   /** Tasks of a service. */
   | { readonly do: 'tasks'; readonly name: string }
+  /** All that was asked for, to be kept. */
+  | { readonly do: 'backup' }
+  /** What was asked for as of a backup, and nothing since. */
+  | { readonly do: 'restore'; readonly backup: Backup }
   /** Nothing but time goes by. */
   | { readonly do: 'wait' };
 

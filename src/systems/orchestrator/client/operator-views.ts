@@ -25,7 +25,26 @@ export function inspected(answer: Answer): unknown {
       return { id: answer.id, ...answer.node };
     case 'volume':
       return { id: answer.id, ...answer.volume };
+    case 'quota':
+      return { id: answer.id, ...answer.quota, used: answer.used };
     default:
       return answer;
   }
+}
+
+/** A quota as a row: what is in use of what. */
+export function quotaRow({
+  quota: { spec },
+  used,
+}: Answer & { readonly kind: 'quota' }): Readonly<Record<string, string>> {
+  const { selector, limits } = spec;
+  const services = selector.map(({ key, value }) => `${key}=${value}`).join(',');
+  const share = (amount: keyof typeof limits): string =>
+    `${used[amount]}/${limits[amount] === 0 ? '-' : limits[amount]}`;
+  const [tasks, cpuMillis, memoryBytes] = [
+    share('tasks'),
+    share('cpuMillis'),
+    share('memoryBytes'),
+  ];
+  return { name: spec.name, services, tasks, cpuMillis, memoryBytes };
 }

@@ -10,9 +10,10 @@ import {
   type OperatorAction,
   type OperatorResult,
   type PlainWish,
+  type WishFault,
   wishOf,
 } from './operator-action.ts';
-import { inspected, listedTasks } from './operator-views.ts';
+import { inspected, listedTasks, quotaRow } from './operator-views.ts';
 import { StandingObjects } from './standing.ts';
 
 /** How often an apply begins anew because somebody else has changed something meanwhile. */
@@ -62,6 +63,14 @@ export class Operator {
         const nodes = await this.ask({ kind: 'nodes' });
         if (tasks?.kind !== 'tasks' || nodes?.kind !== 'list') return unknown;
         return listedTasks(tasks.tasks, nodes.items);
+      }
+      case 'backup': {
+        const answer = await this.ask({ kind: 'backup' });
+        return answer?.kind === 'backup' ? { kind: 'object', object: answer.backup } : unknown;
+      }
+      case 'restore': {
+        const { backup } = action;
+        return await this.call({ kind: 'restore', backup }, `as of entry ${backup.index}`);
       }
       case 'wait':
         return done('waited');
@@ -118,6 +127,8 @@ export class Operator {
         ? await this.node.apply({ secrets, parts })
         : await this.node.call({ kind: 'together', parts });
     if (isConflict(reply)) return 'again';
+    const over = overQuota(reply, names);
+    if (over !== null) return { kind: 'refused', why: 'over-quota', faults: [over] };
     if (reply?.kind !== 'together') return resultOf(reply, '');
     for (const [at, { name: secret, version }] of secrets.entries()) {
       const step = steps.find(({ kind, name }) => kind === 'secret' && name === secret)!;
@@ -177,6 +188,10 @@ export class Operator {
     }
     if (known.kind === 'node')
       return await this.call({ kind: 'remove-node', node: known.id }, what);
+    if (known.kind === 'quota') {
+      const { version } = known.quota;
+      return await this.call({ kind: 'remove-quota', quota: known.id, version }, what);
+    }
     if (known.kind !== 'volume') return unknown;
     return await this.call({ kind: 'remove-volume', volume: known.id }, what);
   }
@@ -192,11 +207,11 @@ export class Operator {
       }));
       return { kind: 'rows', rows };
     }
-    const names = await this.ask(kind === 'node' ? { kind: 'nodes' } : { kind: 'services' });
+    const names = await this.ask({ kind: `${kind}s` });
     if (names?.kind !== 'list') return unknown;
     const rows: Readonly<Record<string, string>>[] = [];
     for (const { name } of names.items) {
-      const answer = await this.ask({ kind: kind === 'node' ? 'node' : 'service', name });
+      const answer = await this.ask({ kind, name });
       if (answer === null) return unknown;
       const row = await this.rowOf(name, answer);
       if (row === null) return unknown;
@@ -228,6 +243,7 @@ export class Operator {
       const { architecture } = description;
       return { name, status, availability: spec.availability, architecture };
     }
+    if (answer.kind === 'quota') return quotaRow(answer);
     if (answer.kind !== 'service') return { name, status: 'gone' };
     const tasks = await this.ask({ kind: 'tasks', service: answer.id });
     if (tasks?.kind !== 'tasks') return null;
@@ -290,9 +306,27 @@ function commandFor(resource: Resource, version: number, id: string): ApplyPart 
       return { kind: 'update-node', node: id, version, spec: resource.spec };
     case 'volume':
       return { kind: 'create-volume', spec: resource.spec };
+    case 'quota': {
+      const { spec } = resource;
+      return version === 0
+        ? { kind: 'create-quota', spec }
+        : { kind: 'update-quota', quota: id, version, spec };
+    }
     case 'secret':
       throw new Error('values of secrets go another way');
   }
+}
+
+/** Which wish is too much for a quota, as the managers say it: `service web: spec.replicas: ...`. */
+function overQuota(
+  reply: Reply | null,
+  names: readonly { readonly kind: ResourceKind; readonly name: string }[],
+): WishFault | null {
+  if (reply?.kind !== 'refused' || reply.why !== 'over-quota') return null;
+  const [about, field, ...rest] = reply.what.split(': ');
+  const at = names.findIndex(({ kind, name }) => `${kind} ${name}` === about);
+  if (at < 0 || field === undefined) return null;
+  return { at, field, what: rest.join(': '), right: 'less, or a larger quota' };
 }
 
 function isConflict(reply: Reply | null): boolean {

@@ -11,7 +11,7 @@ export class StandingObjects implements Current {
   readonly ids: Map<string, string> = new Map();
   private readonly publishers: Map<string, string> = new Map();
 
-  /** Reads all services and secrets, and those nodes and volumes that are named; null: nobody answered. */
+  /** Reads all services and secrets, and what else is named; null: nobody answered. */
   static async read(
     node: ClientNode,
     named: readonly { readonly kind: ResourceKind; readonly name: string }[],
@@ -25,7 +25,7 @@ export class StandingObjects implements Current {
     }
     const wanted = [
       ...services.items.map(({ name }) => ({ kind: 'service' as const, name })),
-      ...named.filter(({ kind }) => kind === 'node' || kind === 'volume'),
+      ...named.filter(({ kind }) => kind !== 'service' && kind !== 'secret'),
     ];
     for (const { kind, name } of wanted) {
       if (kind === 'secret') continue;
@@ -47,6 +47,8 @@ export class StandingObjects implements Current {
       this.put({ kind: 'node', spec: answer.node.spec }, answer.node.version, answer.id);
     } else if (answer.kind === 'volume') {
       this.put({ kind: 'volume', spec: answer.volume.spec }, 1, answer.id);
+    } else if (answer.kind === 'quota') {
+      this.put({ kind: 'quota', spec: answer.quota.spec }, answer.quota.version, answer.id);
     }
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { serviceFaults } from '../specs/service-spec.ts';
 import { isBadImage, serviceFrom, standardImages } from './wares.ts';
 
-const around = { volumes: ['v0', 'v1'], secrets: ['k0'], mostReplicas: 5 };
+const around = { volumes: ['v0', 'v1'], secrets: ['k0'], mostReplicas: 5, teams: ['red', 'blue'] };
 const services = Array.from({ length: 2_000 }, (_, draw) => serviceFrom('web', draw, around));
 
 describe('services that draws stand for', () => {

@@ -1,5 +1,7 @@
 import { type ImageBook, imageBook } from '../runtime/image.ts';
 import type { HealthCheck } from '../specs/health-check.ts';
+import type { Labels } from '../specs/labels.ts';
+import { type QuotaSpec, quotaSpec } from '../specs/quota-spec.ts';
 import type { RestartPolicy } from '../specs/restart-policy.ts';
 import { type ServiceMode, type ServiceSpec, serviceSpec } from '../specs/service-spec.ts';
 import type { Disconnect, TaskTemplate } from '../specs/task-template.ts';
@@ -99,6 +101,8 @@ export interface Surroundings {
   readonly volumes: readonly string[];
   readonly secrets: readonly string[];
   readonly mostReplicas: number;
+  /** Each service is one's: its label `team`. */
+  readonly teams: readonly string[];
 }
 
 /** The service that a draw stands for. */
@@ -128,6 +132,7 @@ export function serviceFrom(name: string, draw: number, around: Surroundings): S
       : { secrets: [{ source: secret, version: 0, target: '/run/secrets/it' }] }),
   };
   return serviceSpec(name, image, {
+    labels: teamOf(draw, around.teams),
     mode,
     template,
     update: updateFrom(next, mode.kind === 'global'),
@@ -192,6 +197,21 @@ export function volumeFrom(name: string, draw: number): VolumeSpec {
     driver: draw % 3 === 0 ? 'local' : 'shared',
     exclusive: draw % 4 !== 3,
   });
+}
+
+function teamOf(draw: number, teams: readonly string[]): Labels {
+  return teams.length === 0 ? [] : [{ key: 'team', value: teams[draw % teams.length]! }];
+}
+
+/** The quota of a team that a draw stands for: of tasks, of memory, or of both. */
+export function quotaFrom(name: string, draw: number, teams: readonly string[]): QuotaSpec {
+  const next = parts(draw);
+  const kind = next(3);
+  const tasks = kind === 1 ? 0 : 1 + next(12);
+  const memoryBytes = kind === 0 ? 0 : (1 + next(8)) * 2 ** 28;
+  // By the name, so that one can be found again and changed.
+  const team = Number(name.slice(1)) || 0;
+  return quotaSpec(name, teamOf(team, teams), { tasks, memoryBytes });
 }
 
 /** The value of a secret that a draw stands for: text that nothing else contains. */

@@ -56,6 +56,7 @@ export class Controllers {
           break;
         case 'services':
           this.serviceChanged(String(key));
+          if (this.state.quotas.size > 0) this.schedule.limitsChanged();
           break;
         case 'deployments':
           this.serviceChanged((row as Deployment).service);
@@ -65,6 +66,9 @@ export class Controllers {
           break;
         case 'volumes':
           this.schedule.placesChanged();
+          break;
+        case 'quotas':
+          this.schedule.limitsChanged();
           break;
         case 'addresses':
           if (gone) this.addressesFreed = true;

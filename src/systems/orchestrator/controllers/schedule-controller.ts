@@ -2,7 +2,7 @@ import { Plan } from '../scheduler/plan.ts';
 import { type Assignment, placeTask } from '../scheduler/schedule.ts';
 import type { Task } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
-import { compareIds } from '../state/task-index.ts';
+import { compareIds, isLive } from '../state/task-index.ts';
 import { isTerminal } from '../tasks/task-states.ts';
 
 /** Pending tasks that look for the same. */
@@ -32,6 +32,9 @@ export class ScheduleController {
     if (gone || isTerminal(task.observed)) {
       if (task.node !== '') this.better.add(task.node);
     }
+    // What no longer counts for a quota makes room on any node.
+    const counted = this.state.index.quotas.of(task.service).length > 0;
+    if (counted && (gone || !isLive(task))) this.limitsChanged();
     const wanted = task.desired === 'ready' || task.desired === 'running';
     if (gone || task.observed !== 'pending' || !wanted) this.forget(id);
     else if (!this.keys.has(id)) this.join(id, task);
@@ -61,6 +64,11 @@ export class ScheduleController {
     this.nodes = null;
   }
 
+  /** Quotas, or the groups of services, have changed. */
+  limitsChanged(): void {
+    this.everything = true;
+  }
+
   /** Nodes for all that can be placed now; each decision counts for the ones after it. */
   pass(nowUs: number): Assignment[] {
     if (this.groups.size === 0) {
@@ -81,7 +89,7 @@ export class ScheduleController {
     }
     // What was turned down because of this plan is tried again, should the plan not come true.
     for (const { node } of assignments) this.better.add(node);
-    if (plan.ties.size + plan.claims.size > 0) this.everything = true;
+    if (plan.ties.size + plan.claims.size + plan.groups.size > 0) this.everything = true;
     return assignments;
   }
 

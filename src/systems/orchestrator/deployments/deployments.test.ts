@@ -110,6 +110,24 @@ describe('rolling', () => {
     expect(rig.running(web)).toContain(`${slot}@1`);
   });
 
+  test('start first: the old task runs even if it was still waiting when the update began', () => {
+    const { rig, web } = started({ strategy: rolling(4, 'start-first') });
+    const [, first] = rig.tasks(web)[0]!;
+    // What leaves the node stops late, so its successor has to wait, and so does the new revision.
+    rig.behaviour = (task, id) =>
+      task.revision === 2 || task.desired === 'shutdown' ? null : obedient(task, id);
+    const { spec } = rig.state.nodes.get(first.node)!;
+    const drained = { ...spec, availability: 'drain' } as const;
+    rig.ask({ kind: 'update-node', node: first.node, version: 0, spec: drained });
+    rig.calm();
+    rig.image(web, 'app:2');
+    rig.calm();
+    expect(rig.running(web)).not.toContain('1@1');
+    rig.behaviour = (task, id) => (task.revision === 2 ? null : obedient(task, id));
+    rig.calm();
+    expect(versions(rig, web)).toEqual(['1', '1', '1', '1']);
+  });
+
   test('start first goes on when every node has as many tasks of the service as it may', () => {
     const rig = new Rig().audited();
     rig.node();

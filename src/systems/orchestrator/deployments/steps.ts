@@ -2,6 +2,7 @@ import { releaseRevisions } from '../services/revisions.ts';
 import { stagesOf } from '../services/slots.ts';
 import type { Service } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
+import { isLive } from '../state/task-index.ts';
 import { nextBatch, type StepKind } from './decide.ts';
 import { type Deployment, type DeploymentPhase, hasEnded, phaseEdges } from './deployment.ts';
 
@@ -72,7 +73,21 @@ function complete(state: ClusterState, id: string, service: Service, deployment:
   service.share = null;
   // There is no way back from a way back.
   service.previousRevision = back || deployment.back ? 0 : deployment.from;
+  // What a deployment before this one has left in some slots is replaced slot by slot as well: the
+  // way back from side by side has only taken one side away.
+  if (deployment.strategy !== 'rolling' && back && hasOthers(state, id, service.revision)) {
+    beginDeployment(state, id, service, service.revision, true);
+  }
   releaseRevisions(state, id);
+}
+
+/** A slot has a live task of another revision, and of none besides: it is all that runs there. */
+function hasOthers(state: ClusterState, id: string, revision: number): boolean {
+  for (const tasks of state.index.services.get(id)?.slots.values() ?? []) {
+    const live = tasks.map((task) => state.tasks.get(task)!).filter(isLive);
+    if (live.length > 0 && live.every((task) => task.revision !== revision)) return true;
+  }
+  return false;
 }
 
 function fail(

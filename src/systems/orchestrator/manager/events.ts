@@ -2,7 +2,7 @@ import type { Address } from '../../../sim/message.ts';
 import type { Cell } from '../../common/table.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Event, Watch, Watched } from '../messages/client-messages.ts';
-import type { Node, Service, Task } from '../state/rows.ts';
+import type { Node, Quota, Service, Task } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
 
 /**
@@ -119,6 +119,8 @@ function detailOf(table: string, key: number | string, row: unknown): string | n
       return '';
     case 'secrets':
       return `version ${key}`;
+    case 'quotas':
+      return `version ${(row as Quota).version}`;
     default:
       return null;
   }

@@ -44,6 +44,7 @@ export class ManagerCounts {
       volumes: state.volumes,
       deployments: state.deployments,
       secrets: state.secrets,
+      quotas: state.quotas,
       sessions: state.sessions,
     };
     for (const [table, { size }] of Object.entries(tables)) {

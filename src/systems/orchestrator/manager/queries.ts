@@ -1,3 +1,4 @@
+import { backupOf } from '../backup/backup.ts';
 import type { Answer, Named, Query } from '../messages/client-messages.ts';
 import type { ClusterState } from '../state/state.ts';
 import { newestVersion } from '../trust/secret-changes.ts';
@@ -38,6 +39,22 @@ export function answerTo(
         ? none
         : { kind: 'deployment', id, deployment: { ...deployment } };
     }
+    case 'quota': {
+      const id = state.named('quota', query.name);
+      const quota = id === undefined ? undefined : state.quotas.get(id);
+      if (id === undefined || quota === undefined) return none;
+      const used = { ...state.index.quotas.usage(id) };
+      return { kind: 'quota', id, quota: { ...quota }, used };
+    }
+    case 'quotas': {
+      const items = state.quotas.keys().map((id): Named => {
+        const { spec, version } = state.quotas.get(id)!;
+        return { id, name: spec.name, version };
+      });
+      return { kind: 'list', items };
+    }
+    case 'backup':
+      return { kind: 'backup', backup: backupOf(state) };
     case 'services':
       return { kind: 'list', items: services(state) };
     case 'nodes': {

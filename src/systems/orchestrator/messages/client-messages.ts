@@ -12,8 +12,10 @@ import {
   text,
   union,
 } from '../../common/fields.ts';
+import { type Backup, backupField } from '../backup/backup.ts';
 import { type Deployment, deploymentField } from '../deployments/deployment.ts';
 import { type Labels, labelsField } from '../specs/labels.ts';
+import { type QuotaLimits, quotaLimitsField } from '../specs/quota-spec.ts';
 import { type SecretSpec, secretField } from '../specs/secret-spec.ts';
 import type { ApplyPart, Command } from '../state/command.ts';
 import { applyPartsField, commandField } from '../state/command-codec.ts';
@@ -21,6 +23,8 @@ import { type Reply, replyField } from '../state/reply.ts';
 import {
   type Node,
   nodeRowField,
+  type Quota,
+  quotaRowField,
   type Service,
   serviceRowField,
   type Task,
@@ -111,6 +115,10 @@ export type Query =
   | { readonly kind: 'nodes' }
   | { readonly kind: 'volume'; readonly name: string }
   | { readonly kind: 'deployment'; readonly deployment: string }
+  | { readonly kind: 'quota'; readonly name: string }
+  | { readonly kind: 'quotas' }
+  /** All that people have asked for. */
+  | { readonly kind: 'backup' }
   | { readonly kind: 'secrets' }
   /** What a value for the leader is sealed with. */
   | { readonly kind: 'keys' }
@@ -140,10 +148,18 @@ export type Answer =
   | { readonly kind: 'node'; readonly id: string; readonly node: Node }
   | { readonly kind: 'volume'; readonly id: string; readonly volume: Volume }
   | { readonly kind: 'deployment'; readonly id: string; readonly deployment: Deployment }
+  /** With what counts for it as of that index. */
+  | {
+      readonly kind: 'quota';
+      readonly id: string;
+      readonly quota: Quota;
+      readonly used: QuotaLimits;
+    }
   | { readonly kind: 'list'; readonly items: readonly Named[] }
   | { readonly kind: 'tasks'; readonly tasks: readonly TaskOf[] }
   | { readonly kind: 'secrets'; readonly secrets: readonly SecretOf[] }
   | { readonly kind: 'keys'; readonly term: number; readonly managerKey: Uint8Array }
+  | { readonly kind: 'backup'; readonly backup: Backup }
   | { readonly kind: 'text'; readonly text: string };
 
 /**
@@ -177,7 +193,7 @@ export interface Event {
   /** Of the entry; events of one entry stand together, in one order everywhere. */
   readonly index: number;
   readonly what: (typeof eventKinds)[number];
-  /** The table: services, tasks, nodes, volumes, deployments, secrets. */
+  /** The table: services, tasks, nodes, volumes, deployments, secrets, quotas. */
   readonly table: string;
   readonly id: string;
   /** In a word: the state of a task, the status of a node, the phase of a deployment, a version. */
@@ -233,6 +249,9 @@ const queryField: Field<Query> = union<Query>({
   secrets: {},
   keys: {},
   metrics: {},
+  quota: { name: text },
+  quotas: {},
+  backup: {},
 });
 
 const answerField: Field<Answer> = union<Answer>({
@@ -246,6 +265,8 @@ const answerField: Field<Answer> = union<Answer>({
   secrets: { secrets: list(structure<SecretOf>({ spec: secretField, version: integer })) },
   keys: { term: integer, managerKey: blob },
   text: { text },
+  quota: { id: text, quota: quotaRowField, used: quotaLimitsField },
+  backup: { backup: backupField },
 });
 
 const eventField: Field<Event> = structure<Event>({

@@ -1,5 +1,6 @@
 import { freeHostPorts } from '../allocator/leases.ts';
 import { takesTasks } from '../nodes/eligible.ts';
+import { quotaExceeded } from '../quotas/quotas.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
 import type { Node, Task } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
@@ -35,6 +36,11 @@ export const filters: readonly Filter[] = [
         ? `it is set to ${node.spec.availability}`
         : `it is ${node.status}`;
     },
+  },
+  {
+    name: 'quota',
+    rejects: (state, plan, _id, _node, { task, spec }) =>
+      quotaExceeded(state, task.service, spec.template.reservations, plan.groups),
   },
   {
     name: 'preassigned',

@@ -1,4 +1,5 @@
 import { portKey } from '../allocator/leases.ts';
+import { add, nothing, type Usage } from '../quotas/quota-index.ts';
 import type { Resources } from '../specs/task-template.ts';
 import type { HostPort } from '../state/rows.ts';
 
@@ -22,6 +23,8 @@ export class Plan {
   /** Local volumes that this plan ties to a node, and exclusive ones that it gives out. */
   readonly ties: Map<string, string> = new Map();
   readonly claims: Set<string> = new Set();
+  /** What it gives out, by quota. */
+  readonly groups: Map<string, Usage> = new Map();
 
   of(node: string): Readonly<PlannedNode> | undefined {
     return this.nodes.get(node);
@@ -29,6 +32,15 @@ export class Plan {
 
   slots(node: string, service: string): ReadonlySet<string> {
     return this.nodes.get(node)?.slots.get(service) ?? nobody;
+  }
+
+  /** One more task of services that quotas are about. */
+  charge(quotas: readonly string[], reserved: Resources): void {
+    for (const quota of quotas) {
+      const planned = this.groups.get(quota) ?? nothing();
+      add(planned, { tasks: 1, ...reserved }, 1);
+      this.groups.set(quota, planned);
+    }
   }
 
   place(

@@ -31,6 +31,7 @@ export function placeTask(
   const { task, spec } = ask;
   const ports = freeHostPorts(state, best.id, spec, plan.of(best.id)?.ports)!;
   plan.place(best.id, task.service, task.slot, spec.template.reservations, ports);
+  plan.charge(state.index.quotas.of(task.service), spec.template.reservations);
   for (const { source } of spec.template.volumes) {
     const volume = state.named('volume', source)!;
     const { spec: asked } = state.volumes.get(volume)!;

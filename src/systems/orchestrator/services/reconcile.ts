@@ -81,8 +81,11 @@ export function reconcileSlot(
   for (const revision of wanted.revisions) {
     const id = keptTask(look, revision);
     if (id === undefined) create(look, revision);
-    else if (state.tasks.get(id)!.desired === 'ready') run(look, id);
+    else run(look, id);
   }
+  // What stays until its successor is well serves until then: it may have been waiting itself.
+  const tolerated = wanted.tolerated === 0 ? undefined : keptTask(look, wanted.tolerated);
+  if (tolerated !== undefined) run(look, tolerated);
   reap(look, wanted);
   return actions;
 }
@@ -155,7 +158,8 @@ function create(look: Look, revision: number): void {
 }
 
 function run(look: Look, id: string): void {
-  const { notBeforeUs } = look.state.tasks.get(id)!;
+  const { desired, notBeforeUs } = look.state.tasks.get(id)!;
+  if (desired !== 'ready') return;
   if (look.nowUs < notBeforeUs) later(look.actions, notBeforeUs);
   else if (!isHeldUp(look)) look.actions.runs.push(id);
 }

@@ -46,5 +46,6 @@ export function dropService(state: ClusterState, id: string): void {
   }
   for (const node of state.penalties.groupKeys()) state.penalties.delete(node, id);
   state.globals.delete(id);
+  state.index.quotas.serviceGone(id);
   state.services.delete(id);
 }

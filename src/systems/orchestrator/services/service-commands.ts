@@ -1,6 +1,7 @@
 import { serviceAddresses, takeIngressPorts, takenIngressPort } from '../allocator/leases.ts';
 import { hasEnded } from '../deployments/deployment.ts';
 import { beginDeployment, enter, mayRollBack, restore, rollBack } from '../deployments/steps.ts';
+import { quotaFault } from '../quotas/quotas.ts';
 import { sameTemplate } from '../specs/resource.ts';
 import { type ServiceSpec, serviceFaults } from '../specs/service-spec.ts';
 import type { CommandOf } from '../state/command.ts';
@@ -10,13 +11,26 @@ import type { ClusterState } from '../state/state.ts';
 import { secretVersions } from '../trust/secret-changes.ts';
 import { dropService, releaseRevisions } from './revisions.ts';
 
-/** Makes a service, with all its addresses and ports or not at all. */
-export function createService(state: ClusterState, { spec }: CommandOf<'create-service'>): Reply {
+/** Who asks: somebody who may ask for too much, or a backup of what was granted. */
+type Asker = 'client' | 'trusted';
+
+/**
+ * Makes a service, with all its addresses and ports or not at all.
+ *
+ * @param by `trusted`: quotas say when its tasks may start, and no more than that
+ */
+export function createService(
+  state: ClusterState,
+  { spec }: CommandOf<'create-service'>,
+  by: Asker = 'client',
+): Reply {
   const wrong = faultsOf(spec);
   if (wrong !== null) return wrong;
   if (state.named('service', spec.name) !== undefined) return refuse('exists', spec.name);
   const secrets = secretVersions(state, spec.template);
   if (typeof secrets === 'string') return refuse('invalid', `there is no secret ${secrets}`);
+  const over = by === 'client' ? quotaFault(state, '', spec) : null;
+  if (over !== null) return refuse('over-quota', over);
   const id = state.nextId();
   const port = takenIngressPort(state, id, spec);
   if (port !== null) return refuse('exhausted', `port ${port} is taken`);
@@ -39,6 +53,7 @@ export function createService(state: ClusterState, { spec }: CommandOf<'create-s
   takeIngressPorts(state, id, spec);
   state.names.set(`service/${spec.name}`, id);
   if (spec.mode.kind === 'global') state.globals.add(id);
+  state.index.quotas.serviceChanged(id, spec.labels);
   return { kind: 'object', id, version: 1 };
 }
 
@@ -50,10 +65,13 @@ function faultsOf(spec: ServiceSpec): Reply | null {
 /**
  * Changes what is wanted of a service. Another template begins a deployment; all else counts at once,
  * for a deployment under way too.
+ *
+ * @param by as for `createService`
  */
 export function updateService(
   state: ClusterState,
   { service: id, version, spec }: CommandOf<'update-service'>,
+  by: Asker = 'client',
 ): Reply {
   const before = state.services.get(id);
   if (before === undefined || before.removing) return refuse('not-found', id);
@@ -64,6 +82,8 @@ export function updateService(
   if (spec.mode.kind !== before.spec.mode.kind) return refuse('invalid', 'spec.mode: it is fixed');
   const secrets = secretVersions(state, spec.template);
   if (typeof secrets === 'string') return refuse('invalid', `there is no secret ${secrets}`);
+  const over = by === 'client' ? quotaFault(state, id, spec) : null;
+  if (over !== null) return refuse('over-quota', over);
   const port = takenIngressPort(state, id, spec);
   if (port !== null) return refuse('exhausted', `port ${port} is taken`);
   const addresses = serviceAddresses(state, id, spec, before.addresses);
@@ -74,6 +94,7 @@ export function updateService(
   const deploys =
     !sameTemplate(spec.template, service.spec.template) || !sameNumbers(secrets, known.secrets);
   service.spec = spec;
+  state.index.quotas.serviceChanged(id, spec.labels);
   service.addresses = addresses;
   service.version += 1;
   if (deploys) {

@@ -1,5 +1,5 @@
 import { FaultList, type SpecFault } from './fault.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, sameLabels } from './resource.ts';
 
 /** What a specification may not become when it is another one already. */
 export function changeFaults(before: Resource, after: Resource): readonly SpecFault[] {
@@ -18,6 +18,11 @@ export function changeFaults(before: Resource, after: Resource): readonly SpecFa
     // Those who hold it now were not counted, or counted as the only ones.
     if (exclusive !== after.spec.exclusive) {
       faults.add('spec.exclusive', `it is ${exclusive} already`, again);
+    }
+  }
+  if (before.kind === 'quota' && after.kind === 'quota') {
+    if (!sameLabels(before.spec.selector, after.spec.selector)) {
+      faults.add('spec.selector', 'it is another one already', again);
     }
   }
   return faults.faults;

@@ -1,7 +1,9 @@
 import { ByteWriter } from '../../common/bytes.ts';
 import { type Field, union } from '../../common/fields.ts';
 import type { SpecFault } from './fault.ts';
+import { type Labels, labelsField } from './labels.ts';
 import { type NodeSpec, nodeFaults, nodeField } from './node-spec.ts';
+import { type QuotaSpec, quotaFaults, quotaField } from './quota-spec.ts';
 import { type SecretSpec, secretFaults, secretField } from './secret-spec.ts';
 import { type ServiceSpec, serviceFaults, serviceField } from './service-spec.ts';
 import { type TaskTemplate, templateField } from './task-template.ts';
@@ -12,17 +14,25 @@ export type Resource =
   | { readonly kind: 'service'; readonly spec: ServiceSpec }
   | { readonly kind: 'node'; readonly spec: NodeSpec }
   | { readonly kind: 'secret'; readonly spec: SecretSpec }
-  | { readonly kind: 'volume'; readonly spec: VolumeSpec };
+  | { readonly kind: 'volume'; readonly spec: VolumeSpec }
+  | { readonly kind: 'quota'; readonly spec: QuotaSpec };
 
 export type ResourceKind = Resource['kind'];
 
-export const resourceKinds: readonly ResourceKind[] = ['service', 'node', 'secret', 'volume'];
+export const resourceKinds: readonly ResourceKind[] = [
+  'service',
+  'node',
+  'secret',
+  'volume',
+  'quota',
+];
 
 export const resourceField: Field<Resource> = union<Resource>({
   service: { spec: serviceField },
   node: { spec: nodeField },
   secret: { spec: secretField },
   volume: { spec: volumeField },
+  quota: { spec: quotaField },
 });
 
 /** All that is wrong with a specification by itself, in the order of its fields. */
@@ -36,6 +46,8 @@ export function specFaults(resource: Resource): readonly SpecFault[] {
       return secretFaults(resource.spec);
     case 'volume':
       return volumeFaults(resource.spec);
+    case 'quota':
+      return quotaFaults(resource.spec);
   }
 }
 
@@ -65,4 +77,8 @@ export function sameSpec(first: Resource, second: Resource): boolean {
 /** Whether tasks of one template are good for the other: then nothing has to be deployed. */
 export function sameTemplate(first: TaskTemplate, second: TaskTemplate): boolean {
   return same(templateField, first, second);
+}
+
+export function sameLabels(first: Labels, second: Labels): boolean {
+  return same(labelsField, first, second);
 }

@@ -1,6 +1,7 @@
 import { ingressPorts, portKey } from '../allocator/leases.ts';
 import { hasEnded } from '../deployments/deployment.ts';
 import { restartsKey } from '../services/restart.ts';
+import { labelValue } from '../specs/labels.ts';
 import { isOnNode, isTerminal, rankOf } from '../tasks/task-states.ts';
 import { indexOfId } from './ids.ts';
 import { ClusterState } from './state.ts';
@@ -21,6 +22,7 @@ export function auditState(state: ClusterState): string[] {
     ...auditServices(state),
     ...auditVolumes(state),
     ...auditNodes(state),
+    ...auditQuotas(state),
     ...auditBytes(state),
   ];
 }
@@ -39,6 +41,7 @@ function auditIds(state: ClusterState): string[] {
   }
   for (const id of state.nodes.keys()) name('node', state.nodes.get(id)!.spec.name, id);
   for (const id of state.volumes.keys()) name('volume', state.volumes.get(id)!.spec.name, id);
+  for (const id of state.quotas.keys()) name('quota', state.quotas.get(id)!.spec.name, id);
   for (const [key, id] of names) {
     if (state.names.get(key) !== id) wrong.push(`${key} is not found by its name`);
   }
@@ -228,6 +231,30 @@ function auditNodes(state: ClusterState): string[] {
     if (load?.tasks.size !== sum.tasks) wrong.push(`node ${node} has ${sum.tasks} tasks`);
   }
   if (sums.size !== state.index.loads.size) wrong.push('a load is left');
+  return wrong;
+}
+
+/** What counts for each quota is what the tasks of its services add up to. */
+function auditQuotas(state: ClusterState): string[] {
+  const wrong: string[] = [];
+  for (const quota of state.quotas.keys()) {
+    const { selector } = state.quotas.get(quota)!.spec;
+    const sum = { tasks: 0, cpuMillis: 0, memoryBytes: 0 };
+    for (const id of state.tasks.keys()) {
+      const task = state.tasks.get(id)!;
+      const labels = state.services.get(task.service)?.spec.labels ?? [];
+      const isOne = selector.every(({ key, value }) => labelValue(labels, key) === value);
+      if (!isOne || !isOnNode(task.observed) || !isLive(task)) continue;
+      const { cpuMillis, memoryBytes } = state.reserved(task);
+      sum.tasks += 1;
+      sum.cpuMillis += cpuMillis;
+      sum.memoryBytes += memoryBytes;
+    }
+    const counted = state.index.quotas.usage(quota);
+    if (JSON.stringify(counted) !== JSON.stringify(sum)) {
+      wrong.push(`quota ${quota} counts ${JSON.stringify(counted)}, not ${JSON.stringify(sum)}`);
+    }
+  }
   return wrong;
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asked, led, Picker } from '../random-steps.ts';
+import { quotaSpec } from '../specs/quota-spec.ts';
 import { obedient, Rig } from '../test-rig.ts';
 import type { Command } from './command.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-codec.ts';
@@ -35,6 +36,7 @@ test('every command comes back from its bytes, and no other bytes are taken', ()
     { kind: 'expire-session', expired: 3, activeIndex: 4 },
     { kind: 'unmounted', node: '1-2-0', volume: '1-3-0', epoch: 5 },
     { kind: 'allocate', tasks: ['1-2-3', ''] },
+    { kind: 'update-quota', quota: '1-2-3', version: 1, spec: quotaSpec('q', [], { tasks: 3 }) },
   ];
   const made = fc.tuple(fc.constantFrom(...Object.values(makers)), picks);
   const command = fc.oneof(
@@ -60,7 +62,7 @@ test('every command comes back from its bytes, and no other bytes are taken', ()
     }),
     { numRuns: 400, seed: 1 },
   );
-  expect(kinds.size).toBe(22);
+  expect(kinds.size).toBe(26);
 });
 
 test('bytes that are no command change nothing', () => {

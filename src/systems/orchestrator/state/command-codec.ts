@@ -1,8 +1,10 @@
 import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import { type Field, integer, listOf, oneOf, structure, text, union } from '../../common/fields.ts';
+import { backupField } from '../backup/backup.ts';
 import { stepKinds } from '../deployments/decide.ts';
 import type { Assignment } from '../scheduler/schedule.ts';
 import { nodeDescriptionField, nodeField } from '../specs/node-spec.ts';
+import { quotaField } from '../specs/quota-spec.ts';
 import { serviceField } from '../specs/service-spec.ts';
 import { volumeField } from '../specs/volume-spec.ts';
 import { taskStates } from '../tasks/task-states.ts';
@@ -42,6 +44,8 @@ const createService = { spec: serviceField };
 const updateService = { service: text, version: integer, spec: serviceField };
 const updateNode = { node: text, version: integer, spec: nodeField };
 const createVolume = { spec: volumeField };
+const createQuota = { spec: quotaField };
+const updateQuota = { quota: text, version: integer, spec: quotaField };
 
 export const applyPartsField: Field<readonly ApplyPart[]> = listOf(
   union<ApplyPart>({
@@ -50,6 +54,8 @@ export const applyPartsField: Field<readonly ApplyPart[]> = listOf(
     'update-node': updateNode,
     'create-volume': createVolume,
     'put-secret': trustCommandFields['put-secret'],
+    'create-quota': createQuota,
+    'update-quota': updateQuota,
   }),
 ) as Field<readonly ApplyPart[]>;
 
@@ -79,6 +85,10 @@ export const commandField: Field<Command> = union<Command>({
   barrier: {},
   ...trustCommandFields,
   together: { parts: applyPartsField },
+  'create-quota': createQuota,
+  'update-quota': updateQuota,
+  'remove-quota': { quota: text, version: integer },
+  restore: { backup: backupField },
 });
 
 const envelopeField: Field<Envelope> = structure<Envelope>({

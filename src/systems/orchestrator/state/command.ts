@@ -1,7 +1,9 @@
 import type { OfKind } from '../../common/fields.ts';
+import type { Backup } from '../backup/backup.ts';
 import type { StepKind } from '../deployments/decide.ts';
 import type { Assignment } from '../scheduler/schedule.ts';
 import type { NodeDescription, NodeSpec } from '../specs/node-spec.ts';
+import type { QuotaSpec } from '../specs/quota-spec.ts';
 import type { ServiceSpec } from '../specs/service-spec.ts';
 import type { VolumeSpec } from '../specs/volume-spec.ts';
 import type { TaskState } from '../tasks/task-states.ts';
@@ -73,6 +75,14 @@ type SingleCommand =
   | { readonly kind: 'remove-node'; readonly node: string }
   | { readonly kind: 'create-volume'; readonly spec: VolumeSpec }
   | { readonly kind: 'remove-volume'; readonly volume: string }
+  | { readonly kind: 'create-quota'; readonly spec: QuotaSpec }
+  | {
+      readonly kind: 'update-quota';
+      readonly quota: string;
+      readonly version: number;
+      readonly spec: QuotaSpec;
+    }
+  | { readonly kind: 'remove-quota'; readonly quota: string; readonly version: number }
   | { readonly kind: 'renew-session' }
   | { readonly kind: 'close-session' }
   | ClientTrustCommand;
@@ -80,13 +90,21 @@ type SingleCommand =
 /** What a manifest comes down to. */
 export type ApplyPart = OfKind<
   SingleCommand,
-  'create-service' | 'update-service' | 'update-node' | 'create-volume' | 'put-secret'
+  | 'create-service'
+  | 'update-service'
+  | 'update-node'
+  | 'create-volume'
+  | 'put-secret'
+  | 'create-quota'
+  | 'update-quota'
 >;
 
 export type ClientCommand =
   | SingleCommand
   /** All of it in their order, or nothing when one of them is refused. */
-  | { readonly kind: 'together'; readonly parts: readonly ApplyPart[] };
+  | { readonly kind: 'together'; readonly parts: readonly ApplyPart[] }
+  /** What was asked for as of a backup, and nothing that was asked for since. */
+  | { readonly kind: 'restore'; readonly backup: Backup };
 
 /** What the leader proposes: for others, or because it is time. */
 export type LeaderCommand =

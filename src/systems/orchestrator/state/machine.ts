@@ -1,4 +1,5 @@
 import { CommandMachine, endOfTimeUs } from '../../common/command-machine.ts';
+import { restoreBackup } from '../backup/restore.ts';
 import { stepDeployment } from '../deployments/step-command.ts';
 import {
   markNodes,
@@ -7,6 +8,7 @@ import {
   removeNode,
   updateNode,
 } from '../nodes/node-commands.ts';
+import { createQuota, removeQuota, updateQuota } from '../quotas/quota-commands.ts';
 import { endSession, expireSession, forgetAnswers, openSession } from '../requests/sessions.ts';
 import { assignTasks } from '../scheduler/assign.ts';
 import { reconcileSlots } from '../services/carry-out.ts';
@@ -62,6 +64,10 @@ const ofClients: ReadonlySet<Command['kind']> = new Set<ClientCommand['kind']>([
   'rotate-root',
   'rotate-keys',
   'together',
+  'create-quota',
+  'update-quota',
+  'remove-quota',
+  'restore',
 ]);
 
 /** A cluster's store as a replicated state machine. */
@@ -138,6 +144,12 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return createVolume(state, command);
     case 'remove-volume':
       return removeVolume(state, command);
+    case 'create-quota':
+      return createQuota(state, command);
+    case 'update-quota':
+      return updateQuota(state, command);
+    case 'remove-quota':
+      return removeQuota(state, command);
     case 'renew-session':
       return done;
     case 'close-session':
@@ -154,6 +166,8 @@ function asClient(state: ClusterState, command: ClientCommand, session: number):
       return rotateRoot(state, command);
     case 'rotate-keys':
       return rotateKeys(state, command);
+    case 'restore':
+      return restoreBackup(state, command);
     case 'together':
       return carryOutTogether(state, command.parts, (on, part) => asClient(on, part, session));
   }

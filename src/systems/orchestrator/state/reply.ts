@@ -22,6 +22,8 @@ export const refusals = [
   'no-session',
   /** Not for clients. */
   'forbidden',
+  /** A quota has too little left; the text says of what, and how much. */
+  'over-quota',
 ] as const;
 export type Refusal = (typeof refusals)[number];
 

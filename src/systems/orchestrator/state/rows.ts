@@ -15,6 +15,7 @@ import {
   nodeField,
 } from '../specs/node-spec.ts';
 import { protocols } from '../specs/ports.ts';
+import { type QuotaSpec, quotaField } from '../specs/quota-spec.ts';
 import { type ServiceSpec, serviceField } from '../specs/service-spec.ts';
 import { type VolumeSpec, volumeField } from '../specs/volume-spec.ts';
 import {
@@ -223,6 +224,20 @@ export const volumeRowField: Field<Volume> = structure<Volume>({
   createdIndex: integer,
   node: text,
   claim: orNull(structure<Claim>({ task: text, node: text, epoch: integer })),
+});
+
+/** What a group of services may have together. */
+export interface Quota {
+  spec: QuotaSpec;
+  /** Counts changes, for compare-and-set. */
+  version: number;
+  createdIndex: number;
+}
+
+export const quotaRowField: Field<Quota> = structure<Quota>({
+  spec: quotaField,
+  version: integer,
+  createdIndex: integer,
 });
 
 /** Who has an address or a port: the id of a task, a service or a node. */

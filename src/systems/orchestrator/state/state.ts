@@ -24,6 +24,8 @@ import {
   nodeRowField,
   type Penalty,
   penaltyField,
+  type Quota,
+  quotaRowField,
   type Restarts,
   type Revision,
   restartsField,
@@ -43,7 +45,7 @@ import { TaskIndex } from './task-index.ts';
 const writer: ByteWriter = new ByteWriter();
 
 /** What has a name of its own among its kind. */
-export type NamedKind = 'service' | 'node' | 'volume';
+export type NamedKind = 'service' | 'node' | 'volume' | 'quota';
 
 /** All that the managers of a cluster know together: the tables, some counters, the time. */
 export class ClusterState {
@@ -117,6 +119,7 @@ export class ClusterState {
   readonly members: Table<Member, string> = this.table('members', memberField);
   /** One row, 0, once there is a member. */
   readonly mesh: Table<MeshRevision> = this.numbered('mesh', meshRevisionField);
+  readonly quotas: Table<Quota, string> = this.table('quotas', quotaRowField);
 
   /** By kind and name; what is going away has no name any more. */
   readonly names: Map<string, string> = new Map();
@@ -219,10 +222,16 @@ export class ClusterState {
   }
 
   private reindex(): void {
+    for (const id of this.quotas.keys()) {
+      const { spec } = this.quotas.get(id)!;
+      this.names.set(`quota/${spec.name}`, id);
+      this.index.quotas.quotaCame(id, spec.selector);
+    }
     for (const id of this.services.keys()) {
       const service = this.services.get(id)!;
       if (!service.removing) this.names.set(`service/${service.spec.name}`, id);
       if (service.spec.mode.kind === 'global') this.globals.add(id);
+      this.index.quotas.serviceChanged(id, service.spec.labels);
     }
     for (const id of this.nodes.keys()) {
       this.names.set(`node/${this.nodes.get(id)!.spec.name}`, id);

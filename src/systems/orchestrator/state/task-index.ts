@@ -1,3 +1,4 @@
+import { QuotaIndex } from '../quotas/quota-index.ts';
 import type { Resources } from '../specs/task-template.ts';
 import { isOnNode, isTerminal } from '../tasks/task-states.ts';
 import type { Task } from './rows.ts';
@@ -33,6 +34,8 @@ export class TaskIndex {
   readonly fresh: Set<string> = new Set();
   /** Without a node yet. */
   readonly pending: Set<string> = new Set();
+  /** What counts for quotas: what is on a node and is wanted there. */
+  readonly quotas: QuotaIndex = new QuotaIndex();
 
   add(id: string, task: Readonly<Task>, reserved: Resources): void {
     const service = this.service(task.service);
@@ -56,6 +59,7 @@ export class TaskIndex {
     change(this.fresh, id, sign === 1 && task.observed === 'new');
     change(this.pending, id, sign === 1 && task.observed === 'pending');
     if (!isOnNode(task.observed)) return;
+    if (isLive(task)) this.quotas.count(task.service, reserved, sign);
     const load = this.load(task.node);
     change(load.tasks, id, sign === 1);
     load.cpuMillis += sign * reserved.cpuMillis;

@@ -162,7 +162,10 @@ export class FileData {
   ): Promise<number> {
     const { chunkBytes } = this.settings.storage;
     const end = offset + bytes.length;
+    // Others see it chunk by chunk, so nothing from before it is good enough for this client either.
+    const keys = [{ inode, name: '' }];
     let at = offset;
+    this.metadata.cache.beginChange(keys);
     try {
       while (at < end) {
         const index = Math.floor(at / chunkBytes);
@@ -181,7 +184,7 @@ export class FileData {
       const certain = error instanceof FileError && !error.unknown;
       if (!certain || at === offset) throw error;
     } finally {
-      this.metadata.cache.drop({ inode, name: '' });
+      this.metadata.cache.endChange(keys);
     }
     this.counters.writtenBytes += at - offset;
     return at - offset;

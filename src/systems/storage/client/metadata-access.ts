@@ -94,18 +94,18 @@ export class MetadataAccess {
     return ofFile ? Number.POSITIVE_INFINITY : 0;
   }
 
-  /** A command that changes what `keys` name: nothing old about them is kept on this side either. */
+  /** A command that changes what `keys` name: nothing about them is kept on this side while it runs. */
   async change(
     operation: Operation,
     command: Command,
     keys: readonly CacheKey[],
     call: () => Promise<Done> = () => this.session.call(operation, command),
   ): Promise<Done> {
-    for (const key of keys) this.cache.drop(key);
+    this.cache.beginChange(keys);
     try {
       return await call();
     } finally {
-      for (const key of keys) this.cache.drop(key);
+      this.cache.endChange(keys);
     }
   }
 

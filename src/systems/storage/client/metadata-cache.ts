@@ -87,6 +87,8 @@ function aboutOf(query: Query): number {
 export class MetadataCache {
   private readonly inodes: Map<number, Map<string, CachedAnswer>> = new Map();
   private readonly pending: Set<KeptQuestion> = new Set();
+  /** What this client's own changes that are under way name. */
+  private readonly changing: Set<readonly CacheKey[]> = new Set();
   private size: number = 0;
 
   get(query: Query, nowUs: number): CachedAnswer | undefined {
@@ -96,9 +98,27 @@ export class MetadataCache {
 
   /** To be told before the question is sent; `end` takes it back. */
   begin(key: CacheKey): KeptQuestion {
-    const question = { key, mayKeep: true };
+    const question = { key, mayKeep: !this.isChanging(key) };
     this.pending.add(question);
     return question;
+  }
+
+  /**
+   * A change of this client's own is under way. It counts for others before this client hears so: what
+   * is answered meanwhile may be older than what others have seen, so none of it is kept.
+   */
+  beginChange(keys: readonly CacheKey[]): void {
+    this.changing.add(keys);
+    for (const key of keys) this.drop(key);
+  }
+
+  endChange(keys: readonly CacheKey[]): void {
+    this.changing.delete(keys);
+  }
+
+  private isChanging(key: CacheKey): boolean {
+    for (const keys of this.changing) if (keys.some((one) => covers(one, key))) return true;
+    return false;
   }
 
   end(question: KeptQuestion): void {

@@ -1,6 +1,5 @@
-import { fragmentBytes, placesOf } from '../metadata/chunk-life.ts';
+import { beyondCaps, fragmentBytes, isBusy } from '../metadata/chunk-life.ts';
 import type { Chunk } from '../metadata/rows.ts';
-import { partsBeyondCaps } from '../placement/place.ts';
 import type { RepairQueue } from './repair-queue.ts';
 import type { ChunkWork } from './write-grants.ts';
 
@@ -23,15 +22,8 @@ export class Balance {
     this.repairs = repairs;
   }
 
-  begin(): void {
-    const { alarms, timings } = this.work.lead;
-    alarms.after(Math.max(1, Math.floor(timings.scrubCycleUs / 8)), () => {
-      this.look();
-      this.begin();
-    });
-  }
-
-  private look(): void {
+  /** Plans a move, if loads are uneven. */
+  look(): void {
     if (this.repairs.size > 0) return;
     const { state } = this.work.lead;
     const shares: [server: number, share: number][] = [];
@@ -60,7 +52,7 @@ export class Balance {
       if (left-- === 0) return;
       const row = lead.state.chunks.get(chunk)!;
       if (row.members.includes(to) || lead.state.plans.count(chunk) > 0) continue;
-      if (row.grant !== null || row.unsettled || row.conversion !== null) continue;
+      if (isBusy(row)) continue;
       const position = row.members.indexOf(from);
       if (this.breaksCaps(row, row.members.with(position, to))) continue;
       const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
@@ -82,10 +74,6 @@ export class Balance {
   private breaksCaps(row: Readonly<Chunk>, after: readonly number[]): boolean {
     const { state } = this.work.lead;
     const storageClass = state.classes.get(row.classId)!;
-    const beyond = (members: readonly number[]): number => {
-      const present = members.filter((member) => member !== 0);
-      return partsBeyondCaps(placesOf(state, present), storageClass, present);
-    };
-    return beyond(after) > beyond(row.members);
+    return beyondCaps(state, storageClass, after) > beyondCaps(state, storageClass, row.members);
   }
 }

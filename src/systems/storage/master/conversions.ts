@@ -1,6 +1,6 @@
 import { Reminder } from '../../common/alarms.ts';
 import type { PlacedPart } from '../messages/fragment.ts';
-import { partAt, presentCount } from '../metadata/chunk-life.ts';
+import { isBusy, partAt, presentCount } from '../metadata/chunk-life.ts';
 import type { Chunk, Inode } from '../metadata/rows.ts';
 import type { Redundancy, StorageClass } from '../placement/storage-class.ts';
 import { proposeAgainUs } from './leadership.ts';
@@ -113,7 +113,7 @@ export class Conversions {
     const target = this.targetOf(chunk);
     const row = lead.state.chunks.get(chunk);
     if (target === null || row === undefined || row.references !== 1) return;
-    if (row.grant !== null || row.unsettled || row.conversion !== null) return;
+    if (isBusy(row)) return;
     const members = placeChunk(this.work, target, chunk, [], []);
     const standing = this.standing(chunk);
     if (presentCount(members) < members.length || members.length === 0) {

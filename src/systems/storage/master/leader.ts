@@ -1,5 +1,5 @@
 import type { Address } from '../../../sim/message.ts';
-import type { Ask } from '../messages/metadata-messages.ts';
+import type { Ask, Located } from '../messages/metadata-messages.ts';
 import type { StorageMessage } from '../messages/storage-codec.ts';
 import type { Inode, Plan } from '../metadata/rows.ts';
 import type { MetadataCell } from '../metadata/state.ts';
@@ -14,6 +14,7 @@ import { found } from './founding.ts';
 import type { Leadership } from './leadership.ts';
 import { LeaseClock } from './lease-clock.ts';
 import { Moves } from './moves.ts';
+import { recallWriter } from './recall-writer.ts';
 import { Recoveries } from './recoveries.ts';
 import { Reforms } from './reforms.ts';
 import { RepairQueue } from './repair-queue.ts';
@@ -86,8 +87,11 @@ export class Leader {
     }
     this.deletions.begin();
     this.conversions.begin();
-    this.balance.begin();
-    this.spread.begin();
+    const { alarms, timings } = this.lead;
+    alarms.every(Math.max(1, Math.floor(timings.scrubCycleUs / 8)), () => {
+      this.balance.look();
+      this.spread.look();
+    });
     found(this.lead, classes);
   }
 
@@ -160,6 +164,11 @@ export class Leader {
       return false;
     };
     return this.cache.lease(session, keysOfQuery(state, query), isWrittenByOthers);
+  }
+
+  /** Somebody wants to read there: who writes a chunk whose replicas may differ lets go of it. */
+  told(place: Located | null): void {
+    if (place?.unsettled === true) recallWriter(this.lead, this.leases, place.chunk);
   }
 
   message(from: Address, message: StorageMessage): void {

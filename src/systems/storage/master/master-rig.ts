@@ -29,6 +29,8 @@ export class MasterRig {
   wallUs = 1_000;
   term = 1;
   leads = true;
+  /** The log takes nothing now: too much waits in it. */
+  full = false;
   /** Proposals and reads wait until `release`. */
   held = false;
   /** Only reads do. */
@@ -77,6 +79,10 @@ export class MasterRig {
       propose(data: Uint8Array, done: (outcome: ProposalOutcome<Reply>) => void) {
         if (!rig.leads) {
           done({ status: 'not-leader', leader: 'n2' });
+          return false;
+        }
+        if (rig.full) {
+          done({ status: 'unavailable' });
           return false;
         }
         rig.later(() => rig.commit(data, done));

@@ -121,6 +121,7 @@ export class MasterService implements RaftService<StorageMessage, Reply> {
       const { state } = this.machine;
       const answer = answerTo(state, ask.session, ask.query, this.options.peers);
       const leaseUs = answer.kind === 'error' ? 0 : (this.leader?.leaseFor(ask) ?? 0);
+      if (answer.kind === 'location') this.leader?.told(answer.location);
       const index = state.applied;
       const outcome = 'done';
       host.env.network.send(from, {

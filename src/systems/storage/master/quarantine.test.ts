@@ -47,6 +47,20 @@ describe('a fragment in quarantine', () => {
     expect(rig.state.chunks.get(1)!.members).toContain(member);
   });
 
+  // Found by seed 6003 of storage-rotten-journals (SG3): dropped, and a member again by another fragment.
+  test('of a member under an older name than the chunk has is planned for deletion', () => {
+    const { rig, session, inode, member } = written();
+    rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
+    rig.setAll();
+    const { fence } = rig.state.chunks.get(1)!.grant!;
+    tellBad(rig, member, 1);
+    expect(rig.state.plans.size).toBe(0);
+    rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+    tellBad(rig, member, 1);
+    const [plan] = rig.service.indexes.plans.values();
+    expect(plan?.plan).toMatchObject({ kind: 'delete', server: member, version: 1 });
+  });
+
   test('of a member under another name stays, and so does what an earlier life says', () => {
     const { rig, member, other } = written();
     tellBad(rig, member, 7);
@@ -96,4 +110,18 @@ describe('an older version on a member', () => {
     const [plan] = rig.service.indexes.plans.values();
     expect(plan?.plan).toMatchObject({ kind: 'delete', server: member, version: 1 });
   });
+});
+
+// Found by seed 1301 of storage-storm (SG3): in a log that clients kept full, no report ever found room.
+test('what nothing means is planned for deletion as soon as the log has room', () => {
+  const { rig, other } = written();
+  rig.full = true;
+  report(rig, other, 1, [{ version: 1, fence: 3 }]);
+  report(rig, other, 2, [{ version: 1, fence: 3 }]);
+  rig.pass(200_000);
+  expect(rig.state.plans.size).toBe(0);
+  rig.full = false;
+  rig.pass(100_000);
+  const plans = [...rig.service.indexes.plans.values()];
+  expect(plans.map(({ plan }) => [plan.kind, plan.server])).toEqual([['delete', other]]);
 });

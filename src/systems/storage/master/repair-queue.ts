@@ -1,5 +1,5 @@
 import { Reminder } from '../../common/alarms.ts';
-import { fragmentBytes } from '../metadata/chunk-life.ts';
+import { fragmentBytes, isBusy } from '../metadata/chunk-life.ts';
 import { neededParts } from '../placement/storage-class.ts';
 import type { BadFragments } from './bad-fragments.ts';
 import type { PlannedWork } from './indexes.ts';
@@ -114,7 +114,7 @@ export class RepairQueue {
     const row = this.work.lead.state.chunks.get(chunk);
     // What is being written, recovered or converted is looked at when that is over.
     if (row === undefined || row.version === 0) return null;
-    if (row.grant !== null || row.unsettled || row.conversion !== null) return null;
+    if (isBusy(row)) return null;
     const standing = standingOf(this.work, this.bad, chunk, row);
     const { margin, missing, leaving, survivesRegion } = standing;
     if (margin < 0) return null;

@@ -4,6 +4,7 @@ import { partAt } from '../metadata/chunk-life.ts';
 import { isMeant } from '../metadata/conversion.ts';
 import type { Chunk } from '../metadata/rows.ts';
 import type { BadFragments } from './bad-fragments.ts';
+import { proposeAgainUs } from './leadership.ts';
 import { isOutdated } from './left-out.ts';
 import type { ChunkWork } from './write-grants.ts';
 
@@ -37,6 +38,8 @@ export class Reports {
   private readonly incoming: Map<number, Incoming> = new Map();
   /** By server: chunks that its last complete report lacked, and what they were called. */
   private readonly suspects: Map<number, Map<number, string>> = new Map();
+  /** Deletions that found no room in the log, and that are proposed anew before long. */
+  private readonly waiting: Set<string> = new Set();
 
   constructor(work: ChunkWork, bad: BadFragments) {
     this.work = work;
@@ -120,7 +123,11 @@ export class Reports {
     const row = lead.state.chunks.get(chunk);
     // Of version 0 is what lost its name: no plan for a member names it.
     if (row !== undefined && version > 0) {
-      if (this.isPart(server, row, generation, part)) return;
+      // Under an older name than the chunk has, nobody asks for it once all members have heard of the
+      // newer one: the server has that as another fragment, or lacks it.
+      const isAgreed = row.grant === null && !row.unsettled;
+      const isOlder = isAgreed && version < row.version;
+      if (this.isPart(server, row, generation, part) && !isOlder) return;
       if (isMeant(lead.state, row, fragment)) return;
     }
     this.planDeletion(server, fragment, null);
@@ -137,10 +144,30 @@ export class Reports {
     const { lead } = this.work;
     const { chunk, version, generation, part } = name;
     if (chunk >= lead.state.nextChunk || this.isPlanned(server, name)) return;
+    const key = `${server}/${chunk}/${version}/${generation}/${part}`;
+    const isWaiting = this.waiting.has(key);
+    if (isWaiting && incoming !== null) incoming.unfinished = true;
+    if (isWaiting) return;
     lead.env.probe('a fragment that nothing means');
     lead.propose({ kind: 'plan-delete', chunk, server, version, generation, part }, (reply) => {
-      if (reply === null && incoming !== null) incoming.unfinished = true;
+      if (reply !== null) return;
+      if (incoming !== null) incoming.unfinished = true;
+      this.waiting.add(key);
+      lead.alarms.after(proposeAgainUs, () => {
+        this.waiting.delete(key);
+        this.planAgain(server, name);
+      });
     });
+  }
+
+  /**
+   * Without this the next report would have to find room for all of it at once, in a log that others
+   * keep full. The tables refuse what means something by then.
+   */
+  private planAgain(server: number, name: FragmentName): void {
+    const row = this.work.lead.state.chunks.get(name.chunk);
+    const isNeeded = row !== undefined && this.mayBeNeeded(row, name.version, name.generation);
+    if (!isNeeded) this.planDeletion(server, name, null);
   }
 
   /** A part of what a chunk is now, which lacks some: nobody throws that away in a hurry. */

@@ -1,5 +1,4 @@
-import { fragmentBytes, placesOf } from '../metadata/chunk-life.ts';
-import { partsBeyondCaps } from '../placement/place.ts';
+import { beyondCaps, fragmentBytes, isBusy } from '../metadata/chunk-life.ts';
 import type { RepairQueue } from './repair-queue.ts';
 import { type ChunkWork, placeChunk } from './write-grants.ts';
 
@@ -22,15 +21,8 @@ export class Spread {
     this.repairs = repairs;
   }
 
-  begin(): void {
-    const { alarms, timings } = this.work.lead;
-    alarms.after(Math.max(1, Math.floor(timings.scrubCycleUs / 8)), () => {
-      this.look();
-      this.begin();
-    });
-  }
-
-  private look(): void {
+  /** Plans moves, if there is anything to make good. */
+  look(): void {
     const chunks = [...this.work.lead.indexes.degraded].sort((a, b) => a - b);
     const from = chunks.findIndex((chunk) => chunk > this.last);
     const start = from < 0 ? 0 : from;
@@ -48,21 +40,13 @@ export class Spread {
     const { state } = lead;
     const row = state.chunks.get(chunk);
     if (row === undefined || row.version === 0 || row.members.includes(0)) return false;
-    if (row.grant !== null || row.unsettled || row.conversion !== null) return false;
+    if (isBusy(row)) return false;
     const plans = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!);
     if (plans.some(({ kind }) => kind === 'move')) return false;
     // Who must still erase a fragment of the chunk cannot get it again before that is done.
     const excluded = [...row.members, ...plans.map(({ server }) => server)];
     const storageClass = state.classes.get(row.classId)!;
-    const beyond = (members: readonly number[]): number =>
-      partsBeyondCaps(
-        placesOf(
-          state,
-          members.filter((member) => member !== 0),
-        ),
-        storageClass,
-        members,
-      );
+    const beyond = (members: readonly number[]) => beyondCaps(state, storageClass, members);
     const before = beyond(row.members);
     for (const [position, from] of row.members.entries()) {
       const held = row.members.with(position, 0);

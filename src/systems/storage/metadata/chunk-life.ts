@@ -1,7 +1,7 @@
-import { brokenCaps, type Place } from '../placement/place.ts';
+import { brokenCaps, type Place, partsBeyondCaps } from '../placement/place.ts';
 import { minimumDurable, type StorageClass, totalParts } from '../placement/storage-class.ts';
 import type { Errno } from './errno.ts';
-import type { Plan } from './rows.ts';
+import type { Chunk, Plan } from './rows.ts';
 import type { MetadataState } from './state.ts';
 
 /** A set of fragments of a chunk: one version of it on its members. */
@@ -29,6 +29,21 @@ export function presentCount(members: readonly number[]): number {
   let count = 0;
   for (const member of members) if (member !== 0) count += 1;
   return count;
+}
+
+/** Whether a chunk is being written, recovered or converted: what else there is to do for it waits. */
+export function isBusy({ grant, unsettled, conversion }: Readonly<Chunk>): boolean {
+  return grant !== null || unsettled || conversion !== null;
+}
+
+/** By how many parts the members that are there exceed the caps of their class. */
+export function beyondCaps(
+  state: MetadataState,
+  storageClass: StorageClass,
+  members: readonly number[],
+): number {
+  const present = members.filter((member) => member !== 0);
+  return partsBeyondCaps(placesOf(state, present), storageClass, present);
 }
 
 /** Replaces the members of a chunk, and keeps the counts of the servers. */

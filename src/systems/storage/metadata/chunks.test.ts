@@ -89,6 +89,8 @@ describe('versions and fences', () => {
     expect(outcome(rig.lead({ ...reform, members: [1, 0, 5] }))).toBe('version');
     expect(locate(rig.machine.state, inode, 0)).toMatchObject({ version: 2, members: [1, 0, 5] });
     expect(outcome(rig.lead({ ...reform, members: [1, 0, 5] }))).toBe('ESTALE');
+    // They have yet to agree on what was under way.
+    expect(locate(rig.machine.state, inode, 0)!.unsettled).toBe(true);
     const settle = { kind: 'settle-write', inode, index: 0, validBytes: 4 } as const;
     expect(outcome(rig.ask(session, { ...settle, fence }))).toBe('ESTALE');
     expect(
@@ -96,6 +98,9 @@ describe('versions and fences', () => {
         rig.ask(session, { ...settle, fence: rig.machine.state.leases.get(session, chunk)!.fence }),
       ),
     ).toBe('done');
+    const later = rig.machine.state.leases.get(session, chunk)!.fence;
+    rig.ask(session, { kind: 'release-write', inode, index: 0, fence: later });
+    expect(locate(rig.machine.state, inode, 0)!.unsettled).toBe(false);
   });
 
   test('what a vanished writer left is recovered from a single member, before it is copied', () => {

@@ -4,6 +4,7 @@ import {
   addPlan,
   deletion,
   fragmentBytes,
+  isBusy,
   isDegraded,
   partAt,
   placesOf,
@@ -23,7 +24,7 @@ export function planMove(state: MetadataState, command: CommandOf<'plan-move'>):
   const row = state.chunks.get(chunk);
   if (row === undefined) return refuse('ESTALE');
   if (position >= row.members.length) return refuse('EINVAL');
-  if (row.grant !== null || row.unsettled || row.conversion !== null) return refuse('EAGAIN');
+  if (isBusy(row)) return refuse('EAGAIN');
   const fault = targetFault(state, row, position, to);
   if (fault !== null) return refuse(fault);
   const { version, generation } = row;

@@ -184,7 +184,11 @@ function isSubset(
   return members.length === of.length && members.every(among);
 }
 
-/** Goes on writing with the members that are left. The others are stale by version from now on. */
+/**
+ * Goes on writing with the members that are left. The others are stale by version from now on. Those that
+ * are left have yet to agree on what was under way: until the holder lets go in order, or another
+ * version is committed, nobody else reads the chunk.
+ */
 export function reformMembers(
   state: MetadataState,
   command: CommandOf<'reform-members'>,
@@ -205,6 +209,7 @@ export function reformMembers(
   changed.highestVersion += 1;
   changed.version = changed.highestVersion;
   changed.degraded = isDegraded(state, storageClass, members);
+  changed.unsettled = true;
   changed.grant = { ...grant, fence, version: changed.version, members };
   state.leases.edit(grant.session, chunk).fence = fence;
   retire(state, chunk, { classId, version, generation, members: before }, members);
@@ -283,5 +288,5 @@ export function endGrant(state: MetadataState, chunk: number, inOrder: boolean):
   row.grant = null;
   state.leases.delete(grant.session, chunk);
   if (!grant.open && kind === 'erasure') retire(state, chunk, { ...grant, classId, generation });
-  if (grant.open && kind === 'replicated' && !inOrder) row.unsettled = true;
+  if (grant.open && kind === 'replicated') row.unsettled = !inOrder;
 }

@@ -3,7 +3,6 @@ import type { Env } from '../../../sim/env.ts';
 import type { Entry } from '../../raft/index.ts';
 import {
   changelogDirectory,
-  decodeRecords,
   encodeRecords,
   encodeState,
   segmentIndex,
@@ -30,7 +29,7 @@ const retryUs = 200_000;
 
 /**
  * Every entry as a record on a disk of its own, in segments, and the tables now and then. Each life
- * begins a segment of its own behind the last whole record; so does the time after a failed write.
+ * begins with the tables and a segment of its own; so does the time after a failed write.
  */
 export class ChangelogWriter {
   /** All entries up to here are durable, as records or in saved tables. */
@@ -99,55 +98,22 @@ export class ChangelogWriter {
         names.flatMap((name) => of(name) ?? []).sort(rising);
       this.segments = indexes(segmentIndex);
       this.states = indexes(stateIndex);
-      this.lastState = this.states.at(-1) ?? 0;
-      this.findEnd(this.segments.length - 1);
+      this.ready();
     });
   }
 
-  /** Looks for the last whole record, from the newest segment backwards. */
-  private findEnd(at: number): void {
-    const first = this.segments[at];
-    if (first === undefined) {
-      this.ready(this.lastState);
-      return;
-    }
-    this.env.disk.read(segmentName(first), (_error, bytes) => {
-      const last = decodeRecords(bytes ?? new Uint8Array(0)).entries.at(-1);
-      if (last === undefined) this.findEnd(at - 1);
-      else this.ready(Math.max(last.index, this.lastState));
-    });
-  }
-
-  private ready(last: number): void {
+  /**
+   * What an earlier life has left may be in the cache alone, and no sync says any more that it is not:
+   * one that has failed marks it as written. So the tables as they are now stand in for all of it.
+   */
+  private ready(): void {
     this.phase = 'ready';
-    this.next = last + 1;
-    // What was read may only be in the cache, after a kill; it is durable with the next sync of all.
-    this.durable = 0;
     const came = this.waiting;
     this.waiting = [];
-    const { segments } = this;
-    this.syncAll([...segments], (sound) => {
-      if (sound) this.durable = Math.max(this.durable, last);
-      // Nothing is known of what could not be synced: the tables stand in for it.
-      else this.stateDue = true;
-      this.goOn();
-    });
+    this.next = came[0]!.index;
+    this.stateDue = this.next > 1 || this.segments.length + this.states.length > 0;
     for (const entry of came) this.take(entry);
-  }
-
-  /** Makes durable what an earlier life has left in the cache. */
-  private syncAll(segments: number[], done: (sound: boolean) => void, sound: boolean = true): void {
-    this.busy = true;
-    const { disk } = this.env;
-    const next = segments.pop();
-    if (next === undefined) {
-      disk.syncDirectory(changelogDirectory, (error) => {
-        this.busy = false;
-        done(sound && error === null);
-      });
-      return;
-    }
-    disk.sync(segmentName(next), (error) => this.syncAll(segments, done, sound && error === null));
+    this.goOn();
   }
 
   // ---------------------------------------------------------------- writing

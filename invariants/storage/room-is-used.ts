@@ -1,0 +1,99 @@
+import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
+import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
+import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import type { CommandOf } from '../../src/systems/storage/metadata/command.ts';
+import { place } from '../../src/systems/storage/placement/place.ts';
+import type { StorageMoment } from './moment.ts';
+import { SteadyServers } from './steady-servers.ts';
+
+interface Proposals {
+  readonly steady: SteadyServers;
+  /** Places that there were for a grant when the leader found none, by term and index of its entry. */
+  readonly places: Map<string, readonly number[]>;
+  /** Since when entries of this term are committed. */
+  term: number;
+  sinceUs: number;
+}
+
+export const roomIsUsed = rung<StorageMoment, Proposals>({
+  id: 'SF10',
+  title: 'room is used',
+  statement:
+    'No write is refused for want of places while servers that have worked for a while, and are at most half full, would keep all caps of its class.',
+  source: 'MooseNG: MAX_EC_PARTS = 8 beside a class 16+4; storage.md, section 1, NG8',
+  kind: 'always',
+  owedUnder: 'noticeable damage',
+  watches: ['chain', 'moves', 'started', 'receive:beat-heard'],
+  ghost: () => ({ steady: new SteadyServers(), places: new Map(), term: 0, sinceUs: 0 }),
+  check(moment, seen): Outcome {
+    const { node, timeUs, facts, message, isChain, isStart, placeless } = moment;
+    if (isStart) {
+      seen.steady.started(node);
+      return premiseFalse;
+    }
+    if (message?.kind === 'beat-heard') {
+      seen.steady.heard(facts, node, timeUs, message as BeatHeard);
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    if (isChain) {
+      const { oracle } = facts;
+      for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
+        const { term, envelope, reply } = oracle.at(index)!;
+        if (term !== seen.term) Object.assign(seen, { term, sinceUs: timeUs });
+        const key = `${term}/${index}`;
+        const members = seen.places.get(key);
+        seen.places.delete(key);
+        const command = envelope?.command;
+        if (command?.kind !== 'grant-write') continue;
+        if (reply?.kind === 'grant') outcome = held;
+        if (members === undefined || reply?.kind !== 'error' || reply.errno !== 'ENOSPC') continue;
+        const { inode, index: chunkIndex } = command;
+        return broken({ nodes: [node], values: { inode, chunkIndex, members } });
+      }
+    }
+    // By the tables that the leader had, and the servers that it could know. Who leads since a moment
+    // ago knows nothing of most of them yet.
+    const isNew = timeUs - seen.sinceUs <= 2 * facts.timings.serverLeaseUs;
+    for (const { term, index, command } of placeless) {
+      if (isNew || term !== seen.term) continue;
+      const members = placesFor(moment, seen.steady, command);
+      if (members !== undefined) seen.places.set(`${term}/${index}`, members);
+    }
+    return outcome;
+  },
+});
+
+/** Lawful places for the chunk on servers that any leader knows to work; undefined: there are none. */
+function placesFor(
+  { facts, metadata, timeUs }: StorageMoment,
+  steady: SteadyServers,
+  { inode, index }: CommandOf<'grant-write'>,
+): readonly number[] | undefined {
+  const { state } = metadata!;
+  const { chunk = 0 } = state.slots.get(inode, index) ?? {};
+  const row = state.chunks.get(chunk);
+  // A replicated chunk stays where it is.
+  const isFresh = row === undefined || row.references > 1;
+  const storageClass = state.classes.get(
+    (isFresh ? state.inodes.get(inode)?.classId : row.classId) ?? 0,
+  );
+  if (storageClass === undefined) return undefined;
+  if (row !== undefined && storageClass.redundancy.kind === 'replicated') return undefined;
+  const able = state.servers.keys().filter((server) => {
+    const { usedBytes } = state.servers.get(server)!;
+    const isHalfFull =
+      Math.max(usedBytes, facts.servers[server - 1]!.table.usedBytes) <= facts.capacityBytes / 2;
+    return isHalfFull && steady.has(facts, server, timeUs);
+  });
+  const { verdict, members } = place({
+    places: placesOf(state, able),
+    storageClass,
+    key: isFresh ? state.nextChunk : chunk,
+    held: [],
+    partBytes: fragmentBytes(state, storageClass),
+    excluded: [],
+    homeRegion: state.settings.region,
+  });
+  return verdict === 'satisfied' ? members : undefined;
+}
