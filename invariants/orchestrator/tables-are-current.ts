@@ -1,5 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { Tables } from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type { ServiceTable } from '../../src/systems/orchestrator/network/service-table.ts';
 import type { Worker } from '../../src/systems/orchestrator/worker/worker.ts';
 import { boundsOf, quietUs, workersOf } from './bounds.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
@@ -16,6 +17,8 @@ interface Settled {
   readonly well: ReadonlySet<string>;
   /** Those of them that are to be listed: with a share or a deployment there is no telling which. */
   readonly due: ReadonlySet<string>;
+  /** Tables that agree with this. Workers are told the same one: it is compared once. */
+  readonly right: WeakSet<ServiceTable>;
 }
 
 /** What has been looked at, so that a pulse costs what has happened since the one before. */
@@ -99,7 +102,7 @@ function settle(facts: OrchestratorFacts, judged: Judged, nowUs: number): void {
     const { networks } = spec.endpoint;
     const well = wellTasks(id, facts);
     const due = share === null && deployment === '' ? ofRevision(row.revision, well, facts) : none;
-    settled.set(id, { name: spec.name, networks, well, due });
+    settled.set(id, { name: spec.name, networks, well, due, right: new WeakSet() });
     ids.set(spec.name, id);
     fresh.add(id);
   }
@@ -156,13 +159,16 @@ function faultOf(
   services: Iterable<Settled>,
   judged: Judged,
 ): Readonly<Record<string, string>> | null {
-  for (const { name, networks, well, due } of services) {
+  for (const { name, networks, well, due, right } of services) {
     for (const network of networks) {
-      const sides = core.tables.network(network).table(name)?.sides ?? [];
+      const table = core.tables.network(network).table(name);
+      if (table !== undefined && right.has(table)) continue;
+      const sides = table?.sides ?? [];
       const listed = new Set(sides.flatMap(({ backends }) => backends.map(({ task }) => task)));
       for (const task of listed) if (!well.has(task)) return { service: name, stale: task };
       for (const task of due) if (!listed.has(task)) return { service: name, missing: task };
       if (listed.size > 0) judged.someAreRight = true;
+      if (table !== undefined) right.add(table);
     }
   }
   return null;

@@ -1,11 +1,15 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type {
-  NetworkTable,
-  Tables,
-} from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type { Tables } from '../../src/systems/orchestrator/messages/worker-messages.ts';
+import type { ServiceTable } from '../../src/systems/orchestrator/network/service-table.ts';
 import type { OrchestratorFacts, OrchestratorMoment } from './moment.ts';
 
-export const trafficGoesToTheWell = rung<OrchestratorMoment>({
+/**
+ * Tables that were found right. A manager tells all workers the same table, which is true or false of
+ * its own index whoever is told it: looked at once, it costs no look a worker.
+ */
+type Right = WeakSet<ServiceTable>;
+
+export const trafficGoesToTheWell = rung<OrchestratorMoment, Right>({
   id: 'S22',
   title: 'traffic',
   statement:
@@ -15,15 +19,19 @@ export const trafficGoesToTheWell = rung<OrchestratorMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['send:tables'],
-  check({ facts, message, node }): Outcome {
+  ghost: () => new WeakSet(),
+  check({ facts, message, node }, right): Outcome {
     let outcome: Outcome = premiseFalse;
-    for (const sent of (message as Tables).tables) {
-      const wrong = faultOf(facts, sent);
-      if (wrong !== null) {
-        const { service, revision } = sent.table;
-        return broken({ nodes: [node], values: { service, revision, ...wrong } });
+    for (const { table } of (message as Tables).tables) {
+      if (!right.has(table)) {
+        const wrong = faultOf(facts, table);
+        if (wrong !== null) {
+          const { service, revision } = table;
+          return broken({ nodes: [node], values: { service, revision, ...wrong } });
+        }
+        right.add(table);
       }
-      if (sent.table.sides.length > 0) outcome = held;
+      if (table.sides.length > 0) outcome = held;
     }
     return outcome;
   },
@@ -31,9 +39,8 @@ export const trafficGoesToTheWell = rung<OrchestratorMoment>({
 
 function faultOf(
   { objects, oracle }: OrchestratorFacts,
-  { table }: NetworkTable,
+  { revision, sides, gone, service }: ServiceTable,
 ): Readonly<Record<string, unknown>> | null {
-  const { revision, sides, gone, service } = table;
   if (revision > oracle.last) return { last: oracle.last };
   const id = objects.named(service, revision);
   if (gone) return sides.length === 0 ? null : { sides: sides.length };
@@ -59,10 +66,13 @@ function faultOf(
   return sides.length === 0 || weights === 100 ? null : { weights };
 }
 
-/** The newest revision that each worker was told of, by life and service. */
-type Revisions = Map<string, number>;
+/** What one life of a worker's agent was told of: the newest revision by network and service. */
+interface Told {
+  readonly life: number;
+  readonly networks: Map<string, Map<string, number>>;
+}
 
-export const tablesGoForward = rung<OrchestratorMoment, Revisions>({
+export const tablesGoForward = rung<OrchestratorMoment, Map<number, Told>>({
   id: 'S22F',
   title: 'tables go forward',
   statement:
@@ -72,19 +82,29 @@ export const tablesGoForward = rung<OrchestratorMoment, Revisions>({
   owedUnder: 'noticeable damage',
   watches: ['receive:tables'],
   ghost: () => new Map(),
-  check({ facts, message, node, worker }, revisions): Outcome {
+  check({ facts, message, node, worker }, workers): Outcome {
     if (worker === undefined) return premiseFalse;
     let outcome: Outcome = premiseFalse;
+    const { networks } = toldIn(workers, node, facts.world.incarnation(node));
     for (const { network, table } of (message as Tables).tables) {
       const now = worker.core.tables.network(network).table(table.service)?.revision;
       if (now === undefined) continue;
-      const name = `${node}/${facts.world.incarnation(node)}/${network}/${table.service}`;
-      const before = revisions.get(name) ?? 0;
+      const revisions = networks.get(network) ?? new Map<string, number>();
+      networks.set(network, revisions);
+      const before = revisions.get(table.service) ?? 0;
       if (now < before)
         return broken({ nodes: [node], values: { service: table.service, now, before } });
-      revisions.set(name, now);
+      revisions.set(table.service, now);
       outcome = held;
     }
     return outcome;
   },
 });
+
+function toldIn(workers: Map<number, Told>, node: number, life: number): Told {
+  const known = workers.get(node);
+  if (known?.life === life) return known;
+  const told: Told = { life, networks: new Map() };
+  workers.set(node, told);
+  return told;
+}

@@ -1,4 +1,5 @@
 import { type Field, flag, integer, listOf, oneOf, structure, text } from '../../common/fields.ts';
+import { foldOnce } from '../../common/fold-once.ts';
 import { type EndpointMode, endpointModes } from '../specs/service-spec.ts';
 
 /** A task that requests may go to. */
@@ -40,20 +41,23 @@ const backendField: Field<Backend> = structure<Backend>({
   address: integer,
 });
 
-export const serviceTableField: Field<ServiceTable> = structure<ServiceTable>({
-  service: text,
-  revision: integer,
-  mode: oneOf(endpointModes),
-  vip: integer,
-  sides: listOf(
-    structure<Side>({
-      specVersion: integer,
-      weight: integer,
-      backends: listOf(backendField) as Field<readonly Backend[]>,
-    }),
-  ) as Field<readonly Side[]>,
-  gone: flag,
-});
+/** One table goes to all workers: what it costs to fold does not grow with them. */
+export const serviceTableField: Field<ServiceTable> = foldOnce(
+  structure<ServiceTable>({
+    service: text,
+    revision: integer,
+    mode: oneOf(endpointModes),
+    vip: integer,
+    sides: listOf(
+      structure<Side>({
+        specVersion: integer,
+        weight: integer,
+        backends: listOf(backendField) as Field<readonly Backend[]>,
+      }),
+    ) as Field<readonly Side[]>,
+    gone: flag,
+  }),
+);
 
 /** What decides whether requests go to a task. */
 export interface Candidate extends Backend {
