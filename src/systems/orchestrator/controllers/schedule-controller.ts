@@ -1,4 +1,5 @@
 import { Plan } from '../scheduler/plan.ts';
+import { isAloneOnItsNode, Ranking } from '../scheduler/ranking.ts';
 import { type Assignment, placeTask } from '../scheduler/schedule.ts';
 import type { Task } from '../state/rows.ts';
 import type { ClusterState } from '../state/state.ts';
@@ -102,11 +103,19 @@ export class ScheduleController {
   ): void {
     const { state } = this;
     group.blocked = false;
+    let ranking: Ranking | null = null;
     for (const id of [...group.tasks].sort(compareIds)) {
       const task = state.tasks.get(id)!;
       const { spec } = state.revisions.get(task.service, task.revision)!;
-      const wanted = task.node === '' || !nodes.includes(task.node) ? nodes : [task.node];
-      const node = placeTask(state, plan, wanted, { task, spec }, nowUs);
+      const ask = { task, spec };
+      let node: string | null;
+      if (task.node === '' && isAloneOnItsNode(spec)) {
+        ranking ??= new Ranking(state, plan, nodes, ask, nowUs);
+        node = ranking.place(ask);
+      } else {
+        const wanted = task.node === '' || !nodes.includes(task.node) ? nodes : [task.node];
+        node = placeTask(state, plan, wanted, ask, nowUs);
+      }
       if (node !== null) {
         assignments.push({ task: id, node });
         continue;

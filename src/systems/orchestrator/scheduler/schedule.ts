@@ -28,34 +28,40 @@ export function placeTask(
     if (best === null || precedes(candidate.ranks, best.ranks)) best = candidate;
   }
   if (best === null) return null;
-  const { task, spec } = ask;
-  const ports = freeHostPorts(state, best.id, spec, plan.of(best.id)?.ports)!;
-  plan.place(best.id, task.service, task.slot, spec.template.reservations, ports);
+  give(state, plan, best.id, ask);
+  return best.id;
+}
+
+/** Adds to the plan that a task is put on a node that will do. */
+export function give(state: ClusterState, plan: Plan, node: string, { task, spec }: Ask): void {
+  const ports = freeHostPorts(state, node, spec, plan.of(node)?.ports)!;
+  plan.place(node, task.service, task.slot, spec.template.reservations, ports);
   plan.charge(state.index.quotas.of(task.service), spec.template.reservations);
   for (const { source } of spec.template.volumes) {
     const volume = state.named('volume', source)!;
     const { spec: asked } = state.volumes.get(volume)!;
-    if (asked.driver === 'local') plan.ties.set(volume, best.id);
+    if (asked.driver === 'local') plan.ties.set(volume, node);
     if (asked.exclusive) plan.claims.add(volume);
   }
-  return best.id;
 }
 
-interface Candidate {
+/** A node that will do, and how good it is. */
+export interface Candidate {
   readonly id: string;
   /** The lower the better; the first that differs decides. */
   readonly ranks: readonly number[];
 }
 
 /** Nodes come in the order of their ids, and a later one must be better: so ties go by id. */
-function precedes(first: readonly number[], second: readonly number[]): boolean {
+export function precedes(first: readonly number[], second: readonly number[]): boolean {
   for (const [at, rank] of first.entries()) {
     if (rank !== second[at]) return rank < second[at]!;
   }
   return false;
 }
 
-function rate(
+/** How good a node is. `preferences` are counts by value, one for each preference of the spec. */
+export function rate(
   state: ClusterState,
   plan: Plan,
   id: string,
