@@ -105,6 +105,17 @@ export class RegionsGhost {
     return news;
   }
 
+  /**
+   * Up to which index of the other region a region had everything when it was promoted to an epoch;
+   * undefined: it was not.
+   */
+  reachedBy(side: 0 | 1, epoch: number): number | undefined {
+    const { transitions, finished } = this.sides[side];
+    if (!transitions.some((one) => one.mode === 'active' && one.epoch === epoch)) return undefined;
+    const of = [...finished.values()].filter((one) => one.epoch === epoch - 1);
+    return Math.max(0, ...of.map(({ index }) => index));
+  }
+
   private transitions({ transitions }: RegionGhost, news: News): void {
     const { fence, mode, epoch } = regionFacts(news.state, news.side + 1);
     if (fence <= (transitions.at(-1)?.fence ?? 0)) return;
