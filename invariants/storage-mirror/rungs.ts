@@ -156,12 +156,10 @@ export const promotedHasAll = rung<PlainMoment, RegionsGhost>({
     // Watermarks of earlier epochs are of earlier roles.
     if (root === 0 || index === 0 || watermark > index)
       return broken({ nodes: [moment.node], values });
-    const missing = whatIsMissing(
-      mirrorHistory(moment.history).operations,
-      treeAt(state, root),
-      source,
-      index,
-    );
+    // What began when the snapshot was there already cannot have changed it.
+    const { operations } = mirrorHistory(moment.history);
+    const before = operations.slice(0, regions.sides[source].snapshots.get(index)?.begun);
+    const missing = whatIsMissing(before, treeAt(state, root), source, index);
     if (missing === null) return held;
     return broken({ nodes: [moment.node], values: { ...values, missing } });
   },
@@ -243,8 +241,6 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
     let outcome: Outcome = premiseFalse;
     const { operations } = mirrorHistory(moment.history);
     for (const side of [0, 1] as const) {
-      // What is asked of the other region changes nothing in this one.
-      const own = operations.filter((one) => one.side === side);
       const state = newestTables(moment, side);
       const { transitions } = regions.sides[side];
       for (const [at, ended] of transitions.entries()) {
@@ -253,6 +249,8 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
         const reached = regions.reachedBy(side === 0 ? 1 : 0, ended.epoch);
         if (reached === undefined) continue;
         const values = { region: side + 1, epoch: begun.epoch, reached, fence: ended.fence };
+        // What is asked of the other region changes nothing in this one, nor what began behind the fence.
+        const own = operations.slice(0, ended.begun).filter((one) => one.side === side);
         const root = keptOf(state, begun.epoch, ended.fence);
         const missing =
           root === 0
