@@ -3,7 +3,11 @@ import { everything, type Fault, scenario, seconds } from '../src/index.ts';
 import { mirroredStorage } from '../src/systems/storage/mirror/mirrored-storage.ts';
 import { mirrorClients } from './storage/mirror-clients.ts';
 
-const phases = { form: seconds(3), storm: seconds(50), settle: seconds(40) };
+/**
+ * The way back takes three rounds of the mirror, each some twenty seconds where the log of a region
+ * takes as many entries a second, half of which are renewals of sessions.
+ */
+const phases = { form: seconds(3), storm: seconds(50), settle: seconds(90) };
 
 const faults = everything({
   faults: [2, 14],

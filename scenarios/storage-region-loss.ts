@@ -31,7 +31,11 @@ export default scenario({
       'storage.rootClass': { kind: 'one of', values: ['far-copies', '4+2', '8+4'] },
     },
   }),
-  clients: storageClients({}, phases),
+  // Some operations in each second of the ten minutes.
+  clients: storageClients(
+    { 'clients.operations': { kind: 'one of', values: [1_500, 600, 3_000] } },
+    phases,
+  ),
   storm: loss,
   ladder: storageLadder,
   phases,

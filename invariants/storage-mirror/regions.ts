@@ -4,6 +4,7 @@ import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
 import type { RegionMode } from '../../src/systems/storage/metadata/rows.ts';
 import { type MetadataState, rootInode } from '../../src/systems/storage/metadata/state.ts';
 import { mirroredPlaceOf } from '../../src/systems/storage/mirror/mirrored-storage.ts';
+import { mirrorHistory } from './history.ts';
 import { indexOfSnapshot, type Tree, treeAt } from './trees.ts';
 
 /** The tables of a master that stepped. */
@@ -37,6 +38,8 @@ export interface Transition {
   readonly fence: number;
   readonly mode: RegionMode;
   readonly epoch: number;
+  /** How many operations of clients had begun when it was seen: all others are behind it in the log. */
+  readonly begun: number;
 }
 
 /** A frozen tree of the mirror, at its first appearance in any master's tables. */
@@ -45,6 +48,8 @@ export interface FrozenTree {
   /** Index of the source's entry that it is of. */
   readonly index: number;
   readonly tree: Tree;
+  /** How many operations of clients had begun when it was seen: all others are behind it in the log. */
+  readonly begun: number;
 }
 
 /** One cluster, as its masters have shown it so far. */
@@ -92,8 +97,9 @@ export class RegionsGhost {
     const news: News = {
       ...{ side, state, transition: null, finished: [], watermark: null, wentBack: false },
     };
-    this.transitions(region, news);
-    this.trees(region, news);
+    const begun = mirrorHistory(moment.history).length;
+    this.transitions(region, news, begun);
+    this.trees(region, news, begun);
     const { watermark } = regionFacts(state, 2 - side);
     if (watermark > region.watermark) {
       region.watermark = watermark;
@@ -105,14 +111,25 @@ export class RegionsGhost {
     return news;
   }
 
-  private transitions({ transitions }: RegionGhost, news: News): void {
+  /**
+   * Up to which index of the other region a region had everything when it was promoted to an epoch;
+   * undefined: it was not.
+   */
+  reachedBy(side: 0 | 1, epoch: number): number | undefined {
+    const { transitions, finished } = this.sides[side];
+    if (!transitions.some((one) => one.mode === 'active' && one.epoch === epoch)) return undefined;
+    const of = [...finished.values()].filter((one) => one.epoch === epoch - 1);
+    return Math.max(0, ...of.map(({ index }) => index));
+  }
+
+  private transitions({ transitions }: RegionGhost, news: News, begun: number): void {
     const { fence, mode, epoch } = regionFacts(news.state, news.side + 1);
     if (fence <= (transitions.at(-1)?.fence ?? 0)) return;
-    news.transition = { fence, mode, epoch };
+    news.transition = { fence, mode, epoch, begun };
     transitions.push(news.transition);
   }
 
-  private trees(region: RegionGhost, news: News): void {
+  private trees(region: RegionGhost, news: News, begun: number): void {
     const { state } = news;
     const directory = inodeAt(state, '.mirror');
     if (directory === 0) return;
@@ -123,11 +140,11 @@ export class RegionsGhost {
       if (kind === 'snap') {
         const index = indexOfSnapshot(state, root);
         if (region.snapshots.has(index)) continue;
-        region.snapshots.set(index, { epoch, index, tree: treeAt(state, root) });
+        region.snapshots.set(index, { epoch, index, tree: treeAt(state, root), begun });
       } else if (kind === 'done') {
         const key = `${epoch}-${number}`;
         if (region.finished.has(key)) continue;
-        const found = { epoch, index: Number(number), tree: treeAt(state, root) };
+        const found = { epoch, index: Number(number), tree: treeAt(state, root), begun };
         region.finished.set(key, found);
         news.finished.push(found);
       }

@@ -10,15 +10,17 @@ import {
 import { storageSettingsFrom } from '../../src/systems/storage/drawn-settings.ts';
 import { writerIn } from '../../src/systems/storage/metadata/cluster.ts';
 import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
+import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { sideTopology } from '../../src/systems/storage/mirror/mirrored-storage.ts';
-import { type MirrorOperation, mirrorHistory } from './history.ts';
+import { whatIsBehind, whatIsMissing } from './acknowledged.ts';
+import { mirrorHistory } from './history.ts';
 import { type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
-import { namesDiffer, PromisedBytes, type Tree, treeAt } from './trees.ts';
+import { epochOf, namesDiffer, PromisedBytes, treeAt } from './trees.ts';
 
 const mirroredName = 'shared';
 const ghost = (): RegionsGhost => new RegionsGhost();
 
-export const nobodyElseWrites = rung<PlainMoment>({
+export const nobodyElseWrites = rung<PlainMoment, Map<string, number>>({
   id: 'SM1',
   title: 'one kind of writer',
   statement:
@@ -27,10 +29,15 @@ export const nobodyElseWrites = rung<PlainMoment>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['step'],
-  check(moment) {
+  /** What was applied when a life was looked at last: sessions change by entries alone. */
+  ghost: () => new Map(),
+  check(moment, seen) {
     const master = masterOf(moment);
     if (master === undefined) return premiseFalse;
     const { side, state } = master;
+    const life = `${moment.node}/${moment.incarnation}`;
+    if (seen.get(life) === state.applied) return premiseFalse;
+    seen.set(life, state.applied);
     const { mode, fence } = regionFacts(state, side + 1);
     if (fence === 0) return premiseFalse;
     for (const session of state.sessions.keys()) {
@@ -149,60 +156,14 @@ export const promotedHasAll = rung<PlainMoment, RegionsGhost>({
     // Watermarks of earlier epochs are of earlier roles.
     if (root === 0 || index === 0 || watermark > index)
       return broken({ nodes: [moment.node], values });
-    const missing = whatIsMissing(moment, treeAt(state, root), source, index);
+    // What began when the snapshot was there already cannot have changed it.
+    const { operations } = mirrorHistory(moment.history);
+    const before = operations.slice(0, regions.sides[source].snapshots.get(index)?.begun);
+    const missing = whatIsMissing(before, treeAt(state, root), source, index);
     if (missing === null) return held;
     return broken({ nodes: [moment.node], values: { ...values, missing } });
   },
 });
-
-/** What the tree lacks, or has too much, of what clients were told about a region up to an index. */
-function whatIsMissing(
-  { history }: PlainMoment,
-  tree: Tree,
-  side: 0 | 1,
-  index: number,
-): string | null {
-  const byPath = new Map<string, MirrorOperation[]>();
-  for (const operation of mirrorHistory(history).operations) {
-    if (operation.does === 'check') continue;
-    const list = byPath.get(operation.path) ?? [];
-    list.push(operation);
-    byPath.set(operation.path, list);
-  }
-  for (const [path, operations] of byPath) {
-    const sure = lastSure(operations, side, index);
-    if (sure === undefined) continue;
-    const found = tree.get(path);
-    if (sure.does === 'delete' && found !== undefined) {
-      return `${path} was deleted at ${sure.lastIndex}`;
-    }
-    const isThere =
-      sure.does === 'put'
-        ? found?.sizeBytes === sure.sizeBytes
-        : found !== undefined && found.sizeBytes >= sure.sizeBytes;
-    if (sure.does !== 'delete' && !isThere) {
-      return `${path} was put at ${sure.lastIndex}, ${sure.sizeBytes} bytes, not ${found?.sizeBytes}`;
-    }
-  }
-  return null;
-}
-
-/** The last change that was acknowledged up to an index, if no other can have changed the file by then. */
-function lastSure(
-  operations: readonly MirrorOperation[],
-  side: 0 | 1,
-  index: number,
-): MirrorOperation | undefined {
-  const at = operations.findLastIndex(
-    (one) =>
-      one.side === side && one.outcome === 'ok' && one.lastIndex > 0 && one.lastIndex <= index,
-  );
-  if (at < 0) return undefined;
-  const settled = operations
-    .slice(at + 1)
-    .every((one) => one.side === side && one.firstIndex > index);
-  return settled ? operations[at] : undefined;
-}
 
 export const onlyInActive = rung<PlainMoment, RegionsGhost>({
   id: 'SM5',
@@ -278,25 +239,38 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
       return premiseFalse;
     }
     let outcome: Outcome = premiseFalse;
+    const { operations } = mirrorHistory(moment.history);
     for (const side of [0, 1] as const) {
+      const state = newestTables(moment, side);
       const { transitions } = regions.sides[side];
       for (const [at, ended] of transitions.entries()) {
         const begun = transitions[at - 1];
-        if (begun?.mode !== 'active' || ended.mode !== 'standby') continue;
-        const state = newestTables(moment, side);
-        const root = state && inodeAt(state, '.mirror', `diverged-${begun.epoch}-${ended.fence}`);
-        if (!state || !root) continue;
-        const tree = treeAt(state, root);
-        const missing = whatIsMissing(moment, tree, side, ended.fence);
-        if (missing !== null) {
-          return broken({ nodes: [], values: { region: side + 1, epoch: begun.epoch, missing } });
-        }
-        outcome = held;
+        if (!state || begun?.mode !== 'active' || ended.mode !== 'standby') continue;
+        const reached = regions.reachedBy(side === 0 ? 1 : 0, ended.epoch);
+        if (reached === undefined) continue;
+        const values = { region: side + 1, epoch: begun.epoch, reached, fence: ended.fence };
+        // What is asked of the other region changes nothing in this one, nor what began behind the fence.
+        const own = operations.slice(0, ended.begun).filter((one) => one.side === side);
+        const root = keptOf(state, begun.epoch, ended.fence);
+        const missing =
+          root === 0
+            ? whatIsBehind(own, side, reached, ended.fence)
+            : whatIsMissing(own, treeAt(state, root), side, ended.fence);
+        if (missing !== null) return broken({ nodes: [], values: { ...values, missing } });
+        if (root !== 0) outcome = held;
       }
     }
     return outcome;
   },
 });
+
+/** The tree of a region's epoch, put aside or still where it was; 0: there is none. */
+function keptOf(state: MetadataState, epoch: number, fence: number): number {
+  const aside = inodeAt(state, '.mirror', `diverged-${epoch}-${fence}`);
+  if (aside !== 0) return aside;
+  const root = inodeAt(state, mirroredName);
+  return root !== 0 && epochOf(state, root) === epoch ? root : 0;
+}
 
 function newestTables({ world, config }: PlainMoment, side: 0 | 1) {
   const { nodes, masters } = sideTopology(config);

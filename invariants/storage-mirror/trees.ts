@@ -5,6 +5,7 @@ import {
 } from '../../src/systems/storage/chunkserver/disk-image.ts';
 import { snapshotIndexAttribute } from '../../src/systems/storage/metadata/snapshots.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { epochAttribute } from '../../src/systems/storage/mirror/names.ts';
 
 /** A piece of a file; chunk 0 is a hole. */
 export interface TreeSlot {
@@ -49,6 +50,12 @@ export function treeAt(state: MetadataState, root: number): Tree {
 /** The index that a snapshot says it is of; 0: none. */
 export function indexOfSnapshot(state: MetadataState, root: number): number {
   const value = state.attributes.get(root, snapshotIndexAttribute)?.value;
+  return value === undefined ? 0 : Number(String.fromCharCode(...value));
+}
+
+/** The epoch for which a mirrored tree was put where it is; 0: it does not say. */
+export function epochOf(state: MetadataState, root: number): number {
+  const value = state.attributes.get(root, epochAttribute)?.value;
   return value === undefined ? 0 : Number(String.fromCharCode(...value));
 }
 

@@ -3,6 +3,7 @@ import orchestratorCalm from '../../scenarios/orchestrator-calm.ts';
 import orchestratorStorm from '../../scenarios/orchestrator-storm.ts';
 import raftPartitions from '../../scenarios/raft-partitions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
+import storageMirror from '../../scenarios/storage-mirror.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -111,6 +112,22 @@ const pinned: readonly Pinned[] = [
     name: 'storage-drain',
     seeds: [
       { seed: 15, rung: 'SG3', when: 'an older version beside the present one on a member stayed' },
+    ],
+  },
+  {
+    scenario: storageMirror,
+    name: 'storage-mirror',
+    seeds: [
+      {
+        seed: 502913000008,
+        rung: 'SM6',
+        when: 'under load a snapshot always met a lease that nobody gave back',
+      },
+      {
+        seed: 940415000051,
+        rung: 'SM6',
+        when: 'a snapshot that was held up was given up before the last writer was done',
+      },
     ],
   },
   {

@@ -51,6 +51,22 @@ export class RegionClient extends FileSystem {
     });
   }
 
+  /** As `stat`, of what a directory named, without the way along a path. Never out of a cache. */
+  attributesAt(inode: number): Promise<Attributes> {
+    return this.run('stat', '/', undefined, async (operation) => {
+      const query = { kind: 'attributes', inode } as const;
+      return (await this.metadata.ask(operation, query, 'attributes', true)).attributes;
+    });
+  }
+
+  /** As `listxattr`, of what a directory named. */
+  attributeNamesAt(inode: number): Promise<readonly string[]> {
+    return this.run('listxattr', '/', undefined, async (operation) => {
+      const query = { kind: 'list-attributes', inode } as const;
+      return (await this.metadata.ask(operation, query, 'words', true)).words;
+    });
+  }
+
   /** As `stat` without following links; null when there is nothing. */
   async find(path: string): Promise<Attributes | null> {
     return await this.stat(path, false).catch(refused('ENOENT', null));

@@ -77,15 +77,34 @@ async function prepareSource({ source, epoch, tree, ...route }: Route): Promise<
   }
 }
 
-/** Takes the next snapshot of the tree. */
+/** How often a snapshot is asked for, each time up to the deadline of an operation. */
+const snapshotAttempts = 4;
+
+/**
+ * Takes the next snapshot of the tree. The source holds its writers back while it is asked for, as long
+ * as their leases may last, and no longer: whoever comes back after a pause finds them at work again.
+ * So it is asked for once more at once, as long as there is somebody to ask.
+ */
 async function takeSnapshot(
-  { source, epoch, tree }: Route,
+  { source, epoch, tree, ...route }: Route,
   snapshots: readonly Numbered[],
 ): Promise<Numbered> {
   const number = (snapshots.at(-1)?.number ?? 0) + 1;
   const path = snapshotPath(epoch, number);
-  await source.snapshot(tree, path).catch(refused('EEXIST', 0));
-  return { path, number };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await source.snapshot(tree, path).catch(refused('EEXIST', 0));
+      return { path, number };
+    } catch (error) {
+      if (attempt === snapshotAttempts || !isHeldUp(error)) throw error;
+      await source.region(route.targetRegion);
+    }
+  }
+}
+
+/** Whether something was in the way that goes by itself; what is under way when time is up, times out. */
+function isHeldUp(error: unknown): boolean {
+  return error instanceof FileError && (error.errno === 'EAGAIN' || error.errno === 'ETIMEDOUT');
 }
 
 async function bringOver(route: Route, before: Numbered | null, next: Numbered): Promise<number> {

@@ -1,4 +1,5 @@
 import { FileError } from '../client/file-error.ts';
+import type { DirectoryEntry } from '../client/name-operations.ts';
 import type { Located } from '../messages/metadata-messages.ts';
 import type { Attributes } from '../metadata/queries.ts';
 import { inLanes } from './lanes.ts';
@@ -37,7 +38,8 @@ const ownAttributes: ReadonlySet<string> = new Set(['snapshot.index', 'mirror.ep
  * valid, is the same content. Times and lengths prove nothing.
  *
  * Symbolic links have no attributes here but their target. Asks about each inode once: what does not
- * change costs questions, no bytes.
+ * change costs questions, no bytes. They name the inode that a directory told: a way along a path would
+ * be a question for each directory on it, over and over.
  */
 export class TreeCopy {
   private readonly places: TreePlaces;
@@ -55,20 +57,25 @@ export class TreeCopy {
   }
 
   private async directory(path: string, wanted: Attributes, found: Attributes): Promise<void> {
-    const { source, from, target, to } = this.places;
-    const names = (await source.readdir(from + path)).map(({ name }) => name);
-    const keep = new Set(names);
-    for (const { name } of await target.readdir(to + path)) {
+    const { source, from, before, target, to } = this.places;
+    const entries = await source.readdir(from + path);
+    const keep = new Set(entries.map(({ name }) => name));
+    const there = inodesOf(await target.readdir(to + path));
+    const old = before === null ? noInodes : await inodesBelow(source, before + path);
+    for (const name of there.keys()) {
       if (!keep.has(name)) await target.removeAll(`${to}${path}/${name}`);
     }
-    await inLanes(names, entriesAtOnce, (name) => this.entry(`${path}/${name}`));
-    await this.finish(path, wanted, found, names.length > 0);
+    await inLanes(entries, entriesAtOnce, ({ name, inode }) =>
+      this.entry(`${path}/${name}`, inode, there.get(name) ?? 0, old.get(name) ?? 0),
+    );
+    await this.finish(path, wanted, found, entries.length > 0);
   }
 
-  private async entry(path: string): Promise<void> {
-    const { source, from, target, to } = this.places;
-    const wanted = await source.stat(from + path, false);
-    let found = await target.find(to + path);
+  /** @param inodes in the snapshot, in the copy, and in the snapshot before; 0: there is none */
+  private async entry(path: string, inode: number, there: number, old: number): Promise<void> {
+    const { source, target, to } = this.places;
+    const wanted = await source.attributesAt(inode);
+    let found = there === 0 ? null : await target.attributesAt(there);
     if (found !== null && !(await this.isAlike(path, wanted, found))) {
       await target.removeAll(to + path);
       found = null;
@@ -84,7 +91,7 @@ export class TreeCopy {
       return;
     }
     if (wanted.classId !== found.classId) await target.setClass(to + path, wanted.classId);
-    const touched = await this.content(path, wanted, found, isNew);
+    const touched = await this.content(path, wanted, found, isNew ? 0 : old);
     await this.finish(path, wanted, found, touched);
   }
 
@@ -108,22 +115,15 @@ export class TreeCopy {
     path: string,
     wanted: Attributes,
     found: Attributes,
-    isNew: boolean,
+    old: number,
   ): Promise<boolean> {
-    const { source, from, before, chunkBytes } = this.places;
-    const old = before === null || isNew ? null : await source.find(before + path);
-    const changed: number[] = [];
-    for (let index = 0; index * chunkBytes < wanted.sizeBytes; index++) {
-      const now = await source.locate(wanted.inode, index);
-      const same =
-        old?.kind === 'file' && isSameContent(now, await source.locate(old.inode, index));
-      if (!same) changed.push(index);
-    }
+    const { source, from } = this.places;
+    const changed = await this.changedChunks(wanted, old);
     if (changed.length === 0 && wanted.sizeBytes === found.sizeBytes) return false;
     const { target, to } = this.places;
     const out = await target.open(to + path, { write: true });
     try {
-      await target.ftruncate(out, wanted.sizeBytes);
+      if (wanted.sizeBytes !== found.sizeBytes) await target.ftruncate(out, wanted.sizeBytes);
       if (changed.length > 0) {
         const input = await source.open(from + path, { read: true });
         try {
@@ -140,6 +140,21 @@ export class TreeCopy {
       await target.close(out);
     }
     return true;
+  }
+
+  private async changedChunks({ inode, sizeBytes }: Attributes, old: number): Promise<number[]> {
+    const { source, chunkBytes } = this.places;
+    const wasFile = old !== 0 && sizeBytes > 0 && (await source.attributesAt(old)).kind === 'file';
+    const changed: number[] = [];
+    for (let index = 0; index * chunkBytes < sizeBytes; index++) {
+      const isSame =
+        wasFile &&
+        isSameContent(
+          ...(await Promise.all([source.locate(inode, index), source.locate(old, index)])),
+        );
+      if (!isSame) changed.push(index);
+    }
+    return changed;
   }
 
   private async chunk(input: number, out: number, index: number, size: number): Promise<void> {
@@ -164,12 +179,12 @@ export class TreeCopy {
     touched: boolean,
   ): Promise<void> {
     const { target, to } = this.places;
-    await this.extended(path);
+    await this.extended(path, wanted.inode, found.inode);
     if (path !== '' && wanted.kind === 'directory' && wanted.classId !== found.classId) {
       await target.setClass(to + path, wanted.classId);
     }
     const { mode, uid, gid, atimeUs, mtimeUs } = wanted;
-    const now = touched ? await target.stat(to + path, false) : found;
+    const now = touched ? await target.attributesAt(found.inode) : found;
     const same =
       (['mode', 'uid', 'gid', 'atimeUs', 'mtimeUs'] as const).every(
         (name) => now[name] === wanted[name],
@@ -177,10 +192,11 @@ export class TreeCopy {
     if (!same) await target.setattr(to + path, { mode, uid, gid, atimeUs, mtimeUs });
   }
 
-  private async extended(path: string): Promise<void> {
+  private async extended(path: string, inode: number, copy: number): Promise<void> {
     const { source, from, target, to } = this.places;
-    const names = (await source.listxattr(from + path)).filter((name) => !ownAttributes.has(name));
-    const there = await target.listxattr(to + path);
+    const all = await source.attributeNamesAt(inode);
+    const names = all.filter((name) => !ownAttributes.has(name));
+    const there = await target.attributeNamesAt(copy);
     for (const name of there) {
       if (!names.includes(name) && !ownAttributes.has(name)) {
         await target.setxattr(to + path, name, null);
@@ -192,6 +208,21 @@ export class TreeCopy {
       if (old === null || !isEqual(old, value)) await target.setxattr(to + path, name, value);
     }
   }
+}
+
+const noInodes: ReadonlyMap<string, number> = new Map();
+
+function inodesOf(entries: readonly DirectoryEntry[]): ReadonlyMap<string, number> {
+  return new Map(entries.map(({ name, inode }) => [name, inode]));
+}
+
+/** What a directory names; nothing when there is none. */
+async function inodesBelow(
+  files: RegionClient,
+  path: string,
+): Promise<ReadonlyMap<string, number>> {
+  const found = await files.find(path);
+  return found?.kind === 'directory' ? inodesOf(await files.readdir(path)) : noInodes;
 }
 
 function isSameContent(one: Located | null, other: Located | null): boolean {
