@@ -25,7 +25,7 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
   id: 'SH1',
   title: 'all is redundant again',
   statement:
-    'A while after everything works again, every chunk that could have all its parts has them, intact on disks.',
+    'A while after everything works again, every chunk that could have more of its parts has them, intact on disks.',
   source: 'seaweedfs#7956, HDFS-16064, garage commits 69b89fb, d78bf37',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
@@ -59,10 +59,10 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
   },
 });
 
-/** Whether there is a lawful place for what is missing. */
+/** Whether there is a lawful place for something that is missing. */
 function canBeMended(state: MetadataState, chunk: number, row: Readonly<Chunk>): boolean {
   const storageClass = state.classes.get(row.classId)!;
-  const { verdict } = place({
+  const { verdict, chosen } = place({
     places: placesOf(state, state.servers.keys()),
     storageClass,
     key: chunk,
@@ -71,5 +71,5 @@ function canBeMended(state: MetadataState, chunk: number, row: Readonly<Chunk>):
     excluded: [],
     homeRegion: 0,
   });
-  return verdict === 'satisfied';
+  return verdict === 'satisfied' || chosen.length > 0;
 }

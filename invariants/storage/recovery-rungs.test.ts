@@ -66,7 +66,7 @@ function twoChunks(...dead: readonly number[]) {
     metadata: { state: rig.facts.oracle.state } as never,
     moves: moves.map((move) => ({ ...move, position: 0, term: 1, index: 1 })),
   });
-  return { rig, drop, moment };
+  return { rig, leader, drop, moment };
 }
 
 describe('SA1 any parts suffice', () => {
@@ -142,6 +142,25 @@ describe('SF3 the least left first', () => {
     }
     expect(told.slice(0, 8)).toEqual(Array(8).fill('held'));
     expect(told.at(-1)).toBe('broken');
+  });
+
+  it.each([
+    ['has a place', 9_000, 'broken'],
+    ['has none', 0, 'held'],
+  ])('judges one whose servers are lost by whether it %s', (_, freeBytes, expected) => {
+    const { rig, leader, moment } = twoChunks(4, 6);
+    for (const news of leader.servers.all.values()) Object.assign(news, { freeBytes });
+    (leader.lead.indexes.lacking as Set<number>).add(1);
+    // The other chunk may lose one more.
+    rig.facts.oracle.state.chunks.edit(2).members = [5, 7, 8];
+    rig.facts.oracle.state.settle();
+    const waiting = none();
+    const told: string[] = [];
+    for (let nth = 1; nth <= 14; nth++) {
+      told.push(said(leastLeftFirst, moment(nth * 1_000_000, { chunk: 2, to: 9 }), waiting));
+    }
+    expect(told[0]).toBe('held');
+    expect(told.at(-1)).toBe(expected);
   });
 
   it('holds when its own turn came in between', () => {

@@ -169,24 +169,6 @@ describe('SA4 restarts forget nothing', () => {
   });
 });
 
-describe('SE11 leases last', () => {
-  const expire = { kind: 'expire-session', renewals: 0 } as const;
-
-  it('holds for a session that was silent for its lease, and breaks for one that was not', () => {
-    for (const [silentUs, broken] of [
-      [3_100_000, []],
-      [1_000_000, ['SE11']],
-    ] as const) {
-      const rig = new StorageRig('SE11');
-      const session = rig.session();
-      rig.timeUs += silentUs;
-      rig.lead({ ...expire, expired: session });
-      expect(rig.broken).toEqual(broken);
-      expect(rig.premise('SE11')).toBe(broken.length === 0 ? 1 : 0);
-    }
-  });
-});
-
 describe('SE10 answers are of the tables', () => {
   function told(inode: number): StorageRig {
     const rig = new StorageRig('SE10');

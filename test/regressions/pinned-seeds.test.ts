@@ -3,6 +3,7 @@ import orchestratorCalm from '../../scenarios/orchestrator-calm.ts';
 import orchestratorStorm from '../../scenarios/orchestrator-storm.ts';
 import raftPartitions from '../../scenarios/raft-partitions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
+import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -111,6 +112,13 @@ const pinned: readonly Pinned[] = [
     name: 'storage-drain',
     seeds: [
       { seed: 15, rung: 'SG3', when: 'an older version beside the present one on a member stayed' },
+    ],
+  },
+  {
+    scenario: storageFullDisks,
+    name: 'storage-full-disks',
+    seeds: [
+      { seed: 49, rung: 'SE11', when: 'the fence of a recovery counted as the lease of a writer' },
     ],
   },
   {
