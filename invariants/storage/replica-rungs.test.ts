@@ -53,6 +53,21 @@ describe('SC8 members have it', () => {
     expect(rig.premise('SC8')).toBeGreaterThan(0);
     expect(withChunk('SC8', 4, 6).broken).toEqual(['SC8']);
   });
+
+  it('owes nothing for one whose disk has lost the part since, and something for another part', () => {
+    for (const [chunk, broken] of [
+      [1, []],
+      [2, ['SC8']],
+    ] as const) {
+      const { rig, fence } = writing('SC8');
+      rig.store([4, 6], name);
+      const marks = { version: 1, fence: 5, lastFence: 5, lastSequence: 2, blocks: 1, fault: null };
+      const lost = { chunk, generation: 0, part: 0, promised: marks, found: null };
+      rig.facts.servers[8 - 1]!.forgotten = [lost];
+      rig.lead({ kind: 'commit-version', chunk: 1, fence, members: [4, 6, 8] });
+      expect(rig.broken).toEqual(broken);
+    }
+  });
 });
 
 describe('SF7 good parts stay', () => {
