@@ -6,6 +6,7 @@ import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
+import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
 import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
 import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
@@ -145,6 +146,13 @@ const pinned: readonly Pinned[] = [
         rung: 'SF7',
         when: 'two reports that were late counted as one after another',
       },
+    ],
+  },
+  {
+    scenario: storageRebuilds,
+    name: 'storage-rebuilds',
+    seeds: [
+      { seed: 771124, rung: 'SH1', when: 'a journal had rotted that nobody reads before a start' },
     ],
   },
   {
