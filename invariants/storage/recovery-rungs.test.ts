@@ -6,6 +6,7 @@ import { anyPartsSuffice } from './any-parts.ts';
 import { storageFacts } from './facts.ts';
 import type { LeaderReader, ProposedMove, StorageMoment } from './moment.ts';
 import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
+import { noWorseThanNeeded } from './repairs.ts';
 import type { FragmentChange } from './server-mirror.ts';
 import { StripeParts } from './stripe-parts.ts';
 import { StorageRig } from './test-kit.ts';
@@ -173,6 +174,35 @@ describe('SF3 the least left first', () => {
       const told = said(leastLeftFirst, moment(nth * 1_000_000, { chunk, to: 5 }), waiting);
       expect(told).not.toBe('broken');
     }
+  });
+});
+
+describe('SF8 no worse than it must be', () => {
+  /** A repair of the first part of chunk 1 goes to a server; `bad`: whose part is bad. */
+  function repaired(to: number, bad: number): string {
+    const { rig, leader, moment } = twoChunks();
+    const { state } = rig.facts.oracle;
+    // At most one part in each zone.
+    state.chunks.edit(1).classId = 2;
+    state.settle();
+    const committed = { freshFrom: 1, last: 1, at: () => ({ term: 1, reply: { kind: 'plan' } }) };
+    const steady = { has: () => true };
+    const facts = { ...rig.facts, steady, oracle: { ...committed, state } } as never;
+    leader.bad.isBad = (_, server) => server === bad;
+    const verdicts = new Map();
+    said(noWorseThanNeeded, { ...moment(0, { chunk: 1, to }), facts, isChain: false }, verdicts);
+    const committing = { ...moment(0), facts, isChain: true };
+    return said(noWorseThanNeeded, committing, verdicts);
+  }
+
+  it('breaks for a part beside another while it could have a zone of its own', () => {
+    expect(repaired(5, 0)).toBe('held');
+    expect(repaired(7, 0)).toBe('broken');
+  });
+
+  it('counts no part that is bad: it is to be made anew as well', () => {
+    expect(repaired(7, 6)).toBe('held');
+    expect(repaired(7, 8)).toBe('broken');
   });
 });
 
