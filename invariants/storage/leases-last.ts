@@ -48,8 +48,10 @@ export const leasesLast = rung<StorageMoment, Heard>({
       if (reply.kind === 'session') heard.set(`session ${reply.session}`, now);
       // Other requests make no session longer: clients do not count on it.
       if (command.kind === 'renew-session') heard.set(`session ${session}`, now);
-      // The commit of a grant's version makes it no longer.
-      const isGrant = reply.kind === 'grant' || reply.kind === 'version';
+      // The commit of a grant's version makes it no longer. A recovery has a fence and no writer: who
+      // carries it out may end it at any time.
+      const isGrant =
+        (reply.kind === 'grant' && command.kind !== 'recover-chunk') || reply.kind === 'version';
       if (isGrant && !heard.has(`fence ${reply.fence}`)) heard.set(`fence ${reply.fence}`, now);
     }
     return outcome;

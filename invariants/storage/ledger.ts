@@ -16,6 +16,7 @@ import {
   storageSettingsFrom,
   storageTimingsFrom,
 } from '../../src/systems/storage/drawn-settings.ts';
+import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import type { ReadBlocks, WriteBytes } from '../../src/systems/storage/messages/data-messages.ts';
 import type {
   Answered,
@@ -41,6 +42,7 @@ import type {
 import { MetadataOracle } from './oracle.ts';
 import { ReadsAsked } from './reads.ts';
 import { type FragmentChange, ServerMirror } from './server-mirror.ts';
+import { SteadyServers } from './steady-servers.ts';
 import { triggers } from './triggers.ts';
 
 /** Virtual time between two looks at progress. */
@@ -87,6 +89,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       servers: Array.from({ length: world.serverCount }, (_, node) =>
         node < topology.firstServer ? undefined : new ServerMirror(node),
       ),
+      steady: new SteadyServers(),
       capacityBytes: capacityBytesFrom(config),
       deletePlans: new DeletePlans(),
       files: isFileHistory(options.history) ? new FileLedger(options.history) : undefined,
@@ -165,10 +168,11 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   lifecycle(node: number, what: Lifecycle, timeUs: number): number {
     this.#turnTo(node, timeUs);
-    const { servers, world } = this.#facts;
+    const { servers, steady, world } = this.#facts;
     switch (what) {
       case 'started':
         servers[node]?.begin(world.disk(node));
+        steady.started(node);
         this.moment.isStart = true;
         return triggers.started;
       case 'killed':
@@ -274,6 +278,8 @@ class StorageLedger implements Ledger<StorageMoment> {
   #serverStep({ node, from, received, timeUs }: Step): number {
     if (received?.kind === 'read-blocks') {
       this.#facts.reads.note(node, from, received as ReadBlocks, timeUs);
+    } else if (received?.kind === 'beat-heard') {
+      this.#facts.steady.heard(this.#facts, node, timeUs, received as BeatHeard);
     }
     return 0;
   }

@@ -54,6 +54,11 @@ function hasIt({ servers }: StorageFacts, stripe: Stripe, position: number): boo
   );
 }
 
+/** Whether a server lost what it had of a chunk with its last life: it may have said before that it has it. */
+function hasLost({ servers }: StorageFacts, server: number, chunk: number): boolean {
+  return servers[server - 1]?.forgotten.some((one) => one.chunk === chunk) === true;
+}
+
 function isDisturbed({ servers, world }: StorageFacts, server: number): boolean {
   return (servers[server - 1]?.wipedUs ?? 0) >= 0 || world.damaged(server - 1);
 }
@@ -62,7 +67,7 @@ export const membersHaveIt = rung<StorageMoment, Before>({
   id: 'SC8',
   title: 'members have it',
   statement:
-    'Who becomes a member of a chunk has its part of that version on disk, whole, when the entry is committed.',
+    'Who becomes a member of a chunk has its part of that version on disk, whole, when the entry is committed, unless its disk has lost it since.',
   source: 'lizardfs#297; HDFS-14768, HDDS-7056: members that never had what they were members for',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -80,6 +85,7 @@ export const membersHaveIt = rung<StorageMoment, Before>({
           (stripe.storageClass.redundancy.kind === 'erasure' && before.version < stripe.version);
         if (server === 0 || !isNew || isDisturbed(facts, server)) continue;
         if (!hasIt(facts, stripe, position)) {
+          if (hasLost(facts, server, stripe.chunk)) continue;
           const { chunk, version, generation, members } = stripe;
           const values = { chunk, version, generation, position, server, members };
           return broken({ nodes: [node, server - 1], values });

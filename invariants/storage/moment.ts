@@ -13,6 +13,7 @@ import type { FileLedger } from './file-ledger.ts';
 import type { MetadataOracle } from './oracle.ts';
 import type { ReadsAsked } from './reads.ts';
 import type { FragmentChange, ServerMirror } from './server-mirror.ts';
+import type { SteadyServers } from './steady-servers.ts';
 
 /** The metadata of a master as rungs read them. */
 export interface MetadataReader {
@@ -32,6 +33,8 @@ export interface StorageFacts {
   readonly calls: Calls;
   /** What chunkservers have promised to their disks, by node; undefined for masters. */
   readonly servers: readonly (ServerMirror | undefined)[];
+  /** Since when each of them has been let serve. */
+  readonly steady: SteadyServers;
   /** Room for blocks on each of them. */
   readonly capacityBytes: number;
   readonly deletePlans: DeletePlans;
@@ -68,7 +71,7 @@ export interface LeaderReader {
       }
     >;
   };
-  readonly bad: { isBad(chunk: number, server: number): boolean };
+  readonly bad: { isBad: (chunk: number, server: number) => boolean };
 }
 
 /** A move or a repair that a leader has put into its log. */

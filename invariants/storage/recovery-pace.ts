@@ -6,12 +6,15 @@ import { place } from '../../src/systems/storage/placement/place.ts';
 import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
 import type { LeaderReader, StorageFacts, StorageMoment } from './moment.ts';
 
+/** Whether a member of a chunk has its part, by what a leader knows of servers and damage. */
+function isThere({ servers, bad }: LeaderReader, chunk: number, server: number): boolean {
+  const isDead = servers.all.get(server)?.dead ?? false;
+  return server !== 0 && !isDead && !bad.isBad(chunk, server);
+}
+
 /** How many parts of a chunk may be lost still, by what a leader knows of servers and damage. */
 function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): number {
-  const intact = row.members.filter((server) => {
-    const isDead = leader.servers.all.get(server)?.dead ?? false;
-    return server !== 0 && !isDead && !leader.bad.isBad(chunk, server);
-  });
+  const intact = row.members.filter((server) => isThere(leader, chunk, server));
   return intact.length - neededParts(state.classes.get(row.classId)!.redundancy);
 }
 
@@ -154,7 +157,7 @@ function isAsked(state: MetadataState, leader: LeaderReader, chunk: number, row:
   return !isUnderWay && marginOf(state, leader, chunk, row) === 0;
 }
 
-/** Whether servers that the leader has heard all the time could take what the chunk lacks. */
+/** Whether servers that the leader has heard all the time could take a part that the chunk lacks. */
 function hasPlace(
   { world }: StorageFacts,
   state: MetadataState,
@@ -169,11 +172,12 @@ function hasPlace(
     const hasRoom = news !== undefined && news.freeBytes >= partBytes;
     return hasRoom && !news.dead && news.ready && world.status(server - 1) === 'up';
   });
-  const { verdict } = place({
+  const { chosen } = place({
     places: placesOf(state, able),
     storageClass,
     key: chunk,
-    held: row.members,
+    // What lies on a server that is lost, or is bad, is wanted too.
+    held: row.members.map((member) => (isThere(leader, chunk, member) ? member : 0)),
     partBytes,
     // Who must still erase a part of the chunk takes no other one before that is done.
     excluded: [
@@ -182,7 +186,7 @@ function hasPlace(
     ],
     homeRegion: 0,
   });
-  return verdict === 'satisfied';
+  return chosen.length > 0;
 }
 
 export const missingBeforeMoving = rung<StorageMoment>({

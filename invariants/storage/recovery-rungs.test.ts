@@ -6,6 +6,7 @@ import { anyPartsSuffice } from './any-parts.ts';
 import { storageFacts } from './facts.ts';
 import type { LeaderReader, ProposedMove, StorageMoment } from './moment.ts';
 import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
+import { noWorseThanNeeded } from './repairs.ts';
 import type { FragmentChange } from './server-mirror.ts';
 import { StripeParts } from './stripe-parts.ts';
 import { StorageRig } from './test-kit.ts';
@@ -66,7 +67,7 @@ function twoChunks(...dead: readonly number[]) {
     metadata: { state: rig.facts.oracle.state } as never,
     moves: moves.map((move) => ({ ...move, position: 0, term: 1, index: 1 })),
   });
-  return { rig, drop, moment };
+  return { rig, leader, drop, moment };
 }
 
 describe('SA1 any parts suffice', () => {
@@ -144,6 +145,25 @@ describe('SF3 the least left first', () => {
     expect(told.at(-1)).toBe('broken');
   });
 
+  it.each([
+    ['has a place', 9_000, 'broken'],
+    ['has none', 0, 'held'],
+  ])('judges one whose servers are lost by whether it %s', (_, freeBytes, expected) => {
+    const { rig, leader, moment } = twoChunks(4, 6);
+    for (const news of leader.servers.all.values()) Object.assign(news, { freeBytes });
+    (leader.lead.indexes.lacking as Set<number>).add(1);
+    // The other chunk may lose one more.
+    rig.facts.oracle.state.chunks.edit(2).members = [5, 7, 8];
+    rig.facts.oracle.state.settle();
+    const waiting = none();
+    const told: string[] = [];
+    for (let nth = 1; nth <= 14; nth++) {
+      told.push(said(leastLeftFirst, moment(nth * 1_000_000, { chunk: 2, to: 9 }), waiting));
+    }
+    expect(told[0]).toBe('held');
+    expect(told.at(-1)).toBe(expected);
+  });
+
   it('holds when its own turn came in between', () => {
     const { drop, moment } = twoChunks();
     drop(1, 0);
@@ -154,6 +174,35 @@ describe('SF3 the least left first', () => {
       const told = said(leastLeftFirst, moment(nth * 1_000_000, { chunk, to: 5 }), waiting);
       expect(told).not.toBe('broken');
     }
+  });
+});
+
+describe('SF8 no worse than it must be', () => {
+  /** A repair of the first part of chunk 1 goes to a server; `bad`: whose part is bad. */
+  function repaired(to: number, bad: number): string {
+    const { rig, leader, moment } = twoChunks();
+    const { state } = rig.facts.oracle;
+    // At most one part in each zone.
+    state.chunks.edit(1).classId = 2;
+    state.settle();
+    const committed = { freshFrom: 1, last: 1, at: () => ({ term: 1, reply: { kind: 'plan' } }) };
+    const steady = { has: () => true };
+    const facts = { ...rig.facts, steady, oracle: { ...committed, state } } as never;
+    leader.bad.isBad = (_, server) => server === bad;
+    const verdicts = new Map();
+    said(noWorseThanNeeded, { ...moment(0, { chunk: 1, to }), facts, isChain: false }, verdicts);
+    const committing = { ...moment(0), facts, isChain: true };
+    return said(noWorseThanNeeded, committing, verdicts);
+  }
+
+  it('breaks for a part beside another while it could have a zone of its own', () => {
+    expect(repaired(5, 0)).toBe('held');
+    expect(repaired(7, 0)).toBe('broken');
+  });
+
+  it('counts no part that is bad: it is to be made anew as well', () => {
+    expect(repaired(7, 6)).toBe('held');
+    expect(repaired(7, 8)).toBe('broken');
   });
 });
 

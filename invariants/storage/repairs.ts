@@ -1,11 +1,9 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
 import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
-import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
 import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
-import { SteadyServers } from './steady-servers.ts';
 
 type Put = Extract<JournalRecord, { kind: 'put' }>;
 
@@ -58,13 +56,10 @@ function isCopy(put: Put, { blocks }: Fragment): boolean {
   });
 }
 
-interface Proposals {
-  readonly steady: SteadyServers;
-  /** What is to be said of a move once it is committed, by term and index of its entry. */
-  readonly verdicts: Map<string, Outcome>;
-}
+/** What is to be said of a move once it is committed, by term and index of its entry. */
+type Verdicts = Map<string, Outcome>;
 
-export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
+export const noWorseThanNeeded = rung<StorageMoment, Verdicts>({
   id: 'SF8',
   title: 'no worse than it must be',
   statement:
@@ -73,18 +68,10 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
     'HDDS-4244: the wrong victim, and a spread that gets worse; MooseNG: constraints as a warning',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['chain', 'moves', 'started', 'receive:beat-heard'],
-  ghost: () => ({ steady: new SteadyServers(), verdicts: new Map() }),
-  check(moment, { steady, verdicts }): Outcome {
-    const { node, timeUs, facts, message, isChain, isStart, moves } = moment;
-    if (isStart) {
-      steady.started(node);
-      return premiseFalse;
-    }
-    if (message?.kind === 'beat-heard') {
-      steady.heard(facts, node, timeUs, message as BeatHeard);
-      return premiseFalse;
-    }
+  watches: ['chain', 'moves'],
+  ghost: () => new Map(),
+  check(moment, verdicts): Outcome {
+    const { node, facts, isChain, moves } = moment;
     let outcome: Outcome = premiseFalse;
     if (isChain) {
       const { oracle } = facts;
@@ -98,7 +85,7 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
     }
     // By the tables that the leader had: what is committed since it could not know.
     for (const move of moves) {
-      const found = judge(moment, steady, move);
+      const found = judge(moment, move);
       const verdict = found.kind === 'broken' ? broken({ ...found, nodes: [node] }) : found;
       verdicts.set(`${move.term}/${move.index}`, verdict);
     }
@@ -108,17 +95,17 @@ export const noWorseThanNeeded = rung<StorageMoment, Proposals>({
 
 function judge(
   { facts, metadata, leader, timeUs }: StorageMoment,
-  steady: SteadyServers,
   { chunk, position, to }: ProposedMove,
 ): Outcome {
   const { state } = metadata!;
   const row = state.chunks.get(chunk);
   if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
-  const isGood = (server: number): boolean => steady.has(facts, server, timeUs);
-  // Who is gone counts for nobody's caps.
+  const isGood = (server: number): boolean => facts.steady.has(facts, server, timeUs);
+  // Who is gone, or has nothing to give, counts for nobody's caps.
+  const isWanted = (member: number): boolean => !isGood(member) || leader!.bad.isBad(chunk, member);
   const members = row.members.map((member, at) =>
-    at === position || !isGood(member) ? 0 : member,
+    at === position || isWanted(member) ? 0 : member,
   );
   const present = members.filter((member) => member !== 0);
   const after = [...present, to];

@@ -53,6 +53,21 @@ describe('SC8 members have it', () => {
     expect(rig.premise('SC8')).toBeGreaterThan(0);
     expect(withChunk('SC8', 4, 6).broken).toEqual(['SC8']);
   });
+
+  it('owes nothing for one whose disk has lost the part since, and something for another part', () => {
+    for (const [chunk, broken] of [
+      [1, []],
+      [2, ['SC8']],
+    ] as const) {
+      const { rig, fence } = writing('SC8');
+      rig.store([4, 6], name);
+      const marks = { version: 1, fence: 5, lastFence: 5, lastSequence: 2, blocks: 1, fault: null };
+      const lost = { chunk, generation: 0, part: 0, promised: marks, found: null };
+      rig.facts.servers[8 - 1]!.forgotten = [lost];
+      rig.lead({ kind: 'commit-version', chunk: 1, fence, members: [4, 6, 8] });
+      expect(rig.broken).toEqual(broken);
+    }
+  });
 });
 
 describe('SF7 good parts stay', () => {
@@ -166,24 +181,6 @@ describe('SA4 restarts forget nothing', () => {
     const marks = { version: 1, fence: 5, lastFence: 5, lastSequence: 2, blocks: 1, fault: null };
     mirror.forgotten = [{ chunk: 1, generation: 0, part: 0, promised: marks, found: null }];
     expect(judge()).toBe('broken');
-  });
-});
-
-describe('SE11 leases last', () => {
-  const expire = { kind: 'expire-session', renewals: 0 } as const;
-
-  it('holds for a session that was silent for its lease, and breaks for one that was not', () => {
-    for (const [silentUs, broken] of [
-      [3_100_000, []],
-      [1_000_000, ['SE11']],
-    ] as const) {
-      const rig = new StorageRig('SE11');
-      const session = rig.session();
-      rig.timeUs += silentUs;
-      rig.lead({ ...expire, expired: session });
-      expect(rig.broken).toEqual(broken);
-      expect(rig.premise('SE11')).toBe(broken.length === 0 ? 1 : 0);
-    }
   });
 });
 

@@ -1,13 +1,10 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { CommandOf } from '../../src/systems/storage/metadata/command.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
 import type { StorageMoment } from './moment.ts';
-import { SteadyServers } from './steady-servers.ts';
 
 interface Proposals {
-  readonly steady: SteadyServers;
   /** Places that there were for a grant when the leader found none, by term and index of its entry. */
   readonly places: Map<string, readonly number[]>;
   /** Since when entries of this term are committed. */
@@ -23,18 +20,10 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
   source: 'MooseNG: MAX_EC_PARTS = 8 beside a class 16+4; storage.md, section 1, NG8',
   kind: 'always',
   owedUnder: 'noticeable damage',
-  watches: ['chain', 'moves', 'started', 'receive:beat-heard'],
-  ghost: () => ({ steady: new SteadyServers(), places: new Map(), term: 0, sinceUs: 0 }),
+  watches: ['chain', 'moves'],
+  ghost: () => ({ places: new Map(), term: 0, sinceUs: 0 }),
   check(moment, seen): Outcome {
-    const { node, timeUs, facts, message, isChain, isStart, placeless } = moment;
-    if (isStart) {
-      seen.steady.started(node);
-      return premiseFalse;
-    }
-    if (message?.kind === 'beat-heard') {
-      seen.steady.heard(facts, node, timeUs, message as BeatHeard);
-      return premiseFalse;
-    }
+    const { node, timeUs, facts, isChain, placeless } = moment;
     let outcome: Outcome = premiseFalse;
     if (isChain) {
       const { oracle } = facts;
@@ -57,7 +46,7 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
     const isNew = timeUs - seen.sinceUs <= 2 * facts.timings.serverLeaseUs;
     for (const { term, index, command } of placeless) {
       if (isNew || term !== seen.term) continue;
-      const members = placesFor(moment, seen.steady, command);
+      const members = placesFor(moment, command);
       if (members !== undefined) seen.places.set(`${term}/${index}`, members);
     }
     return outcome;
@@ -67,7 +56,6 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
 /** Lawful places for the chunk on servers that any leader knows to work; undefined: there are none. */
 function placesFor(
   { facts, metadata, timeUs }: StorageMoment,
-  steady: SteadyServers,
   { inode, index }: CommandOf<'grant-write'>,
 ): readonly number[] | undefined {
   const { state } = metadata!;
@@ -84,7 +72,7 @@ function placesFor(
     const { usedBytes } = state.servers.get(server)!;
     const isHalfFull =
       Math.max(usedBytes, facts.servers[server - 1]!.table.usedBytes) <= facts.capacityBytes / 2;
-    return isHalfFull && steady.has(facts, server, timeUs);
+    return isHalfFull && facts.steady.has(facts, server, timeUs);
   });
   const { verdict, members } = place({
     places: placesOf(state, able),

@@ -1,6 +1,8 @@
 import type { BeatHeard } from '../../src/systems/storage/messages/control-messages.ts';
 import type { StorageFacts } from './moment.ts';
 
+type Known = Pick<StorageFacts, 'timings' | 'world'>;
+
 /** Since when each chunkserver has been let serve without a break, and until when at least. */
 export class SteadyServers {
   readonly #known: Map<number, { sinceUs: number; lastUs: number }> = new Map();
@@ -11,7 +13,7 @@ export class SteadyServers {
   }
 
   /** A server was told that it was heard. */
-  heard({ timings }: StorageFacts, node: number, timeUs: number, { serveUs }: BeatHeard): void {
+  heard({ timings }: Known, node: number, timeUs: number, { serveUs }: BeatHeard): void {
     if (serveUs <= 0) return;
     const known = this.#known.get(node);
     const isGap = known === undefined || timeUs - known.lastUs > timings.serverLeaseUs / 2;
@@ -19,7 +21,7 @@ export class SteadyServers {
   }
 
   /** Whether any leader has had the time to find out that a server works. */
-  has({ timings, world }: StorageFacts, server: number, timeUs: number): boolean {
+  has({ timings, world }: Known, server: number, timeUs: number): boolean {
     const node = server - 1;
     const known = this.#known.get(node);
     if (known === undefined || world.status(node) !== 'up' || world.metIoError(node)) return false;

@@ -265,8 +265,35 @@ function longPath({ maxNameBytes }: Limits, draw: number): string {
   return `/${'n'.repeat(maxNameBytes + (draw % 2))}`;
 }
 
+/** What the clients of a run do, each with its weight, and the sum of these. */
+interface Repertoire {
+  readonly weighed: readonly (readonly [what: FileIntent['do'], weight: number])[];
+  readonly sum: number;
+}
+
+function repertoireOf(settings: FileClientSettings): Repertoire {
+  const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
+  const weighed = able.map(([what, weight, feature]) => {
+    const isOften = settings.often.some((one) => one === feature || one === what);
+    const times = (looks.has(what) ? settings.looks : 1) * (isOften ? muchMore : 1);
+    return [what, weight * times] as const;
+  });
+  return { weighed, sum: weighed.reduce((sum, [, weight]) => sum + weight, 0) };
+}
+
+/** The kind that a draw stands for. */
+function kindOf({ weighed, sum }: Repertoire, draw: number): FileIntent['do'] {
+  let rest = draw % sum;
+  const [kind] = weighed.find(([, weight]) => {
+    rest -= weight;
+    return rest < 0;
+  })!;
+  return kind;
+}
+
 function intentOf(
   settings: FileClientSettings,
+  repertoire: Repertoire,
   limits: Limits,
   drawn: Draws,
   atUs: number,
@@ -274,16 +301,7 @@ function intentOf(
   const [client, , what, pathDraw, size, detail] = drawn;
   const base = { client: client % settings.count, atUs };
   if (what >= 10_000 - 10 * settings.restarts) return { ...base, do: 'restart' };
-  const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
-  const weightOf = ([what, weight, feature]: (typeof kinds)[number]): number => {
-    const isOften = settings.often.some((one) => one === feature || one === what);
-    return weight * (looks.has(what) ? settings.looks : 1) * (isOften ? muchMore : 1);
-  };
-  let rest = what % able.reduce((sum, one) => sum + weightOf(one), 0);
-  const [kind] = able.find((one) => {
-    rest -= weightOf(one);
-    return rest < 0;
-  })!;
+  const kind = kindOf(repertoire, what);
   const path = pathOf(settings, pathDraw);
   const other = pathOf({ ...settings, hotPercent: 0 }, size);
   const drawing = { settings, limits, path, other, size, detail };
@@ -343,10 +361,12 @@ export function drawFileIntents(
   const endUs = settings.loadedSettling ? times.settleUs : times.endUs;
   const unitUs = (endUs - times.startUs) / Math.max(1, total);
   const intents: FileIntent[] = firstDirectories(settings, times.startUs);
+  const repertoire = repertoireOf(settings);
   let passed = 0;
   for (const one of drawn) {
     passed += gap(settings.shape, one[1]);
-    intents.push(intentOf(settings, limits, one, times.startUs + Math.round(passed * unitUs)));
+    const atUs = times.startUs + Math.round(passed * unitUs);
+    intents.push(intentOf(settings, repertoire, limits, one, atUs));
   }
   intents.push(...finalReads(settings, limits, times.finalReadsUs));
   return intents;

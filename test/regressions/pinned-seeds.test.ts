@@ -3,7 +3,13 @@ import orchestratorCalm from '../../scenarios/orchestrator-calm.ts';
 import orchestratorStorm from '../../scenarios/orchestrator-storm.ts';
 import raftPartitions from '../../scenarios/raft-partitions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
+import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
+import storageFullDisks from '../../scenarios/storage-full-disks.ts';
+import storageLateOrders from '../../scenarios/storage-late-orders.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
+import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
+import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
+import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -129,6 +135,54 @@ const pinned: readonly Pinned[] = [
         when: 'a snapshot that was held up was given up before the last writer was done',
       },
     ],
+  },
+  {
+    scenario: storageFullDisks,
+    name: 'storage-full-disks',
+    seeds: [
+      { seed: 49, rung: 'SE11', when: 'the fence of a recovery counted as the lease of a writer' },
+    ],
+  },
+  {
+    scenario: storageDrainAndLoss,
+    name: 'storage-drain-and-loss',
+    seeds: [
+      {
+        seed: 771123,
+        rung: 'SF9',
+        when: 'a part moved to a better place while another one waited to be made anew',
+      },
+    ],
+  },
+  {
+    scenario: storageLateOrders,
+    name: 'storage-late-orders',
+    seeds: [
+      {
+        seed: 771113,
+        rung: 'SF7',
+        when: 'two reports that were late counted as one after another',
+      },
+    ],
+  },
+  {
+    scenario: storageRebuilds,
+    name: 'storage-rebuilds',
+    seeds: [
+      { seed: 771124, rung: 'SH1', when: 'a journal had rotted that nobody reads before a start' },
+    ],
+  },
+  {
+    scenario: storageRottenJournals,
+    name: 'storage-rotten-journals',
+    seeds: [
+      { seed: 771120, rung: 'SC8', when: 'a disk had lost since what its server had said it has' },
+    ],
+  },
+  {
+    scenario: storageRottenSnapshots,
+    name: 'storage-rotten-snapshots',
+    seeds: [{ seed: 771102, rung: 'SF8', when: 'a part that is bad counted for the caps' }],
   },
   {
     scenario: orchestratorCalm,

@@ -102,7 +102,8 @@ export function plainChunkserver(
     env.timers.set('beat', timings.serverLeaseUs / 8, () => beat(state, env));
   };
 
-  const report = (state: PlainServer, env: ServerEnv, to: string): void => {
+  type Asked = { readonly term: number; readonly beat: number };
+  const report = (state: PlainServer, env: ServerEnv, to: string, { term, beat }: Asked): void => {
     state.reports += 1;
     const all = Object.entries(state.held).map(([key, { version, fence }]) => {
       const [chunk = 0, generation = 0, part = 0] = key.split('/').map(Number);
@@ -112,7 +113,7 @@ export function plainChunkserver(
     for (let from = 0, number = 0; from === 0 || from < all.length; from += piece, number++) {
       const fragments = all.slice(from, from + piece);
       const last = from + piece >= all.length;
-      const name = { report: state.reports, piece: number, last };
+      const name = { term, beat, report: state.reports, piece: number, last };
       env.network.send(to, { kind: 'report', server, life: state.life, ...name, fragments });
     }
   };
@@ -270,7 +271,7 @@ export function plainChunkserver(
         state.index = Math.max(state.index, message.index);
         state.heardTerm = message.term;
         state.heardBeat = message.beat;
-        if (message.wantsReport && message.life === state.life) report(state, env, from);
+        if (message.wantsReport && message.life === state.life) report(state, env, from, message);
       } else if (message.kind === 'put-part') {
         if (state.ready) putPart(state, env, from, message);
       } else if (message.kind === 'part-put') {

@@ -71,7 +71,7 @@ export class Beats {
       this.takenBeat = message.beat;
     }
     core.lease.heard(message.beat, heldForUs(message.serveUs, core.options.timings.driftBoundPpm));
-    if (message.wantsReport) this.report(from);
+    if (message.wantsReport) this.report(from, message);
   }
 
   /**
@@ -88,7 +88,7 @@ export class Beats {
     });
   }
 
-  private report(to: NodeId): void {
+  private report(to: NodeId, { term, beat }: BeatHeard): void {
     const { core } = this;
     const { server, life } = core;
     const fragments = heldFragments(core);
@@ -98,7 +98,7 @@ export class Beats {
       const from = piece * pieceFragments;
       core.send(to, {
         kind: 'report',
-        ...{ server, life, report, piece },
+        ...{ server, life, term, beat, report, piece },
         last: piece === pieces - 1,
         fragments: fragments.slice(from, from + pieceFragments),
       });

@@ -276,6 +276,13 @@ export class MasterRig {
     });
   }
 
+  /** A report in one piece, as asked for by the answer to the first beat. */
+  report(server: number, fields: Partial<MessageOf<'report'>> = {}): void {
+    const list = { report: 1, piece: 0, last: true, fragments: [] };
+    const asked = { life: 1, term: this.term, beat: 1 };
+    this.deliver(`n${server}`, { kind: 'report', server, ...asked, ...list, ...fields });
+  }
+
   /** Servers 4 to 9, all heard. */
   furnish(): void {
     for (let server = 4; server <= 9; server++) this.beat(server);

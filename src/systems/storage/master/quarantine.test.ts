@@ -76,8 +76,7 @@ function report(
   fragments: readonly { version: number; fence: number }[],
 ): void {
   const list = fragments.map((one) => ({ ...one, chunk: 1, generation: 0, part: 0, bytes: 1 }));
-  const piece = { report: number, piece: 0, last: true, fragments: list };
-  rig.deliver(`n${server}`, { kind: 'report', server, life: 1, ...piece });
+  rig.report(server, { report: number, beat: number, fragments: list });
 }
 
 // Found by seed 15 of storage-drain (SG3): moved away and back, a server keeps the version before.

@@ -1,4 +1,4 @@
-import { Reminder } from '../../common/alarms.ts';
+import { type Alarm, callOff, Reminder } from '../../common/alarms.ts';
 import { fragmentBytes, isBusy } from '../metadata/chunk-life.ts';
 import { neededParts } from '../placement/storage-class.ts';
 import type { BadFragments } from './bad-fragments.ts';
@@ -10,7 +10,7 @@ import type { WriterPauses } from './writer-pauses.ts';
 
 /** Plans for repairs and moves that may be under way at a time. */
 const mostAtOnce = 24;
-/** Items of one rank that are looked at in one go; those behind wait for their turn. */
+/** Items of one rank that are looked at in vain in one go; those behind wait for their turn. */
 const lookedAt = 16;
 /** Chunks of a server that are looked at in one go, and the time between. */
 const sliceChunks = 32;
@@ -27,6 +27,8 @@ interface Item {
   running: boolean;
   /** Not before this, as it failed or found no place. */
   notBeforeUs: number;
+  /** Rings at that time; null for an item that does not sleep. */
+  alarm: Alarm | null;
 }
 
 /**
@@ -41,7 +43,10 @@ export class RepairQueue {
   /** Of all that goes from server to server. */
   readonly throttle: Throttle;
   private readonly items: Map<number, Item> = new Map();
-  /** Items that wait, by rank, the oldest first. */
+  /**
+   * Items that wait, by rank, the oldest first. Those that sleep are not among them: however many
+   * they are, they keep nobody from being looked at.
+   */
   private readonly waiting: Map<number, Item>[] = [];
   private runningCount = 0;
   private readonly reminder: Reminder;
@@ -96,7 +101,7 @@ export class RepairQueue {
     }
     const running = this.hasMove(chunk);
     if (item === undefined) {
-      const fresh: Item = { chunk, ...wish, running: false, notBeforeUs: 0 };
+      const fresh: Item = { chunk, ...wish, running: false, notBeforeUs: 0, alarm: null };
       this.items.set(chunk, fresh);
       this.place(fresh, running);
     } else if (item.rank === wish.rank && item.running === running) {
@@ -136,6 +141,11 @@ export class RepairQueue {
       this.runningCount += 1;
       return;
     }
+    const { nowUs, alarms } = this.work.lead;
+    if (nowUs < item.notBeforeUs) {
+      item.alarm = alarms.after(item.notBeforeUs - nowUs, () => this.wake(item));
+      return;
+    }
     let rank = this.waiting[item.rank];
     if (rank === undefined) {
       rank = new Map();
@@ -146,7 +156,23 @@ export class RepairQueue {
 
   private take(item: Item): void {
     if (item.running) this.runningCount -= 1;
-    else this.waiting[item.rank]?.delete(item.chunk);
+    else if (item.alarm === null) this.waiting[item.rank]?.delete(item.chunk);
+    callOff(item.alarm);
+    item.alarm = null;
+  }
+
+  /** An item sleeps a while; one whose plan is under way, when that is over. */
+  private postpone(item: Item, us: number): void {
+    item.notBeforeUs = this.work.lead.nowUs + us;
+    if (item.running || this.items.get(item.chunk) !== item) return;
+    this.take(item);
+    this.place(item, false);
+  }
+
+  private wake(item: Item): void {
+    item.alarm = null;
+    this.place(item, false);
+    this.reminder.within(0);
   }
 
   private remove(item: Item): void {
@@ -159,8 +185,7 @@ export class RepairQueue {
   /** A plan came to nothing: its chunk waits a little. */
   failed({ chunk }: PlannedWork): void {
     const item = this.items.get(chunk);
-    if (item === undefined) return;
-    item.notBeforeUs = this.work.lead.nowUs + this.work.lead.timings.taskTimeoutUs;
+    if (item !== undefined) this.postpone(item, this.work.lead.timings.taskTimeoutUs);
   }
 
   private pump(): void {
@@ -169,13 +194,15 @@ export class RepairQueue {
     // Ranks are few; those that nobody ever had are holes.
     for (const rank of this.waiting) {
       if (rank === undefined) continue;
-      let looked = 0;
+      let inVain = 0;
       for (const item of rank.values()) {
-        if (this.runningCount >= mostAtOnce || looked++ === lookedAt) {
+        if (this.runningCount >= mostAtOnce || inVain === lookedAt) {
           isLeft = true;
           break;
         }
-        if (!this.start(item)) isLeft = true;
+        if (this.start(item)) continue;
+        inVain += 1;
+        isLeft = true;
       }
     }
     if (isLeft) this.reminder.within(timings.taskTimeoutUs / 4);
@@ -184,11 +211,13 @@ export class RepairQueue {
   /** Proposes the plan of an item; false when it has to wait. */
   private start(item: Item): boolean {
     const { lead } = this.work;
-    const { chunk, position } = item;
+    const { chunk } = item;
     const row = lead.state.chunks.get(chunk);
-    if (row === undefined || lead.nowUs < item.notBeforeUs) return false;
+    if (row === undefined) return false;
     const storageClass = lead.state.classes.get(row.classId)!;
     const { missing, sources } = standingOf(this.work, this.bad, chunk, row);
+    // With room for some of what is missing only, the first of it gets a place.
+    const position = item.rank < drainRank ? (missing[0] ?? item.position) : item.position;
     const held = row.members.map((member, at) =>
       missing.includes(at) || at === position ? 0 : member,
     );
@@ -199,10 +228,7 @@ export class RepairQueue {
     const to = placeChunk(this.work, storageClass, chunk, held, excluded)[position] ?? 0;
     if (to === 0) {
       lead.env.probe('a repair found no place');
-      item.notBeforeUs = lead.nowUs + lead.timings.downGraceUs;
-      // Behind the others of its rank: those that find no place must not keep them from being looked at.
-      this.take(item);
-      this.place(item, false);
+      this.postpone(item, lead.timings.downGraceUs);
       return false;
     }
     const here = sources[position] ?? 0;
@@ -219,7 +245,7 @@ export class RepairQueue {
     this.place(item, true);
     lead.env.probe(item.rank < drainRank ? 'a repair begins' : 'a part leaves a drained server');
     lead.propose({ kind: 'plan-move', chunk, position, to }, (reply) => {
-      if (reply?.kind !== 'plan') item.notBeforeUs = lead.nowUs + lead.timings.taskTimeoutUs;
+      if (reply?.kind !== 'plan') this.postpone(item, lead.timings.taskTimeoutUs);
       this.look(chunk);
     });
     return true;

@@ -53,8 +53,7 @@ function report(
   fragments: readonly { chunk: number; version: number }[],
 ) {
   const list = fragments.map((one) => ({ ...one, generation: 0, part: 0, fence: 1, bytes: 1 }));
-  const piece = { report: number, piece: 0, last: true, fragments: list };
-  rig.deliver(`n${server}`, { kind: 'report', server, life: 1, ...piece });
+  rig.report(server, { report: number, beat: number, fragments: list });
 }
 
 describe('repair', () => {
@@ -221,35 +220,6 @@ describe('reports', () => {
     }
     expect(rig.state.chunks.get(1)!).toMatchObject({ version: 4, unsettled: false, grant: null });
     expect(members(1)).not.toContain(0);
-  });
-
-  test('what two complete reports lack is dropped, what one lacks is not', () => {
-    const { rig, members } = written(1);
-    const server = members(1)[2]!;
-    report(rig, server, 1, []);
-    rig.passBeating(50_000);
-    expect(members(1)).toContain(server);
-    rig.beat(server);
-    expect(rig.take('beat-heard', `n${server}`).at(-1)).toMatchObject({ wantsReport: true });
-    report(rig, server, 2, [{ chunk: 1, version: 1 }]);
-    report(rig, server, 3, []);
-    rig.passBeating(50_000);
-    expect(members(1)).toContain(server);
-    report(rig, server, 4, []);
-    rig.passBeating(50_000);
-    expect(members(1)).not.toContain(server);
-  });
-
-  test('a report with a piece missing proves nothing', () => {
-    const { rig, members } = written(1);
-    const server = members(1)[0]!;
-    for (const number of [1, 2, 3]) {
-      const head = { kind: 'report', server, life: 1, report: number, fragments: [] } as const;
-      rig.deliver(`n${server}`, { ...head, piece: 0, last: false });
-      rig.deliver(`n${server}`, { ...head, piece: 2, last: true });
-    }
-    rig.passBeating(50_000);
-    expect(members(1)).toContain(server);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { FragmentName } from '../block-checksum.ts';
 import type { FragmentBad, HeldFragment, Report } from '../messages/control-messages.ts';
-import { partAt } from '../metadata/chunk-life.ts';
+import { isAgreed, partAt } from '../metadata/chunk-life.ts';
 import { isMeant } from '../metadata/conversion.ts';
 import type { Chunk } from '../metadata/rows.ts';
 import type { BadFragments } from './bad-fragments.ts';
@@ -27,6 +27,15 @@ interface Incoming {
   unfinished: boolean;
 }
 
+/** What the last complete report of a server lacked. */
+interface Suspects {
+  readonly life: number;
+  /** The last beat that was answered when it had ended: what later ones ask for is begun after it. */
+  readonly afterBeat: number;
+  /** Chunks, and what they were called. */
+  readonly names: Map<number, string>;
+}
+
 /**
  * Compares what servers report with the tables. What nothing means is planned for deletion. What is
  * missing from a complete report is looked for in a second one, asked for after the first has ended: it
@@ -36,8 +45,7 @@ export class Reports {
   private readonly work: ChunkWork;
   private readonly badOnes: BadFragments;
   private readonly incoming: Map<number, Incoming> = new Map();
-  /** By server: chunks that its last complete report lacked, and what they were called. */
-  private readonly suspects: Map<number, Map<number, string>> = new Map();
+  private readonly suspects: Map<number, Suspects> = new Map();
   /** Deletions that found no room in the log, and that are proposed anew before long. */
   private readonly waiting: Set<string> = new Set();
 
@@ -51,6 +59,8 @@ export class Reports {
     const { server, life, piece, last } = report;
     const news = servers.of(server);
     if (news.life !== life || lead.state.servers.get(server) === undefined) return;
+    // Nobody knows how old it is when another term asked, or a time before the server was lost.
+    if (report.term !== lead.term || report.beat < news.backSinceBeat) return;
     let incoming = this.incoming.get(server);
     if (piece === 0) {
       const number = report.report;
@@ -72,7 +82,7 @@ export class Reports {
     const { scrubCycleUs, serverLeaseUs } = lead.timings;
     news.reportDueUs = lead.nowUs + (incoming.unfinished ? serverLeaseUs : scrubCycleUs);
     if (!incoming.unfinished) servers.reported(server, incoming.outdated);
-    this.findMissing(server, incoming.held);
+    this.findMissing(report, incoming.held);
   }
 
   private compare(server: number, fragment: HeldFragment, incoming: Incoming): void {
@@ -100,13 +110,12 @@ export class Reports {
   ): void {
     const { chunk, version, generation, part, fence } = fragment;
     // Under an older name only while its members are being brought into line.
-    const isAgreed = row.grant === null && !row.unsettled;
-    if (version >= row.version || !isAgreed) incoming.held.add(chunk);
+    if (version >= row.version || !isAgreed(row)) incoming.held.add(chunk);
     const older = incoming.older.filter(
       (one) => one.chunk === chunk && one.generation === generation && one.part === part,
     );
     incoming.older = version < row.version ? [...older, fragment] : [];
-    if (version !== row.version || !isAgreed) return;
+    if (version !== row.version || !isAgreed(row)) return;
     // One fragment with two names has one fence: others are those of which the newer name was erased
     // before the server became a member once more.
     for (const one of older) if (one.fence !== fence) this.planDeletion(server, one, incoming);
@@ -125,8 +134,7 @@ export class Reports {
     if (row !== undefined && version > 0) {
       // Under an older name than the chunk has, nobody asks for it once all members have heard of the
       // newer one: the server has that as another fragment, or lacks it.
-      const isAgreed = row.grant === null && !row.unsettled;
-      const isOlder = isAgreed && version < row.version;
+      const isOlder = isAgreed(row) && version < row.version;
       if (this.isPart(server, row, generation, part) && !isOlder) return;
       if (isMeant(lead.state, row, fragment)) return;
     }
@@ -189,10 +197,15 @@ export class Reports {
     });
   }
 
-  private findMissing(server: number, held: ReadonlySet<number>): void {
-    const before = this.suspects.get(server) ?? new Map<number, string>();
+  private findMissing({ server, life, beat }: Report, held: ReadonlySet<number>): void {
+    const known = this.suspects.get(server);
+    const isSameLife = known?.life === life;
+    // One that was asked for before the other had ended is no second one, however late it comes.
+    if (isSameLife && beat <= known.afterBeat) return;
+    const before = isSameLife ? known.names : new Map<number, string>();
     const now: Map<number, string> = new Map();
-    this.suspects.set(server, now);
+    const afterBeat = this.work.servers.of(server).answeredBeat;
+    this.suspects.set(server, { life, afterBeat, names: now });
     const chunks = this.work.lead.indexes.chunksOf.get(server);
     if (chunks !== undefined) this.slice(server, chunks.values(), held, before, now);
   }
@@ -213,7 +226,7 @@ export class Reports {
       }
       const row = lead.state.chunks.get(chunk);
       if (row === undefined || held.has(chunk)) continue;
-      if (row.grant !== null || row.unsettled) continue;
+      if (!isAgreed(row)) continue;
       const name = `${row.version}/${row.generation}`;
       if (before.get(chunk) !== name) {
         now.set(chunk, name);

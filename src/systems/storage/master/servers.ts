@@ -27,6 +27,10 @@ export interface ServerNews {
   freeBytes: number;
   /** The first beat since its lease was last over: what it was left out of is told until it has heard. */
   leaseSinceBeat: number;
+  /** The last beat of its life that was answered. */
+  answeredBeat: number;
+  /** The beat with which it came back: what an earlier one made it report is out of date. */
+  backSinceBeat: number;
   /** What it reported was compared with the tables since it was last found dead, or began this life. */
   compared: boolean;
   /** What was out of date in that report: plans to delete it may not be in the tables yet. */
@@ -93,6 +97,8 @@ export class Servers {
       heardUs: nowUs,
       servesUntilUs,
       leaseSinceBeat: 0,
+      answeredBeat: 0,
+      backSinceBeat: 0,
       compared: false,
       outdated: [],
       freeBytes: Number.POSITIVE_INFINITY,
@@ -186,8 +192,10 @@ export class Servers {
     if (isAnew) one.leaseSinceBeat = number;
     if (one.life !== life || one.dead) {
       one.compared = false;
+      one.backSinceBeat = number;
       one.reportDueUs = lead.nowUs;
     }
+    if (one.life !== life) one.answeredBeat = 0;
     const returns = one.dead || life !== one.life || beat.ready !== one.ready;
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;
@@ -225,6 +233,7 @@ export class Servers {
     const hasHeard = heardTerm === lead.term && heardBeat >= one.leaseSinceBeat;
     const untilUs = lead.nowUs + givenForUs(serveUs, driftBoundPpm);
     one.servesUntilUs = Math.max(one.servesUntilUs, untilUs);
+    one.answeredBeat = Math.max(one.answeredBeat, beat);
     lead.send(lead.nodeOf(one.server), {
       kind: 'beat-heard',
       term: lead.term,

@@ -139,8 +139,7 @@ describe('servers', () => {
     // What it missed may have been given up: it serves nobody before that was looked through.
     expect(rig.take('beat-heard')).toMatchObject([{ serveUs: 0, wantsReport: true }]);
     expect(rig.state.servers.get(4)!.state).toBe('down');
-    const list = { report: 1, piece: 0, last: true, fragments: [] };
-    rig.deliver('n4', { kind: 'report', server: 4, life: 1, ...list });
+    rig.report(4);
     rig.beat(4);
     rig.pass(serverLeaseUs / 8);
     expect(rig.state.servers.get(4)!).toMatchObject({ state: 'up', life: 2 });
@@ -160,8 +159,7 @@ describe('servers', () => {
       return rig.take('beat-heard');
     };
     expect(heard({ heardTerm: 0 })).toMatchObject([{ serveUs: 0, wantsReport: true }]);
-    const list = { report: 1, piece: 0, last: true, fragments: [] };
-    rig.deliver('n4', { kind: 'report', server: 4, life: 2, ...list });
+    rig.report(4, { life: 2 });
     expect(heard({ beat: 2, heardTerm: 0 })).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
     // It has served under the leader before.
     rig.leadAgain();

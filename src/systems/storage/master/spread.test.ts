@@ -54,3 +54,35 @@ test('what was placed beside another part for want of zones moves when there are
   expect(rig.service.indexes.degraded.size).toBe(0);
   expect(rig.state.servers.get(8)!.fragments).toBe(3);
 });
+
+test('nothing moves to a better place while another part of its chunk waits to be made anew', () => {
+  // It is looked for better places more often than for what found none.
+  const often = { repairBytesPerSecond: 10_000_000, scrubCycleUs: 400_000 };
+  const rig = new MasterRig({}, often, [copies]);
+  rig.pass(1_000);
+  const beat = (servers: readonly number[]): void => {
+    for (const server of servers) rig.beat(server, { zone: Math.floor(server / 2), host: server });
+  };
+  beat([4, 5, 6]);
+  const session = rig.session(10_000_000);
+  const inode = rig.file(session, 'f');
+  rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
+  rig.setAll();
+  const { fence } = rig.state.chunks.get(1)!.grant!;
+  rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+  // The part on 6 has no other place: two are left, in one zone.
+  const pass = (us: number, servers: readonly number[]): void => {
+    const untilUs = rig.nowUs + us;
+    while (rig.nowUs < untilUs) {
+      beat(servers);
+      rig.pass(10_000);
+    }
+  };
+  pass(3_000_000, [4, 5]);
+  expect(rig.probes).toContain('a repair found no place');
+  // As soon as there is room elsewhere, it is that part which goes there.
+  const lost = rig.state.chunks.get(1)!.members.indexOf(6);
+  while (rig.state.plans.size === 0) pass(10_000, [4, 5, 8]);
+  const [work] = rig.service.indexes.plans.values();
+  expect(work!.plan.position).toBe(lost);
+});

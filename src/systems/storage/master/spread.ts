@@ -41,6 +41,8 @@ export class Spread {
     const row = state.chunks.get(chunk);
     if (row === undefined || row.version === 0 || row.members.includes(0)) return false;
     if (isBusy(row)) return false;
+    // What lies on a server that is lost, or is bad, is made anew first.
+    if (this.repairs.standing(chunk)?.missing.length !== 0) return false;
     const plans = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!);
     if (plans.some(({ kind }) => kind === 'move')) return false;
     // Who must still erase a fragment of the chunk cannot get it again before that is done.

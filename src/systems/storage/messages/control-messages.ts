@@ -79,6 +79,9 @@ export interface Report {
   readonly kind: 'report';
   readonly server: number;
   readonly life: number;
+  /** The answer that asked for it: its term, and the beat that it answered. */
+  readonly term: number;
+  readonly beat: number;
   /** Counts reports of this life, and pieces of one report from 0. */
   readonly report: number;
   readonly piece: number;
@@ -244,6 +247,8 @@ export const controlMessageFields: {
   report: {
     server: integer,
     life: integer,
+    term: integer,
+    beat: integer,
     report: integer,
     piece: integer,
     last: flag,

@@ -248,6 +248,8 @@ const messages: { readonly [K in Kind]: FieldsOf<K> } = {
   report: {
     server: number,
     life: number,
+    term: number,
+    beat: number,
     report: number,
     piece: number,
     last: flag,

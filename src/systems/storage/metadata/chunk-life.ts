@@ -36,6 +36,11 @@ export function isBusy({ grant, unsettled, conversion }: Readonly<Chunk>): boole
   return grant !== null || unsettled || conversion !== null;
 }
 
+/** Whether all members have the chunk under its present name: nobody writes it, and nobody must recover it. */
+export function isAgreed({ grant, unsettled }: Readonly<Chunk>): boolean {
+  return grant === null && !unsettled;
+}
+
 /** By how many parts the members that are there exceed the caps of their class. */
 export function beyondCaps(
   state: MetadataState,

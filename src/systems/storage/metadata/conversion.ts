@@ -1,4 +1,5 @@
 import {
+  isAgreed,
   isDegraded,
   membersFault,
   partAt,
@@ -95,5 +96,5 @@ export function isMeant(
 }
 
 function isIdle(row: Readonly<Chunk>): boolean {
-  return row.grant === null && !row.unsettled && row.references === 1;
+  return isAgreed(row) && row.references === 1;
 }

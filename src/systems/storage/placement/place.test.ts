@@ -230,6 +230,14 @@ describe('repair', () => {
     expect([answer.verdict, answer.members]).toEqual(['refused', [1, 0, 5, 6, 0, 0]]);
     expect(answer.shortfall).toBe(2);
   });
+
+  test('what can be read gets what parts there are places for, within the caps', () => {
+    const places = topology(3, 2, 4).filter(({ id }) => id <= 5);
+    const answer = place(request({ places, held: [1, 0, 3, 0, 4, 2] }));
+    expect([answer.verdict, answer.shortfall]).toEqual(['degraded', 1]);
+    expect(answer.members).toEqual([1, 5, 3, 0, 4, 2]);
+    expect(answer.chosen.map(({ beyond }) => beyond)).toEqual([[]]);
+  });
 });
 
 test('an infeasible class that is flagged is placed beyond its caps and says so', () => {

@@ -60,7 +60,10 @@ export interface Choice {
 }
 
 export interface Placement {
-  /** `refused`: nothing may be written. `degraded`: caps exceeded, or parts without a place. */
+  /**
+   * `refused`: nothing may be written. `degraded`: caps exceeded, or parts without a place. What can be
+   * read by the parts that are held is never refused: some of what it lacks is better than none.
+   */
   readonly verdict: 'satisfied' | 'degraded' | 'refused';
   /** Places by part; 0 where none was found. When refused, what was held. */
   readonly members: readonly number[];
@@ -112,8 +115,10 @@ export function place(request: PlacementRequest): Placement {
   refused.sort((a, b) => a.place - b.place);
   const comparedBy = comparisons[storageClass.strategy];
   const placed = members.filter((member) => member !== 0).length;
-  const flagged = storageClass.whenInfeasible === 'flag';
-  if (shortfall > 0 && !(flagged && placed >= neededParts(storageClass.redundancy))) {
+  const needed = neededParts(storageClass.redundancy);
+  const isReadable = placed - chosen.length >= needed;
+  const isFlagged = storageClass.whenInfeasible === 'flag' && placed >= needed;
+  if (shortfall > 0 && !isFlagged && !isReadable) {
     const held = Array.from({ length: total }, (_, part) => request.held[part] ?? 0);
     return { verdict: 'refused', members: held, chosen: [], refused, shortfall, comparedBy };
   }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { simulationTimings } from '../timings.ts';
+import { MasterRig } from './master-rig.ts';
+
+const { serverLeaseUs } = simulationTimings;
+
+/** A rig with one chunk that was written and released. */
+function written() {
+  const rig = new MasterRig();
+  rig.pass(1_000);
+  rig.furnish();
+  const session = rig.session(10_000_000);
+  const inode = rig.file(session, 'f');
+  rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
+  rig.setAll();
+  const { fence } = rig.state.chunks.get(1)!.grant!;
+  rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+  rig.sent.length = 0;
+  const members = () => rig.state.chunks.get(1)!.members;
+  return { rig, server: members()[2]!, members };
+}
+
+const held = { chunk: 1, version: 1, generation: 0, part: 0, fence: 1, bytes: 1 };
+const others = (server: number) => [4, 5, 6, 7, 8, 9].filter((one) => one !== server);
+
+describe('what reports lack', () => {
+  test('what two complete reports lack is dropped, what one lacks is not', () => {
+    const { rig, server, members } = written();
+    rig.report(server);
+    rig.passBeating(50_000);
+    expect(members()).toContain(server);
+    rig.beat(server);
+    expect(rig.take('beat-heard', `n${server}`).at(-1)).toMatchObject({ wantsReport: true });
+    rig.report(server, { report: 2, beat: 2, fragments: [held] });
+    rig.report(server, { report: 3, beat: 3 });
+    rig.passBeating(50_000);
+    expect(members()).toContain(server);
+    rig.report(server, { report: 4, beat: 4 });
+    rig.passBeating(50_000);
+    expect(members()).not.toContain(server);
+  });
+
+  // Found by seed 771113 of storage-late-orders (SF7): two reports came late and twice, both from before.
+  test('what was asked for before the first had ended is no second one', () => {
+    const { rig, server, members } = written();
+    for (const late of [3, 2, 3]) {
+      rig.report(server, { report: late });
+      rig.passBeating(50_000);
+    }
+    expect(members()).toContain(server);
+    rig.beat(server, { beat: 2 });
+    rig.report(server, { report: 4, beat: 2 });
+    rig.passBeating(50_000);
+    expect(members()).not.toContain(server);
+  });
+
+  test('of another term, or of before the server was lost, prove nothing', () => {
+    const { rig, server, members } = written();
+    rig.leadAgain();
+    for (const number of [1, 2]) {
+      rig.report(server, { report: number, beat: number, term: rig.term - 1 });
+      rig.passBeating(50_000);
+    }
+    expect(members()).toContain(server);
+    rig.passBeating(serverLeaseUs * 1.02 + 100_000, others(server));
+    rig.beat(server, { beat: 9 });
+    rig.pass(serverLeaseUs / 8);
+    for (const number of [7, 8]) rig.report(server, { report: number, beat: number });
+    rig.pass(50_000);
+    expect(members()).toContain(server);
+    for (const number of [9, 10]) rig.report(server, { report: number, beat: number });
+    rig.pass(50_000);
+    expect(members()).not.toContain(server);
+  });
+
+  test('a report with a piece missing proves nothing', () => {
+    const { rig, server, members } = written();
+    for (const number of [1, 2, 3]) {
+      const head = { report: number, beat: number };
+      rig.report(server, { ...head, piece: 0, last: false });
+      rig.report(server, { ...head, piece: 2, last: true });
+    }
+    rig.passBeating(50_000);
+    expect(members()).toContain(server);
+  });
+});
