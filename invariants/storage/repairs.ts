@@ -116,9 +116,10 @@ function judge(
   if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
   const isGood = (server: number): boolean => steady.has(facts, server, timeUs);
-  // Who is gone counts for nobody's caps.
+  // Who is gone counts for nobody's caps, nor does a part that is known to be damaged.
+  const counts = (server: number): boolean => isGood(server) && !leader!.bad.isBad(chunk, server);
   const members = row.members.map((member, at) =>
-    at === position || !isGood(member) ? 0 : member,
+    at === position || !counts(member) ? 0 : member,
   );
   const present = members.filter((member) => member !== 0);
   const after = [...present, to];
