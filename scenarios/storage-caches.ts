@@ -50,7 +50,7 @@ export default scenario({
     'clients.shape': { kind: 'one of', values: ['bursts', 'steady'] },
     'clients.operations': { kind: 'one of', values: [640, 320] },
     'files.looks': always(8),
-    'files.favour': { kind: 'one of', values: ['removals', 'attributes'] },
+    'files.often': { kind: 'one of', values: ['removals', 'attributes'] },
     'files.names': { kind: 'one of', values: [1, 3] },
     'files.hotPercent': { kind: 'one of', values: [80, 30] },
   }),

@@ -39,6 +39,14 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `The members of chunk ${chunk} are ${text(members)}: one part is on no server, or on one that is long lost.`,
     `${who(nodes)} has part ${position} moved from server ${source}, where it is well, to server ${to}.`,
   ],
+  SF11: ({ nodes, values: { chunk, from, to, fuller, emptier } }) => [
+    `${who(nodes)} has a part of chunk ${chunk}, which is well, moved from server ${from} to server ${to}, and it keeps the caps of its class no better there.`,
+    `Server ${to} will be full to ${fuller} per cent then, and server ${from} to ${emptier}.`,
+  ],
+  SC15: ({ nodes, values: { chunk, version, part, block } }) => [
+    `${who(nodes)} tells that it has made part ${part} of chunk ${chunk}, version ${version}.`,
+    `Its disk gives other bytes for block ${block} than that part has there.`,
+  ],
   SC5: ({ nodes, values: { after, chunk, version, members, intact, needed } }) => [
     `The members of chunk ${chunk}, version ${version}, are ${text(members)}; it takes ${needed} of them to read it.`,
     `After a record of kind ${text(after)} in the journal of ${who(nodes)}, the whole parts that all journals tell of are ${intact}.`,

@@ -36,9 +36,11 @@ import { leasesLast } from './leases-last.ts';
 import { storageGhost } from './ledger.ts';
 import { leftOutServesNobody } from './left-out.ts';
 import { nothingIsLeftOver } from './leftovers.ts';
+import { madeIsWhole } from './made-whole.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts';
 import type { StorageMoment } from './moment.ts';
+import { movesEven } from './moves-even.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { noWayBack } from './no-way-back.ts';
 import { writesAreNumbered } from './numbered.ts';
@@ -80,6 +82,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   readsAreClean,
   leftOutServesNobody,
   oneCodeword,
+  madeIsWhole,
   membersHaveIt,
   settledReplicasAreAlike,
   enoughAtAllTimes,
@@ -98,6 +101,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   roomIsUsed,
   leastLeftFirst,
   missingBeforeMoving,
+  movesEven,
   copiesAreCopies,
   goodPartsStay,
   noVoluntaryLoss,
@@ -128,11 +132,11 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   chainsAreOfUse,
   operationsEnd,
   serviceIsBack,
+  rotIsFound,
   allIsRedundant,
   placementIsMended,
   drainsEnd,
   nothingIsLeftOver,
-  rotIsFound,
   sessionsConverge,
   learnersCatchUp,
   repairsComeToRest,

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/index.ts';
+import { blockChecksum } from '../../src/systems/storage/block-checksum.ts';
 import { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
 import { ReedSolomon } from '../../src/systems/storage/erasure/reed-solomon.ts';
 import { anyPartsSuffice } from './any-parts.ts';
 import { storageFacts } from './facts.ts';
+import { madeIsWhole } from './made-whole.ts';
 import type { LeaderReader, ProposedMove, StorageMoment } from './moment.ts';
+import { movesEven } from './moves-even.ts';
 import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
 import { noWorseThanNeeded } from './repairs.ts';
 import type { FragmentChange } from './server-mirror.ts';
@@ -231,5 +234,85 @@ describe('SH2 placement is mended', () => {
       const end = { facts, timeUs: 900_000_000, isChain: false };
       expect(said(placementIsMended, end, ghost)).toBe(expected);
     }
+  });
+});
+
+describe('SF11 moves even the load', () => {
+  /** Chunk 1 moves from server 4 to 5, which has so many bytes already. */
+  function moved(usedBytes: number, ...dead: readonly number[]): string {
+    const { rig, moment } = twoChunks(...dead);
+    const { state } = rig.facts.oracle;
+    state.servers.edit(5).usedBytes = usedBytes;
+    state.settle();
+    return said(movesEven, moment(1_000, { chunk: 1, to: 5 }), undefined);
+  }
+
+  it('holds as long as the target is no fuller then than the source, and breaks beyond', () => {
+    // Server 4 has a part of both chunks.
+    expect(moved(0)).toBe('held');
+    expect(moved(512)).toBe('broken');
+  });
+
+  it('owes nothing for a server that is lost', () => {
+    expect(moved(512, 4)).toBe('premise false');
+  });
+});
+
+describe('SF8 no worse than it must be', () => {
+  /** Of a class with one part in each zone, the part on server 4 goes to 7, beside the one on 6. */
+  function moved(...bad: readonly number[]): string | undefined {
+    const { rig, moment } = twoChunks();
+    const { state } = rig.facts.oracle;
+    state.chunks.edit(1).classId = 2;
+    state.settle();
+    const asked = moment(1_000, { chunk: 1, to: 7 });
+    const isBad = (_: number, server: number) => bad.includes(server);
+    const leader = { ...asked.leader, bad: { isBad } };
+    const verdicts = new Map<string, Outcome>();
+    const facts = { ...asked.facts, steady: { has: () => true } };
+    noWorseThanNeeded.check({ ...asked, facts, leader } as never, verdicts);
+    return verdicts.get('1/1')?.kind;
+  }
+
+  it('breaks beside a part that is well, and holds beside one that is known to be damaged', () => {
+    expect(moved()).toBe('broken');
+    expect(moved(6)).toBe('held');
+  });
+});
+
+describe('SC15 what is made is whole', () => {
+  const name = { chunk: 1, version: 1, generation: 0, part: 0 };
+  const order = { kind: 'copy-fragment', term: 1, index: 9, task: 7, ...name, source: 'n6' };
+  const sound = Uint8Array.of(1, 2, 3);
+
+  /** Server 4 tells that it has made its part; its data file has these bytes. */
+  function made(file: Uint8Array, fault: string | null = null, isWritten = false): string {
+    const { rig } = twoChunks();
+    const fragment = new Fragment(1, name);
+    const checksum = blockChecksum(name, 0, sound);
+    fragment.blocks.push({ version: 1, checksum, bytes: sound.length });
+    rig.facts.servers[3]!.table.add(fragment);
+    const images = { cached: file, cachedLength: file.length };
+    const world = { disk: () => ({ images: () => images }) };
+    const moment = { node: 3, facts: { ...rig.facts, world } as never, isStart: false };
+    const open = new Map();
+    said(madeIsWhole, { ...moment, message: order as never }, open);
+    if (isWritten) {
+      const change = { record: { kind: 'write' }, fragment } as unknown as FragmentChange;
+      said(madeIsWhole, { ...moment, message: undefined as never, changes: [change] }, open);
+    }
+    const done = { kind: 'task-done', term: 1, task: 7, server: 4, chunk: 1, fault, failed: [] };
+    return said(madeIsWhole, { ...moment, message: done as never }, open);
+  }
+
+  it('holds when the disk gives back what the part has, and breaks when a bit is wrong', () => {
+    expect(made(sound)).toBe('held');
+    expect(made(Uint8Array.of(1, 2, 2))).toBe('broken');
+    expect(made(sound.subarray(0, 2))).toBe('broken');
+  });
+
+  it('owes nothing for what is not said to be made, or was written meanwhile', () => {
+    expect(made(Uint8Array.of(1, 2, 2), 'bad')).toBe('premise false');
+    expect(made(Uint8Array.of(1, 2, 2), null, true)).toBe('premise false');
   });
 });
