@@ -289,6 +289,17 @@ export class MasterRig {
     this.take('beat-heard');
   }
 
+  /** A file with one chunk, which was leased for writing and released. */
+  writtenFile(): { readonly session: number; readonly inode: number } {
+    const session = this.session(10_000_000);
+    const inode = this.file(session, 'f');
+    this.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
+    this.setAll();
+    const { fence } = this.state.chunks.get(1)!.grant!;
+    this.do(session, { kind: 'release-write', inode, index: 0, fence });
+    return { session, inode };
+  }
+
   /** Time passes in which these servers beat. */
   passBeating(us: number, servers: readonly number[] = [4, 5, 6, 7, 8, 9]): void {
     const untilUs = this.nowUs + us;

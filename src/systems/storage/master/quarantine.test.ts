@@ -9,12 +9,7 @@ function written() {
   const rig = new MasterRig({}, {});
   rig.pass(1_000);
   rig.furnish();
-  const session = rig.session(10_000_000);
-  const inode = rig.file(session, 'f');
-  rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
-  rig.setAll();
-  const { fence } = rig.state.chunks.get(1)!.grant!;
-  rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+  const { session, inode } = rig.writtenFile();
   rig.sent.length = 0;
   const { members } = rig.state.chunks.get(1)!;
   const other = [4, 5, 6, 7, 8, 9].find((server) => !members.includes(server))!;

@@ -9,12 +9,7 @@ function written() {
   const rig = new MasterRig();
   rig.pass(1_000);
   rig.furnish();
-  const session = rig.session(10_000_000);
-  const inode = rig.file(session, 'f');
-  rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
-  rig.setAll();
-  const { fence } = rig.state.chunks.get(1)!.grant!;
-  rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+  rig.writtenFile();
   rig.sent.length = 0;
   const members = () => rig.state.chunks.get(1)!.members;
   return { rig, server: members()[2]!, members };

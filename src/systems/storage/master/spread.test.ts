@@ -64,12 +64,7 @@ test('nothing moves to a better place while another part of its chunk waits to b
     for (const server of servers) rig.beat(server, { zone: Math.floor(server / 2), host: server });
   };
   beat([4, 5, 6]);
-  const session = rig.session(10_000_000);
-  const inode = rig.file(session, 'f');
-  rig.call(session, { kind: 'grant-write', inode, index: 0, members: [] });
-  rig.setAll();
-  const { fence } = rig.state.chunks.get(1)!.grant!;
-  rig.do(session, { kind: 'release-write', inode, index: 0, fence });
+  rig.writtenFile();
   // The part on 6 has no other place: two are left, in one zone.
   const pass = (us: number, servers: readonly number[]): void => {
     const untilUs = rig.nowUs + us;
