@@ -74,6 +74,21 @@ export function namesDiffer(wanted: Tree, found: Tree): string | undefined {
   return undefined;
 }
 
+/** The first file of two trees of one region, alike in names, that is not made of the same chunks. */
+export function slotsDiffer(wanted: Tree, found: Tree): string | undefined {
+  for (const [path, { slots }] of wanted) {
+    const others = found.get(path)!.slots;
+    if (slots.size !== others.size) return `${path}: ${slots.size} chunks, ${others.size}`;
+    for (const [index, { chunk, validBytes }] of slots) {
+      const other = others.get(index);
+      if (other?.chunk !== chunk || other.validBytes !== validBytes) {
+        return `${path}: chunk ${chunk} with ${validBytes} bytes, ${other?.chunk} with ${other?.validBytes}`;
+      }
+    }
+  }
+  return undefined;
+}
+
 /** Bytes of files as the disks of one cluster have promised them. */
 export class PromisedBytes {
   private readonly world: WorldView;

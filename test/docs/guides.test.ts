@@ -25,7 +25,7 @@ describe.each([
   const session = new Session();
   afterAll(() => session.end());
 
-  test('shows what its commands print', { timeout: 120_000 }, () => {
+  test('shows what its commands print', { timeout: 300_000 }, () => {
     for (const shown of session.follow(document)) {
       const { block, command, errors, exitCode, output } = shown;
       const told = [command.line, ...output, errors].join('\n');

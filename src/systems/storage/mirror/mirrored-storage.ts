@@ -122,8 +122,11 @@ function nodeOf(config: Config, peers: readonly string[], at: number): AnyCompon
 /**
  * Two storage clusters in regions of their own, the second the mirror of the first, as a system under
  * test. All of a region loses power together.
+ * @param options.knobs knobs in place of those of the system
  */
-export function mirroredStorage(): SystemDefinition {
+export function mirroredStorage(
+  options: { readonly knobs?: Readonly<Record<string, Domain>> } = {},
+): SystemDefinition {
   const raft = Object.entries(raftKnobs).filter(
     ([path]) => !['raft.spares', 'raft.sessions', 'raft.leaseReads'].includes(path),
   );
@@ -136,6 +139,7 @@ export function mirroredStorage(): SystemDefinition {
       ...mirroredClasses,
       ...Object.fromEntries(raft),
       ...mirrorKnobs,
+      ...options.knobs,
     },
     node: nodeOf,
     countsOnClocks: () => true,
