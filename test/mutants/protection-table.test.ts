@@ -36,12 +36,12 @@ test('a cell that is not as predicted is named, with the reason where one is kno
   expect(asPredicted).toContain('Of 3 cells 3 are as that model predicts.');
   const others = page(
     cell('', 'lost-writes', 2),
-    cell('P2', 'lost-writes', 0),
+    cell('P5', 'rotten-disk', 0),
     cell('P5', 'torn-writes', 0),
     cell('P5', 'lost-writes', 1),
   );
   expect(others).toContain('Of 4 cells 1 are as that model predicts; the others:');
   expect(others).toContain('- All on, *lost* writes: seen, and not predicted; why is not known.');
-  expect(others).toContain('- P2, *lost* writes: predicted to get through, not seen; why is not');
+  expect(others).toContain('- P5, *rotten* writes: predicted to get through, not seen; why is');
   expect(others).toContain('- P5, *torn* writes: predicted to get through, not seen; what is in');
 });
