@@ -11,9 +11,9 @@ const right = 14;
 const top = 10;
 const bottom = 24;
 
-/** Colours and patterns: where colours come again, patterns tell lines apart. */
+/** Colours and patterns: neighbours differ in both, and where colours come again, in the pattern. */
 const colours = 6;
-const dashes = ['', '6 3', '2 3', '9 3 2 3'];
+const dashes = ['', '6 3', '2 3', '9 3 2 3', '12 2'];
 
 /** The class and the pattern of a line, the same in picture and table. */
 export function strokeOf(at: number): { readonly style: string; readonly dash: string } {

@@ -5,7 +5,7 @@ const light = `
   --bad: #c8301a; --bad-soft: #fdeae6; --good: #0b7a55; --doubt: #8a6100;
   --ok: #0072b2; --fail: #b97800; --info: #b3478a;
   --series-1: #0072b2; --series-2: #c46a00; --series-3: #00845f; --series-4: #b3478a;
-  --series-5: #2f8fc4; --series-6: #7a6a00;
+  --series-5: #6a4fc4; --series-6: #7a6a00;
   --fault-process: #c8401a; --fault-network: #8a4fb0; --fault-clock: #b98300;
   --fault-disk: #1f7fb5; --fault-operator: #00845f;
   --shadow: 0 4px 18px rgb(20 30 45 / 16%);`;
