@@ -104,11 +104,16 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
 
 /** Bits turn over in what has just been written anew, before anybody has read it. */
 function rotAsMade(draw: Draw, notBeforeUs: number): Fault[] {
-  return Array.from({ length: 2 + draw(4) }, (): Fault => {
+  return Array.from({ length: 4 + draw(8) }, (): Fault => {
     const since = draw(3) === 0 ? 'receive:copy-fragment' : 'receive:rebuild-part';
     const where = { file: '.data', positionPerMillion: draw(1_000_000), bit: draw(8) };
-    // The checksums of a part take their name when all of it is on the disk.
-    const when = { event: 'rename', since, nth: 1, notBeforeUs, afterUs: 0 };
+    // The name of its file is durable, and so are its bytes; its checksums come next.
+    const at = { event: 'sync-directory', since, nth: 1 } as const;
+    const when = {
+      ...at,
+      notBeforeUs: notBeforeUs + draw(1_000_000),
+      afterUs: draw(2) * draw(400),
+    };
     return { kind: 'bit-flip', target: { role: '@event' }, ...where, when, durationUs: 0 };
   });
 }
