@@ -56,19 +56,10 @@ export default scenario({
   summary:
     'Metaloggers whose disks refuse what is written, and who go down: the second log is true',
   system: storage({
-    knobs: {
-      nodes: always(14),
-      'storage.metaloggers': { kind: 'one of', values: [2, 1] },
-      // Who lags gets entries, and few at a time, or the tables as a whole.
-      'raft.batchEntries': { kind: 'one of', values: [1, 64] },
-      'raft.snapshotEntries': { kind: 'one of', values: [1_000, 20] },
-    },
+    knobs: { nodes: always(14), 'storage.metaloggers': { kind: 'one of', values: [2, 1] } },
   }),
   clients: storageClients({
-    // Much is committed in the storm, so that there is something to lag behind.
-    'clients.operations': always(640),
-    'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
-    'files.often': { kind: 'one of', values: ['attributes', 'nothing'] },
+    'clients.operations': { kind: 'one of', values: [320, 200] },
     'files.chunks': { kind: 'one of', values: [1, 2] },
   }),
   storm: refused,
