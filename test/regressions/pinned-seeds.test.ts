@@ -3,6 +3,7 @@ import orchestratorCalm from '../../scenarios/orchestrator-calm.ts';
 import orchestratorStorm from '../../scenarios/orchestrator-storm.ts';
 import raftPartitions from '../../scenarios/raft-partitions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
+import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -111,6 +112,17 @@ const pinned: readonly Pinned[] = [
     name: 'storage-drain',
     seeds: [
       { seed: 15, rung: 'SG3', when: 'an older version beside the present one on a member stayed' },
+    ],
+  },
+  {
+    scenario: storageNarrowRepairs,
+    name: 'storage-narrow-repairs',
+    seeds: [
+      {
+        seed: 5001,
+        rung: 'SF3',
+        when: 'a repair that a full log did not take waited, and others went past it',
+      },
     ],
   },
   {
