@@ -102,17 +102,6 @@ function trouble(draw: Draw, config: Config, notBeforeUs: number): Fault[] {
   }
 }
 
-/** Bits turn over in what has just been written anew, before anybody has read it. */
-function rotAsMade(draw: Draw, notBeforeUs: number): Fault[] {
-  return Array.from({ length: 2 + draw(4) }, (): Fault => {
-    const since = draw(3) === 0 ? 'receive:copy-fragment' : 'receive:rebuild-part';
-    const where = { file: '.data', positionPerMillion: draw(1_000_000), bit: draw(8) };
-    // The checksums of a part take their name when all of it is on the disk.
-    const when = { event: 'rename', since, nth: 1, notBeforeUs, afterUs: 0 };
-    return { kind: 'bit-flip', target: { role: '@event' }, ...where, when, durationUs: 0 };
-  });
-}
-
 /**
  * Chunkservers are lost one after the other, each for so long that what it had is made anew elsewhere:
  * with its disk, or only for a while. Around each loss come the small troubles that a rebuild meets:
@@ -129,8 +118,7 @@ const lost = weather(
       const atUs = times.stormUs + Math.floor((nth * spanUs) / losses) + draw(300_000);
       const target = { node: chunkserver(config, first + nth) };
       const rot = draw(2) === 0 ? latentDamage(draw, config, atUs) : [];
-      const made = draw(2) === 0 ? rotAsMade(draw, atUs) : [];
-      return [...rot, ...loss(draw, target, atUs), ...trouble(draw, config, atUs), ...made];
+      return [...rot, ...loss(draw, target, atUs), ...trouble(draw, config, atUs)];
     }).flat();
   },
 );

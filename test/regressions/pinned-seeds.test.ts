@@ -7,6 +7,7 @@ import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
+import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
 import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
 import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
@@ -133,6 +134,17 @@ const pinned: readonly Pinned[] = [
         seed: 940415000051,
         rung: 'SM6',
         when: 'a snapshot that was held up was given up before the last writer was done',
+      },
+    ],
+  },
+  {
+    scenario: storageNarrowRepairs,
+    name: 'storage-narrow-repairs',
+    seeds: [
+      {
+        seed: 5001,
+        rung: 'SF3',
+        when: 'a repair that a full log did not take waited, and others went past it',
       },
     ],
   },

@@ -165,6 +165,11 @@ export class RecordJournal<Row, Checkpoint, Fault> {
     });
   }
 
+  /** The next record begins a segment, so that the cut behind it leaves nothing of those before. */
+  beginSegment(): void {
+    this.wal?.beginSegment();
+  }
+
   /** The end of what is durable now, for `cut`; counts anew from here. */
   mark(): JournalMark {
     this.entriesSince = 0;

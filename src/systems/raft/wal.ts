@@ -223,6 +223,11 @@ export class Wal {
     this.done(error);
   }
 
+  /** The next write goes to a new segment. */
+  beginSegment(): void {
+    this.needsSegment = true;
+  }
+
   /** Removes segments of which nothing is needed beside a durable snapshot at this index. */
   trim(snapshotIndex: number): void {
     const { segments } = this;

@@ -5,6 +5,7 @@ import {
   ServersRig,
 } from '../../../../test/storage/chunkservers/servers-rig.ts';
 import { simulationSettings } from '../metadata/settings.ts';
+import { simulationTimings } from '../timings.ts';
 import { fragmentsOnDisk } from './disk-image.ts';
 
 const { blockBytes, chunkBytes } = simulationSettings;
@@ -335,5 +336,27 @@ describe('damage', () => {
     rig.run(500_000);
     expect(rig.setVersion('n1', 1, 1, 0, 11)).toMatchObject({ fault: 'stale' });
     expect(rig.setVersion('n1', 1, 2, 0, 12)).toMatchObject({ fault: null });
+  });
+});
+
+describe('a journal that has rotted', () => {
+  test('begins anew, so that the next start loses nothing of what the files have', () => {
+    const rig = new ServersRig();
+    born(rig);
+    rig.write(all, 1, { version: 1, fence: 11, sequence: 1, fill: 7 });
+    rig.run(2_000_000);
+    const journal = rig.world
+      .disk(0)
+      .promisedFiles()
+      .filter((file) => file.includes('/wal-'));
+    const { length } = rig.world.disk(0).actualBytes(journal[0]!)!;
+    for (let at = 64; at < length; at += 16) rig.world.flipBit(0, journal[0]!, at, 3);
+    expect(onDisk(rig, 0)).toMatchObject([{ intact: false }]);
+    rig.run(2 * simulationTimings.scrubCycleUs);
+    expect(onDisk(rig, 0)).toMatchObject([{ lastSequence: 1, intact: true }]);
+    rig.world.powerLoss(0);
+    rig.world.start(0);
+    rig.run(2_000_000);
+    expect(onDisk(rig, 0)).toMatchObject([{ lastSequence: 1, intact: true }]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Fragment } from './fragment.ts';
+import { scrubJournal } from './scrub-journal.ts';
 import type { ServerCore } from './server-core.ts';
 import { decodeSums } from './sums-format.ts';
 
@@ -13,7 +14,8 @@ const mostFailedCycles = 3;
 
 /**
  * Reads all fragments once a cycle, a few at a time, and finds what has rotted: data that do not match
- * their checksums go to quarantine, checksum files that do not match the memory are written anew.
+ * their checksums go to quarantine, checksum files that do not match the memory are written anew, and a
+ * journal that could not be followed begins anew.
  */
 export class Scrub {
   private readonly core: ServerCore;
@@ -46,6 +48,7 @@ export class Scrub {
       this.goesLeft = this.goes;
       this.perGo = Math.ceil(this.left.length / this.goes);
       if (this.left.length > 0) env.probe('scrub cycle');
+      scrubJournal(this.core);
     }
     this.goesLeft -= 1;
     for (let count = 0; count < this.perGo; count++) {

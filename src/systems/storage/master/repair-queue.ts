@@ -3,6 +3,7 @@ import { fragmentBytes, isBusy } from '../metadata/chunk-life.ts';
 import { neededParts } from '../placement/storage-class.ts';
 import type { BadFragments } from './bad-fragments.ts';
 import type { PlannedWork } from './indexes.ts';
+import { proposeAgainUs } from './leadership.ts';
 import { type Standing, standingOf } from './redundancy.ts';
 import { Throttle } from './throttle.ts';
 import { type ChunkWork, placeChunk } from './write-grants.ts';
@@ -245,7 +246,9 @@ export class RepairQueue {
     this.place(item, true);
     lead.env.probe(item.rank < drainRank ? 'a repair begins' : 'a part leaves a drained server');
     lead.propose({ kind: 'plan-move', chunk, position, to }, (reply) => {
-      if (reply?.kind !== 'plan') this.postpone(item, lead.timings.taskTimeoutUs);
+      // A log that is full takes it before long: others must not pass it by for a whole time-out.
+      const againUs = reply === null ? proposeAgainUs : lead.timings.taskTimeoutUs;
+      if (reply?.kind !== 'plan') this.postpone(item, againUs);
       this.look(chunk);
     });
     return true;
