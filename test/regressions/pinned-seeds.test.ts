@@ -6,6 +6,7 @@ import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
+import storageLeases from '../../scenarios/storage-leases.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
 import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
@@ -134,6 +135,17 @@ const pinned: readonly Pinned[] = [
         seed: 940415000051,
         rung: 'SM6',
         when: 'a snapshot that was held up was given up before the last writer was done',
+      },
+    ],
+  },
+  {
+    scenario: storageLeases,
+    name: 'storage-leases',
+    seeds: [
+      {
+        seed: 40292000006,
+        rung: 'SG3',
+        when: 'a part of a grant that was given up stayed beside the one that the chunk has',
       },
     ],
   },

@@ -79,3 +79,43 @@ describe('what reports lack', () => {
     expect(members()).toContain(server);
   });
 });
+
+// Found by seed 40292000006 of storage-leases (SG3): the part of a grant that was given up before all
+// had it stayed beside the one that the chunk has.
+describe('beside the name that the tables have', () => {
+  const deletions = (rig: MasterRig): number[] =>
+    rig.state.plans.keys(1).map((id) => rig.state.plans.get(1, id)!.version);
+
+  /** What a member tells after a grant of version 2 was given up: by its names, and their fences. */
+  function told(...names: readonly (readonly [version: number, fence: number])[]) {
+    const { rig, server } = written();
+    const row = rig.state.chunks.edit(1);
+    row.highestVersion = 3;
+    rig.state.settle();
+    const fragments = names.map(([version, fence]) => ({ ...held, version, fence }));
+    rig.report(server, { fragments });
+    rig.passBeating(50_000);
+    return { rig, planned: deletions(rig) };
+  }
+
+  test('what a grant that was given up has left is erased', () => {
+    expect(told([1, 1], [2, 5]).planned).toEqual([2]);
+    expect(told([1, 1], [2, 5], [3, 7]).planned).toEqual([2, 3]);
+  });
+
+  test('another name of the same fragment stays, and so does one that is alone', () => {
+    expect(told([1, 1], [2, 1]).planned).toEqual([]);
+    expect(told([2, 5]).planned).toEqual([]);
+  });
+
+  test('nothing goes while the members are being brought into line', () => {
+    const { rig, server } = written();
+    rig.state.chunks.edit(1).unsettled = true;
+    rig.state.chunks.edit(1).highestVersion = 3;
+    rig.state.settle();
+    const fragments = [held, { ...held, version: 2, fence: 5 }];
+    rig.report(server, { fragments });
+    rig.pass(1_000);
+    expect(deletions(rig)).toEqual([]);
+  });
+});

@@ -19,8 +19,8 @@ interface Incoming {
   nextPiece: number;
   /** Chunks of which the server has what the tables want it to have. */
   readonly held: Set<number>;
-  /** Fragments of one part of a member that came under older names than the tables have. */
-  older: HeldFragment[];
+  /** Names of one part of a member, up to that of the tables, in the order in which they came. */
+  names: HeldFragment[];
   /** Replicas of versions that newer ones were formed after, without this server. */
   readonly outdated: HeldFragment[];
   /** Something that nothing means could not be planned for deletion yet. */
@@ -65,7 +65,7 @@ export class Reports {
     if (piece === 0) {
       const number = report.report;
       const nothing = { nextPiece: 0, unfinished: false };
-      incoming = { life, report: number, held: new Set(), outdated: [], older: [], ...nothing };
+      incoming = { life, report: number, held: new Set(), outdated: [], names: [], ...nothing };
       this.incoming.set(server, incoming);
       // Unless all of it comes, it is asked for again after this.
       const { serverLeaseUs } = lead.timings;
@@ -101,7 +101,12 @@ export class Reports {
     this.planDeletion(server, fragment, incoming);
   }
 
-  /** Reports are in the order of names: older versions of a fragment come before newer ones. */
+  /**
+   * Reports are in the order of names: older versions of a fragment come before newer ones. A fragment
+   * with two names has one fence under both. Beside the one that the tables have, others are of no use: the
+   * server became a member once more and an older name was left, or a grant of a newer name was
+   * given up, and no version is given out twice.
+   */
   private compareMember(
     server: number,
     fragment: HeldFragment,
@@ -111,14 +116,18 @@ export class Reports {
     const { chunk, version, generation, part, fence } = fragment;
     // Under an older name only while its members are being brought into line.
     if (version >= row.version || !isAgreed(row)) incoming.held.add(chunk);
-    const older = incoming.older.filter(
+    const names = incoming.names.filter(
       (one) => one.chunk === chunk && one.generation === generation && one.part === part,
     );
-    incoming.older = version < row.version ? [...older, fragment] : [];
-    if (version !== row.version || !isAgreed(row)) return;
-    // One fragment with two names has one fence: others are those of which the newer name was erased
-    // before the server became a member once more.
-    for (const one of older) if (one.fence !== fence) this.planDeletion(server, one, incoming);
+    incoming.names = version <= row.version ? [...names, fragment] : names;
+    if (!isAgreed(row)) return;
+    if (version === row.version) {
+      for (const one of names) if (one.fence !== fence) this.planDeletion(server, one, incoming);
+    } else if (version > row.version) {
+      const present = names.find((one) => one.version === row.version);
+      const isAnother = present !== undefined && present.fence !== fence;
+      if (isAnother) this.planDeletion(server, fragment, incoming);
+    }
   }
 
   /**
