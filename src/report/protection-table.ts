@@ -76,7 +76,8 @@ const reasons: Readonly<Record<string, string>> = {
     'what is in a data file was in the journal first, under checksums of its own, and each start writes it anew: a torn block is never read',
   'P2 lost':
     'it takes a block that was overwritten in place, whose last write is lost, and a start before it is read. Of seeds 13 to 69 of the same scenario three showed it (SD3)',
-  'P2 misdirected': 'where the write should have gone it is a lost one, which takes as much',
+  'P2 misdirected':
+    'where the write should have gone it is a lost one, which takes as much. Seeds 13 to 55 did not show it either',
   'P6 rotten':
     'what rotted was not the block but what stands in front of it: its version, which a checksum of bytes alone does not cover (seed 10: bit 31 of a version turned over)',
 };
