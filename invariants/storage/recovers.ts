@@ -1,10 +1,5 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import {
-  DisksNow,
-  type Stripe,
-  serves,
-  stripesOf,
-} from '../../src/systems/storage/ground-truth.ts';
+import { DisksNow, stripesOf } from '../../src/systems/storage/ground-truth.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
@@ -30,7 +25,7 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
   id: 'SH1',
   title: 'all is redundant again',
   statement:
-    'A while after everything works again, every chunk that could have more of its parts has them, intact on disks, but for what rot in a journal takes at the next start only.',
+    'A while after everything works again, every chunk that could have more of its parts has them, intact on disks.',
   source: 'seaweedfs#7956, HDFS-16064, garage commits 69b89fb, d78bf37',
   kind: 'eventually',
   owedUnder: 'noticeable damage',
@@ -55,8 +50,7 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
       outcome = held;
       const [committed] = stripesOf(state, chunk, row);
       const intact = disks.intact(committed!);
-      if (intact + takenLater(facts, disks, committed!) === row.members.length) continue;
-      if (!canBeMended(state, chunk, row)) continue;
+      if (intact === row.members.length || !canBeMended(state, chunk, row)) continue;
       const { members, version, generation } = row;
       const values = { chunk, version, generation, members, intact, dueUs };
       return broken({ nodes: [], values });
@@ -64,29 +58,6 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
     return outcome;
   },
 });
-
-/**
- * How many parts are whole in their files, and their servers serve them; but a journal has rotted
- * that counts for them, and that nobody reads before the next start.
- */
-export function takenLater(
-  { world, servers }: Pick<StorageFacts, 'world' | 'servers'>,
-  disks: Pick<DisksNow, 'of'>,
-  stripe: Stripe,
-): number {
-  let count = 0;
-  for (const [position, server] of stripe.members.entries()) {
-    const node = server - 1;
-    if (server === 0 || !world.damaged(node)) continue;
-    const isWhole = disks.of(node).some((one) => {
-      const isSound = one.quarantined && one.blocks.every(({ intact }) => intact);
-      return isSound && serves(stripe, position, one);
-    });
-    const here = servers[node]?.table.chunks.get(stripe.chunk)?.fragments ?? [];
-    if (isWhole && here.some((one) => one.fault === null && serves(stripe, position, one))) count++;
-  }
-  return count;
-}
 
 /** Whether there is a lawful place for something that is missing. */
 function canBeMended(state: MetadataState, chunk: number, row: Readonly<Chunk>): boolean {
