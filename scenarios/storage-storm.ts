@@ -5,7 +5,10 @@ import { phases, storageClients, storageWords } from './storage/setting.ts';
 
 export default scenario({
   summary: 'The storage system under every fault family: 24 chunkservers over 3 regions, or a few',
-  system: storage(),
+  system: storage({
+    // What a few files take fills the smaller ones, so that load is evened out too.
+    knobs: { 'storage.capacityBytes': { kind: 'one of', values: [1_048_576, 65_536] } },
+  }),
   clients: storageClients({ 'files.drains': { kind: 'one of', values: [false, true] } }),
   // Its leases are counted on clocks that run: the budget refuses each suspension.
   storm: everything({

@@ -28,6 +28,8 @@ interface Buffered {
   readonly write: Omit<Acknowledged, 'completedUs'>;
 }
 
+const sending: ReadonlySet<string> = new Set(['fsync', 'close', 'write', 'append', 'ftruncate']);
+
 /** What clients have been told about the contents of files, by inode. */
 export class FileLedger {
   readonly history: FileHistory;
@@ -38,6 +40,8 @@ export class FileLedger {
   /** Operations that shorten a file; which one, a path does not tell for certain. */
   readonly #cuts: number[] = [];
   #buffered: Buffered[] = [];
+  /** Operations under way that may send what is buffered, and be told that it is lost. */
+  readonly #sending: Set<number> = new Set();
   #noted = 0;
   /** Contents have been copied from inode to inode. */
   hasClones = false;
@@ -68,6 +72,7 @@ export class FileLedger {
   follow(operation: number): void {
     const { history } = this;
     for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
+    this.#sending.delete(operation);
     const answer = history.answer[operation];
     if (answer === undefined) return;
     const call = history.call[operation]!;
@@ -88,6 +93,7 @@ export class FileLedger {
       call.do === 'ftruncate' ||
       (call.do === 'open' && call.flags.truncate);
     if (cuts) this.#cuts.push(operation);
+    if (sending.has(call.do)) this.#sending.add(operation);
   }
 
   #cut(operation: number, inode: number, sizeBytes: number): void {
@@ -127,8 +133,19 @@ export class FileLedger {
     return `${this.history.client[operation]}/${this.history.life[operation]}`;
   }
 
+  /**
+   * Whether somebody else of that life is at it, and may be told in place of this one that what was
+   * written before was lost: a loss is told once.
+   */
+  #othersAreSending(operation: number): boolean {
+    const owner = this.#ownerOf(operation);
+    for (const other of this.#sending) if (this.#ownerOf(other) === owner) return true;
+    return false;
+  }
+
   /** What the client had written to that file before counts now. */
   #flushed(operation: number): void {
+    if (this.#othersAreSending(operation)) return;
     const { history } = this;
     const { inode } = history.answer[operation]!;
     const owner = this.#ownerOf(operation);

@@ -108,6 +108,32 @@ describe('SD4 close to open', () => {
     expect(clients.broken).toEqual(['SD4']);
   });
 
+  // Found by seed 848 of storage-storm: a close that had lost the write was still on its way.
+  it('owes a write by the sync that is last under way, for another one may be told of its loss', () => {
+    for (const isLost of [true, false]) {
+      const clients = new Clients('SD4');
+      clients.write(0, 16, 'close-to-open');
+      const { history, rig } = clients;
+      const who = { client: 0, life: 1, mode: 'close-to-open', process: 92, writer: 0 } as const;
+      const call = { do: 'close', path, handle: 2 } as const;
+      const closed = history.begin({ ...who, call }, rig.timeUs);
+      sync(clients);
+      const errno = isLost ? ('ENOSPC' as const) : null;
+      const answer = {
+        errno,
+        unknown: isLost,
+        inode,
+        steps: [],
+        result: { kind: 'none' } as const,
+      };
+      if (!isLost) history.end(closed, answer, rig.timeUs);
+      rig.step(client, {});
+      clients.open();
+      clients.read(new Uint8Array(0), 'close-to-open');
+      expect(clients.broken).toEqual(isLost ? [] : ['SD4']);
+    }
+  });
+
   // Found by seed 13 of storage-snapshots.
   it('owes nothing for a write of another lane in the instant in which the sync began', () => {
     const clients = new Clients('SD4');

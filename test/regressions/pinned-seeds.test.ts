@@ -200,6 +200,11 @@ const pinned: readonly Pinned[] = [
     scenario: storageRottenJournals,
     name: 'storage-rotten-journals',
     seeds: [
+      {
+        seed: 659102000008,
+        rung: 'SD2',
+        when: 'a chunk was left to the member that had most and had just fallen silent',
+      },
       { seed: 771120, rung: 'SC8', when: 'a disk had lost since what its server had said it has' },
     ],
   },

@@ -53,6 +53,8 @@ export class Round {
   private readonly waiting: Map<number, number> = new Map();
   private readonly set: Map<number, VersionSet> = new Map();
   private readonly durable: Set<number> = new Set();
+  /** Who had most and gave it to nobody. */
+  private readonly useless: Set<number> = new Set();
   /** How often each was asked under which version it has the chunk. */
   private readonly tries: Map<number, number> = new Map();
   private alarm: Alarm | null = null;
@@ -138,8 +140,23 @@ export class Round {
   private next(): void {
     for (const task of this.waiting.values()) this.tasks.callOff(task);
     this.waiting.clear();
-    if (this.phase === 'setting') this.adopt();
+    if (this.phase === 'setting' || this.othersAreAsMany()) this.adopt();
     else this.end();
+  }
+
+  /**
+   * Whether those that lag are no fewer than those that they were to take over from, and took nothing. What
+   * is acknowledged each of them has; a chunk is not left to the one that has just fallen silent.
+   */
+  private othersAreAsMany(): boolean {
+    const { durable, set, useless, patience } = this;
+    if (durable.size >= patience.minimum) return false;
+    const others = set.size - useless.size - durable.size;
+    if (others === 0 || others < durable.size) return false;
+    this.lead.env.probe('a round goes on without who had most');
+    for (const server of durable) useless.add(server);
+    durable.clear();
+    return true;
   }
 
   private adopt(): void {
@@ -147,7 +164,7 @@ export class Round {
     this.beganUs = this.lead.nowUs;
     let longest: VersionSet | null = null;
     for (const server of this.aim.members) {
-      const one = this.set.get(server);
+      const one = this.useless.has(server) ? undefined : this.set.get(server);
       if (one !== undefined && (longest === null || isLonger(one, longest))) longest = one;
     }
     if (longest === null) {
@@ -157,7 +174,7 @@ export class Round {
     const source = longest;
     for (const server of this.aim.members) {
       const one = this.set.get(server);
-      if (one === undefined) continue;
+      if (one === undefined || this.useless.has(server)) continue;
       if (isLonger(source, one)) this.adoptOn(server, source.server);
       else this.durable.add(server);
     }

@@ -94,7 +94,8 @@ describe('a grant', () => {
     expect(rig.ended(later)?.granted).toMatchObject({ committed: true });
   });
 
-  test('lets those that lag take over from the longest', () => {
+  /** A grant for which the second member has most, and the others are told to take over from it. */
+  function lagging() {
     const { rig, session, inode, ask } = furnished();
     ask();
     rig.setAll();
@@ -111,10 +112,29 @@ describe('a grant', () => {
     expect(adopting.map(({ to }) => to)).toEqual([`n${members[0]}`, `n${members[2]}`]);
     expect(adopting[0]!.message).toMatchObject({ source: `n${members[1]}`, version: 2 });
     expect(rig.ended(request)).toBeUndefined();
-    for (const { to } of adopting) {
-      rig.taskDone(rig.take('adopt', to)[0]!, Number(to.slice(1)));
-    }
+    const adopted = (fault: string | null): void => {
+      for (const { to } of adopting) {
+        const order = rig.take('adopt', to)[0]!;
+        rig.taskDone(order, Number(to.slice(1)), { fault } as object);
+      }
+    };
+    return { rig, request, members, adopted };
+  }
+
+  test('lets those that lag take over from the longest', () => {
+    const { rig, request, adopted } = lagging();
+    adopted(null);
     expect(rig.ended(request)?.granted?.nodes).toHaveLength(3);
+  });
+
+  // Found by seed 659102000008 of storage-rotten-journals (SD2): it was the only member then, and lost its disk.
+  test('goes on without the longest when nobody could take over from it', () => {
+    const { rig, request, members, adopted } = lagging();
+    adopted('no-answer');
+    // Who is left out serves nobody any more when its lease is over.
+    rig.passBeating(2_000_000);
+    expect(rig.ended(request)?.granted?.nodes).toEqual([`n${members[0]}`, '', `n${members[2]}`]);
+    expect(rig.state.chunks.get(1)!.members).toEqual([members[0], 0, members[2]]);
   });
 
   test('of somebody else stands in the way, and is recalled', () => {
