@@ -2,14 +2,24 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { clocks, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { always } from './common/weather.ts';
-import { phases, storageClients, storageWords } from './storage/setting.ts';
+import {
+  drainsToo,
+  phases,
+  smallDisksToo,
+  storageClients,
+  storageWords,
+} from './storage/setting.ts';
 
 export default scenario({
   summary: 'Clocks that step, stop and drift against the leases of servers, writers and caches',
   system: storage({
-    knobs: { 'storage.writeLeaseUs': always(700_000), 'storage.serverLeaseUs': always(800_000) },
+    knobs: {
+      ...smallDisksToo,
+      'storage.writeLeaseUs': always(700_000),
+      'storage.serverLeaseUs': always(800_000),
+    },
   }),
-  clients: storageClients({ 'clients.mode': always('strict') }),
+  clients: storageClients({ ...drainsToo, 'clients.mode': always('strict') }),
   storm: clocks({ except: ['suspend'], words: storageWords }),
   ladder: storageLadder,
   phases,

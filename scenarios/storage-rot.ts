@@ -1,13 +1,13 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { phases, storageClients } from './storage/setting.ts';
+import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
 import { rotting } from './storage/weather.ts';
 
 export default scenario({
   summary: 'Disks rot within what redundancy can bear; scrub and readers find it, repairs mend it',
-  system: storage(),
-  clients: storageClients(),
+  system: storage({ knobs: smallDisksToo }),
+  clients: storageClients(drainsToo),
   storm: rotting(),
   ladder: storageLadder,
   phases,

@@ -2,12 +2,19 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { always } from './common/weather.ts';
-import { phases, storageClients, storageWords } from './storage/setting.ts';
+import {
+  drainsToo,
+  phases,
+  smallDisksToo,
+  storageClients,
+  storageWords,
+} from './storage/setting.ts';
 
 export default scenario({
   summary: 'Snapshots, clones, trash and changes of class under load, among crashes',
-  system: storage({ knobs: { 'storage.sealAfterUs': always(300_000) } }),
+  system: storage({ knobs: { ...smallDisksToo, 'storage.sealAfterUs': always(300_000) } }),
   clients: storageClients({
+    ...drainsToo,
     'files.clones': always(true),
     'files.classes': always(true),
     'files.removals': always(true),

@@ -1,15 +1,18 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { everything, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
-import { phases, storageClients, storageWords } from './storage/setting.ts';
+import {
+  drainsToo,
+  phases,
+  smallDisksToo,
+  storageClients,
+  storageWords,
+} from './storage/setting.ts';
 
 export default scenario({
   summary: 'The storage system under every fault family: 24 chunkservers over 3 regions, or a few',
-  system: storage({
-    // What a few files take fills the smaller ones, so that load is evened out too.
-    knobs: { 'storage.capacityBytes': { kind: 'one of', values: [1_048_576, 65_536] } },
-  }),
-  clients: storageClients({ 'files.drains': { kind: 'one of', values: [false, true] } }),
+  system: storage({ knobs: smallDisksToo }),
+  clients: storageClients(drainsToo),
   // Its leases are counted on clocks that run: the budget refuses each suspension.
   storm: everything({
     butRarely: ['wipe'],

@@ -2,7 +2,7 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { type Times, weather, within } from './common/weather.ts';
-import { phases, storageClients } from './storage/setting.ts';
+import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
 import { chunkserver } from './storage/weather.ts';
 
 /** Steps of a chunkserver that brings its files up to date. */
@@ -45,6 +45,7 @@ export default scenario({
     'All machines of a zone or a region lose power at once, or one while it brings files up to date',
   system: storage({
     knobs: {
+      ...smallDisksToo,
       'storage.powerDomain': { kind: 'one of', values: ['zone', 'region'] },
       'storage.scrubCycleUs': { kind: 'one of', values: [1_500_000, 4_000_000] },
       'storage.rootClass': {
@@ -53,7 +54,7 @@ export default scenario({
       },
     },
   }),
-  clients: storageClients(),
+  clients: storageClients(drainsToo),
   storm: powerLoss,
   ladder: storageLadder,
   phases,

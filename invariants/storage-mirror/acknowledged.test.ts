@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { whatIsBehind, whatIsMissing } from './acknowledged.ts';
-import type { MirrorOperation } from './history.ts';
+import { operation } from './test-kit.ts';
 import type { Tree, TreeNode } from './trees.ts';
-
-function operation(fields: Partial<MirrorOperation>, index: number): MirrorOperation {
-  return {
-    ...{ client: 0, path: '/a', does: 'put', sizeBytes: 10, stamp: 1, side: 0 },
-    ...{ firstIndex: index, lastIndex: index, indexes: [index], outcome: 'ok', errno: '' },
-    ...fields,
-  };
-}
 
 function treeOf(sizes: Readonly<Record<string, number>>): Tree {
   const node = { kind: 'file', mode: 0o644, mtimeUs: 0, target: '', slots: new Map() };

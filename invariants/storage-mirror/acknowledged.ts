@@ -1,4 +1,4 @@
-import type { MirrorOperation } from './history.ts';
+import { isChange, type MirrorOperation } from './history.ts';
 import type { Tree } from './trees.ts';
 
 function changesByPath(
@@ -6,7 +6,7 @@ function changesByPath(
 ): ReadonlyMap<string, readonly MirrorOperation[]> {
   const byPath = new Map<string, MirrorOperation[]>();
   for (const operation of operations) {
-    if (operation.does === 'check') continue;
+    if (!isChange(operation)) continue;
     const list = byPath.get(operation.path) ?? [];
     list.push(operation);
     byPath.set(operation.path, list);

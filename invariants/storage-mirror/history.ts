@@ -6,7 +6,7 @@ export interface MirrorOperation {
   /** Below the mirrored tree, from '/'. */
   readonly path: string;
   /** `overwrite` leaves the length as it is, unless the file is shorter. */
-  readonly does: 'put' | 'overwrite' | 'delete' | 'check';
+  readonly does: 'put' | 'overwrite' | 'delete' | 'read' | 'check';
   /** Length of what is put; each byte of it is `stamp`. */
   readonly sizeBytes: number;
   readonly stamp: number;
@@ -17,8 +17,18 @@ export interface MirrorOperation {
   lastIndex: number;
   /** Each index of an entry that changed something for it. */
   readonly indexes: number[];
+  /** Of all that the masters told it, questions too: the first and the last index; 0: nothing. */
+  firstSeen: number;
+  lastSeen: number;
+  /** What a reader found; null: no file. */
+  found: Uint8Array | null;
   outcome: 'open' | 'ok' | 'failed' | 'unknown';
   errno: string;
+}
+
+/** Whether it was to change something. */
+export function isChange({ does }: MirrorOperation): boolean {
+  return does !== 'check' && does !== 'read';
 }
 
 /** What the clients of a mirrored store did, in order of their beginnings. */

@@ -13,7 +13,8 @@ import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { sideTopology } from '../../src/systems/storage/mirror/mirrored-storage.ts';
 import { whatIsBehind, whatIsMissing } from './acknowledged.ts';
-import { mirrorHistory } from './history.ts';
+import { contentFor, howItDiffers } from './content.ts';
+import { isChange, type MirrorOperation, mirrorHistory } from './history.ts';
 import { type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
 import { epochOf, namesDiffer, PromisedBytes, slotsDiffer, treeAt } from './trees.ts';
 
@@ -189,7 +190,7 @@ export const onlyInActive = rung<PlainMoment, RegionsGhost>({
     }
     let outcome: Outcome = premiseFalse;
     for (const operation of mirrorHistory(moment.history).operations) {
-      if (operation.outcome !== 'ok' || operation.does === 'check') continue;
+      if (operation.outcome !== 'ok' || !isChange(operation)) continue;
       for (const index of operation.indexes) {
         const { transitions } = regions.sides[operation.side];
         const at = transitions.findLast(({ fence }) => fence <= index);
@@ -270,6 +271,43 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
   },
 });
 
+export const readsFindWhatWasWritten = rung<PlainMoment, RegionsGhost>({
+  id: 'SM8',
+  title: 'reads find what was written',
+  statement:
+    'A client finds in its file what it was told of its changes, but for those that the region which serves it now was promoted without.',
+  source: 'Jepsen, MongoDB 3.4.0-rc3 (rollbacks after a failover); issue 7',
+  kind: 'eventually',
+  owedUnder: 'noticeable damage',
+  clientVisible: true,
+  watches: ['step', 'end'],
+  ghost,
+  check(moment, regions) {
+    if (moment.node >= 0) {
+      regions.look(moment);
+      return premiseFalse;
+    }
+    let outcome: Outcome = premiseFalse;
+    const byPath = new Map<string, MirrorOperation[]>();
+    for (const operation of mirrorHistory(moment.history).operations) {
+      const { path, does, side } = operation;
+      const before = byPath.get(path) ?? [];
+      byPath.set(path, before);
+      if (does === 'read' && operation.outcome === 'ok') {
+        const wanted = contentFor(regions, before, operation);
+        const differs = wanted === undefined ? null : howItDiffers(wanted, operation.found);
+        if (differs !== null) {
+          const values = { path, region: side + 1, index: operation.lastSeen, differs };
+          return broken({ nodes: [], values });
+        }
+        if (wanted !== undefined) outcome = held;
+      }
+      before.push(operation);
+    }
+    return outcome;
+  },
+});
+
 /** The tree of a region's epoch, put aside or still where it was; 0: there is none. */
 function keptOf(state: MetadataState, epoch: number, fence: number): number {
   const aside = inodeAt(state, '.mirror', `diverged-${epoch}-${fence}`);
@@ -296,4 +334,5 @@ export const mirrorRungs: readonly AnyRung<PlainMoment>[] = [
   onlyInActive,
   turnsBack,
   keptAside,
+  readsFindWhatWasWritten,
 ];

@@ -1,6 +1,7 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { beyondCaps, fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { isThere } from './known-parts.ts';
 import type { StorageMoment } from './moment.ts';
 
 export const movesEven = rung<StorageMoment>({
@@ -19,8 +20,8 @@ export const movesEven = rung<StorageMoment>({
     for (const { chunk, position, to } of moves) {
       const row = state.chunks.get(chunk);
       const from = row?.members[position] ?? 0;
-      if (row === undefined || from === 0 || state.servers.get(from)?.state !== 'up') continue;
-      if (leader.servers.all.get(from)?.dead === true || leader.bad.isBad(chunk, from)) continue;
+      if (row === undefined || state.servers.get(from)?.state !== 'up') continue;
+      if (!isThere(leader, chunk, from)) continue;
       const storageClass = state.classes.get(row.classId)!;
       const after = row.members.with(position, to);
       const beyond = beyondCaps(state, storageClass, row.members);

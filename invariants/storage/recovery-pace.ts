@@ -4,13 +4,8 @@ import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
 import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
+import { isThere } from './known-parts.ts';
 import type { LeaderReader, StorageFacts, StorageMoment } from './moment.ts';
-
-/** Whether a member of a chunk has its part, by what a leader knows of servers and damage. */
-function isThere({ servers, bad }: LeaderReader, chunk: number, server: number): boolean {
-  const isDead = servers.all.get(server)?.dead ?? false;
-  return server !== 0 && !isDead && !bad.isBad(chunk, server);
-}
 
 /** How many parts of a chunk may be lost still, by what a leader knows of servers and damage. */
 function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): number {

@@ -30,6 +30,10 @@ interface MirrorIntent {
   readonly stamp: number;
 }
 
+/** Around the borders of chunks, and none. */
+const largestBytes = 9_000;
+const sizes = [0, 1, 255, 1_024, 1_025, 4_096, 4_097, largestBytes] as const;
+
 /** What questions leave behind changes nothing. */
 const questions: ReadonlySet<string> = new Set([
   'lookup',
@@ -44,13 +48,18 @@ const questions: ReadonlySet<string> = new Set([
   'region',
 ]);
 
-/** A client of two regions: goes on with the other one when the one at hand does not serve. */
+/**
+ * A client of two regions: goes on with the other one when the one at hand does not serve, and then
+ * looks at all its files.
+ */
 class MirrorClient {
   private readonly env: Env<StorageWireMessage>;
   private readonly sides: readonly [Side, Side];
   private readonly intents: readonly MirrorIntent[];
   private readonly history: MirrorHistory;
   private at: 0 | 1 = 0;
+  /** Where something succeeded last. */
+  private served: 0 | 1 = 0;
 
   constructor(
     env: Env<StorageWireMessage>,
@@ -75,11 +84,24 @@ class MirrorClient {
       if (waitUs > 0) await this.env.sleep(waitUs);
       for (let attempt = 0; attempt < 4; attempt++) {
         const { outcome, errno } = await this.perform(intent);
-        if (outcome === 'ok') break;
+        if (outcome === 'ok') {
+          await this.lookAround(intent);
+          break;
+        }
         // Where there is no tree, or nothing may be changed, or nobody answers, another region leads.
         if (errno !== 'EAGAIN') this.at = this.at === 0 ? 1 : 0;
         await this.env.sleep(200_000);
       }
+    }
+  }
+
+  /** Reads all files that it ever changed once another region serves than before. */
+  private async lookAround(last: MirrorIntent): Promise<void> {
+    if (this.served === this.at) return;
+    this.served = this.at;
+    const own = this.intents.slice(0, this.intents.indexOf(last) + 1);
+    for (const file of new Set(own.map((intent) => intent.file))) {
+      await this.perform({ ...last, does: 'read', file });
     }
   }
 
@@ -95,6 +117,9 @@ class MirrorClient {
       firstIndex: 0,
       lastIndex: 0,
       indexes: [],
+      firstSeen: 0,
+      lastSeen: 0,
+      found: null,
       outcome: 'open',
       errno: '',
     };
@@ -108,11 +133,12 @@ class MirrorClient {
       operation.errno = error.errno;
       outcome = 'unknown';
     }
+    const told = steps.filter(({ index }) => index > 0);
     operation.indexes.push(
-      ...steps
-        .filter(({ kind, index }) => index > 0 && !questions.has(kind))
-        .map(({ index }) => index),
+      ...told.filter(({ kind }) => !questions.has(kind)).map(({ index }) => index),
     );
+    operation.firstSeen = told[0]?.index ?? 0;
+    operation.lastSeen = told.at(-1)?.index ?? 0;
     operation.firstIndex = operation.indexes[0] ?? 0;
     operation.lastIndex = operation.indexes.at(-1) ?? 0;
     operation.outcome = outcome;
@@ -120,15 +146,17 @@ class MirrorClient {
   }
 
   private async work(
-    { path, does, sizeBytes, stamp }: MirrorOperation,
+    operation: MirrorOperation,
     files: RegionClient,
     steps: OperationStep[],
   ): Promise<void> {
+    const { path, does, sizeBytes, stamp } = operation;
     const full = mirroredTree + path;
-    if (does === 'delete' || does === 'check') {
+    if (does === 'delete' || does === 'check' || does === 'read') {
       try {
         if (does === 'delete') await files.unlink(full, steps);
-        else await files.stat(full, true, steps);
+        else if (does === 'check') await files.stat(full, true, steps);
+        else operation.found = await this.contentOf(full, files, steps);
       } catch (error) {
         if (!(error instanceof FileError) || error.errno !== 'ENOENT' || error.unknown) throw error;
         // Without the tree it says nothing about the file.
@@ -147,11 +175,33 @@ class MirrorClient {
       await files.close(handle, steps);
     }
   }
+
+  private async contentOf(
+    path: string,
+    files: RegionClient,
+    steps: OperationStep[],
+  ): Promise<Uint8Array> {
+    const handle = await files.open(path, { read: true }, steps);
+    try {
+      // No file is longer.
+      return await files.read(handle, 0, largestBytes + 1, steps);
+    } finally {
+      await files.close(handle, steps);
+    }
+  }
 }
 
 function nodeOf(address: string): string {
   const colon = address.indexOf(':');
   return colon < 0 ? address : address.slice(0, colon);
+}
+
+/** Of ten, and of four for those that change nothing. */
+function does(kind: number, question: number): MirrorOperation['does'] {
+  if (kind < 4) return 'put';
+  if (kind < 7) return 'overwrite';
+  if (kind < 9) return 'delete';
+  return question === 0 ? 'check' : 'read';
 }
 
 function below(seed: number, salt: number, bound: number): number {
@@ -183,10 +233,9 @@ export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): Clie
         drawn.push({
           client: draw(0, count),
           atUs: Math.floor(fromUs + ((toUs - fromUs) * nth) / most),
-          does: kind < 4 ? 'put' : kind < 7 ? 'overwrite' : kind < 9 ? 'delete' : 'check',
+          does: does(kind, draw(5, 4)),
           file: draw(2, files),
-          // Around the borders of chunks, and none.
-          sizeBytes: [0, 1, 255, 1_024, 1_025, 4_096, 4_097, 9_000][draw(3, 8)]!,
+          sizeBytes: sizes[draw(3, sizes.length)]!,
           stamp: 1 + draw(4, 255),
         });
       }

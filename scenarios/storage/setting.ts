@@ -1,8 +1,12 @@
 import { type ClientsDefinition, type Domain, fileClients, seconds } from '../../src/index.ts';
 import { fileProtocol } from '../../src/systems/storage/file-protocol.ts';
 
-/** Phases that all drawn storage scenarios share: repairs take seconds, so settling is long. */
-export const phases = { form: seconds(2), storm: seconds(7), settle: seconds(20) } as const;
+/**
+ * Phases that all drawn storage scenarios share. Settling is long: what has to be mended in the end is
+ * due after servers were given up, leases have ended and scrubs gone round, and after that the bytes
+ * go at the rate of repairs.
+ */
+export const phases = { form: seconds(2), storm: seconds(7), settle: seconds(40) } as const;
 
 /** How long phases last, in microseconds. */
 interface Lengths {
@@ -22,6 +26,16 @@ export function storageClients(
     knobs,
   });
 }
+
+/** What a few files take fills the smaller disks, so that load is evened out too. */
+export const smallDisksToo: Readonly<Record<string, Domain>> = {
+  'storage.capacityBytes': { kind: 'one of', values: [1_048_576, 65_536] },
+};
+
+/** In some clusters servers are emptied under load. */
+export const drainsToo: Readonly<Record<string, Domain>> = {
+  'files.drains': { kind: 'one of', values: [false, true] },
+};
 
 /** What storms may aim at in the storage system. */
 export const storageWords = {

@@ -51,10 +51,9 @@ export class Round {
   private beganUs: number;
   /** Orders under way, by server. */
   private readonly waiting: Map<number, number> = new Map();
+  /** Who has the version and its fence, but for those that had most and gave it to nobody. */
   private readonly set: Map<number, VersionSet> = new Map();
   private readonly durable: Set<number> = new Set();
-  /** Who had most and gave it to nobody. */
-  private readonly useless: Set<number> = new Set();
   /** How often each was asked under which version it has the chunk. */
   private readonly tries: Map<number, number> = new Map();
   private alarm: Alarm | null = null;
@@ -149,12 +148,12 @@ export class Round {
    * is acknowledged each of them has; a chunk is not left to the one that has just fallen silent.
    */
   private othersAreAsMany(): boolean {
-    const { durable, set, useless, patience } = this;
+    const { durable, set, patience } = this;
     if (durable.size >= patience.minimum) return false;
-    const others = set.size - useless.size - durable.size;
+    const others = set.size - durable.size;
     if (others === 0 || others < durable.size) return false;
     this.lead.env.probe('a round goes on without who had most');
-    for (const server of durable) useless.add(server);
+    for (const server of durable) set.delete(server);
     durable.clear();
     return true;
   }
@@ -164,7 +163,7 @@ export class Round {
     this.beganUs = this.lead.nowUs;
     let longest: VersionSet | null = null;
     for (const server of this.aim.members) {
-      const one = this.useless.has(server) ? undefined : this.set.get(server);
+      const one = this.set.get(server);
       if (one !== undefined && (longest === null || isLonger(one, longest))) longest = one;
     }
     if (longest === null) {
@@ -174,7 +173,7 @@ export class Round {
     const source = longest;
     for (const server of this.aim.members) {
       const one = this.set.get(server);
-      if (one === undefined || this.useless.has(server)) continue;
+      if (one === undefined) continue;
       if (isLonger(source, one)) this.adoptOn(server, source.server);
       else this.durable.add(server);
     }
