@@ -52,7 +52,7 @@ export default scenario({
     'Files that change their class again and again, snapshots of them, and trouble in the middle',
   system: storage({
     knobs: {
-      'storage.rootClass': { kind: 'one of', values: ['copies', '4+2', 'pair'] },
+      'storage.rootClass': { kind: 'one of', values: ['copies', '4+2', 'pair', 'sealed-4+2'] },
       'storage.sealAfterUs': always(300_000),
       'storage.graceUs': { kind: 'one of', values: [200_000, 1_000_000] },
     },

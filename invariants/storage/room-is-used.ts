@@ -1,6 +1,7 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { CommandOf } from '../../src/systems/storage/metadata/command.ts';
+import { writtenClass } from '../../src/systems/storage/metadata/write-leases.ts';
 import { place } from '../../src/systems/storage/placement/place.ts';
 import type { StorageMoment } from './moment.ts';
 
@@ -63,9 +64,7 @@ function placesFor(
   const row = state.chunks.get(chunk);
   // A replicated chunk stays where it is.
   const isFresh = row === undefined || row.references > 1;
-  const storageClass = state.classes.get(
-    (isFresh ? state.inodes.get(inode)?.classId : row.classId) ?? 0,
-  );
+  const storageClass = writtenClass(state, inode, row);
   if (storageClass === undefined) return undefined;
   if (row !== undefined && storageClass.redundancy.kind === 'replicated') return undefined;
   const able = state.servers.keys().filter((server) => {

@@ -31,6 +31,7 @@ export const fakeClasses: readonly StorageClass[] = [
     caps: capsFor(copies, 'host'),
     strategy: 'spread',
     whenInfeasible: 'flag',
+    landing: 0,
   },
   {
     id: 2,
@@ -39,6 +40,7 @@ export const fakeClasses: readonly StorageClass[] = [
     caps: capsFor(coded, 'host'),
     strategy: 'spread',
     whenInfeasible: 'flag',
+    landing: 0,
   },
 ];
 

@@ -19,8 +19,9 @@ function standard(
   redundancy: Redundancy,
   survives: Level,
   rest: Pick<StorageClass, 'name' | 'strategy' | 'whenInfeasible'>,
+  landing: number = 0,
 ): StorageClass {
-  return { id, redundancy, caps: capsFor(redundancy, survives), ...rest };
+  return { id, redundancy, caps: capsFor(redundancy, survives), ...rest, landing };
 }
 
 /**
@@ -53,6 +54,17 @@ export const standardClasses: readonly StorageClass[] = [
   }),
 ];
 
+/** Classes whose chunks are replicated until nobody writes them any more, and coded from then on. */
+const sealedClasses: readonly StorageClass[] = [
+  standard(
+    8,
+    coded(4, 2),
+    'region',
+    { name: 'sealed-4+2', strategy: 'spread', whenInfeasible: 'flag' },
+    2,
+  ),
+];
+
 /** Which class the root has at first, and all that is made below it. */
 export const classKnobs: Readonly<Record<string, Domain>> = {
   'storage.rootClass': { kind: 'one of', values: ['copies', 'far-copies', '4+2', 'pair', '8+4'] },
@@ -61,8 +73,6 @@ export const classKnobs: Readonly<Record<string, Domain>> = {
 /** All classes, the root's first. */
 export function classesFrom(config: Config): readonly StorageClass[] {
   const root = config['storage.rootClass'] ?? 'copies';
-  return [
-    ...standardClasses.filter(({ name }) => name === root),
-    ...standardClasses.filter(({ name }) => name !== root),
-  ];
+  const all = [...standardClasses, ...sealedClasses];
+  return [...all.filter(({ name }) => name === root), ...all.filter(({ name }) => name !== root)];
 }

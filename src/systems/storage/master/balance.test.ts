@@ -11,7 +11,7 @@ const capacityBytes = 12 * 4_096;
 test('an even load is not worth a worse placement', () => {
   const redundancy = { kind: 'replicated', copies: 3 } as const;
   const copies: StorageClass = {
-    ...{ id: 1, name: 'copies', strategy: 'spread', whenInfeasible: 'flag' },
+    ...{ id: 1, name: 'copies', strategy: 'spread', whenInfeasible: 'flag', landing: 0 },
     ...{ redundancy, caps: capsFor(redundancy, 'zone') },
   };
   const rig = new MasterRig({}, { repairBytesPerSecond: 10_000_000 }, [copies]);

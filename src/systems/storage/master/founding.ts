@@ -24,7 +24,8 @@ export function found(lead: Leadership, classes: readonly StorageClass[]): void 
     }
     return;
   }
-  for (const storageClass of missing) {
+  // Those that chunks land in before those that refer to them.
+  for (const storageClass of missing.toSorted((a, b) => a.landing - b.landing)) {
     lead.propose({ kind: 'define-class', storageClass }, (reply) => {
       left -= 1;
       isRefused ||= reply === null;

@@ -6,7 +6,7 @@ import { MasterRig } from './master-rig.ts';
 
 const redundancy = { kind: 'replicated', copies: 3 } as const;
 const copies: StorageClass = {
-  ...{ id: 1, name: 'copies', strategy: 'spread', whenInfeasible: 'flag' },
+  ...{ id: 1, name: 'copies', strategy: 'spread', whenInfeasible: 'flag', landing: 0 },
   ...{ redundancy, caps: capsFor(redundancy, 'zone') },
 };
 

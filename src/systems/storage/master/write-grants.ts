@@ -3,6 +3,7 @@ import { fragmentBytes, presentCount } from '../metadata/chunk-life.ts';
 import type { CommandOf } from '../metadata/command.ts';
 import { type GrantReply, type Reply, refuse } from '../metadata/reply.ts';
 import type { Chunk, Grant } from '../metadata/rows.ts';
+import { writtenClass } from '../metadata/write-leases.ts';
 import { place } from '../placement/place.ts';
 import { minimumDurable, type StorageClass, totalParts } from '../placement/storage-class.ts';
 import type { Leadership } from './leadership.ts';
@@ -59,8 +60,7 @@ export class WriteGrants {
     const slot = state.slots.get(inode, index);
     const current = slot === undefined ? undefined : state.chunks.get(slot.chunk);
     const isFresh = current === undefined || current.references > 1;
-    const classId = isFresh ? state.inodes.get(inode)?.classId : current.classId;
-    const storageClass = state.classes.get(classId ?? 0);
+    const storageClass = writtenClass(state, inode, current);
     if (storageClass === undefined) return [];
     const key = isFresh ? state.nextChunk : slot!.chunk;
     const members = placeChunk(this.work, storageClass, key, [], []);

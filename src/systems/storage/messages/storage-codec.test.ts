@@ -38,6 +38,7 @@ const storageClass: fc.Arbitrary<StorageClass> = fc.record({
   caps: fc.record({ host: number, zone: number, region: number }),
   strategy: fc.constantFrom('spread', 'rack-aware', 'region-aware', 'capacity-weighted'),
   whenInfeasible: fc.constantFrom('refuse', 'flag'),
+  landing: number,
 });
 
 const command: fc.Arbitrary<Command> = fc.oneof(

@@ -9,6 +9,8 @@ import type { MetadataState } from './state.ts';
 export function defineClass(state: MetadataState, command: CommandOf<'define-class'>): Reply {
   const { storageClass } = command;
   if (classFault(storageClass) !== null) return refuse('EINVAL');
+  const { landing } = storageClass;
+  if (landing !== 0 && state.classes.get(landing)?.landing !== 0) return refuse('EINVAL');
   if (state.classes.get(storageClass.id) !== undefined) return refuse('EEXIST');
   state.classes.insert(storageClass.id, storageClass);
   return done;

@@ -330,6 +330,7 @@ export const classField: Field<StorageClass> = structure<StorageClass>({
   caps: structure({ [levels[0]]: integer, [levels[1]]: integer, [levels[2]]: integer }),
   strategy: oneOf(strategies),
   whenInfeasible: oneOf(['refuse', 'flag']),
+  landing: integer,
 });
 
 export const dentryField: Field<{ inode: number }> = structure({ inode: integer });

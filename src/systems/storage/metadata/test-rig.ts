@@ -23,6 +23,7 @@ export const testClasses: readonly StorageClass[] = [
     caps: capsFor({ kind: 'replicated', copies: 3 }, 'host'),
     strategy: 'spread',
     whenInfeasible: 'refuse',
+    landing: 0,
   },
   {
     id: 2,
@@ -31,6 +32,7 @@ export const testClasses: readonly StorageClass[] = [
     caps: capsFor({ kind: 'erasure', dataParts: 2, parityParts: 1 }, 'zone'),
     strategy: 'spread',
     whenInfeasible: 'refuse',
+    landing: 0,
   },
 ];
 

@@ -39,10 +39,9 @@ export function grantWrite(
   const shared = current !== undefined && current.references > 1;
   if (shared && current.unsettled) return refuse('EAGAIN');
   const fresh = current === undefined || shared;
-  const classId = fresh ? state.inodes.get(inode)!.classId : current.classId;
-  const storageClass = state.classes.get(classId);
+  const storageClass = writtenClass(state, inode, current);
   if (storageClass === undefined) return refuse('EINVAL');
-  const members = writeMembers(current, fresh, storageClass, command.members);
+  const members = writeMembers(current, storageClass, command.members);
   if (members === command.members) {
     const refused = membersFault(state, storageClass, members);
     if (refused !== null) return refuse(refused);
@@ -51,7 +50,7 @@ export function grantWrite(
   }
   // From here on nothing is refused: an asker who holds the lease already gets a new one.
   if (holder !== null) endGrant(state, slot.born === 0 ? slot.chunk : slot.born, false);
-  const chunk = fresh ? bear(state, inode, index, classId) : slot.chunk;
+  const chunk = fresh ? bear(state, inode, index, storageClass.id) : slot.chunk;
   const row = state.chunks.edit(chunk);
   abandonConversion(state, chunk);
   row.highestVersion += 1;
@@ -78,17 +77,31 @@ export function grantWrite(
 const noSlot: Slot = { chunk: 0, validBytes: 0, born: 0 };
 
 /**
+ * The class under which the chunk of a slot is written, or a new one in its place. What is shared is
+ * copied within its class, for the copies are made where the parts are; the class of its file it gets
+ * when nobody writes it any more. Undefined: the file has no class.
+ */
+export function writtenClass(
+  state: MetadataState,
+  inode: number,
+  current: Readonly<Chunk> | undefined,
+): StorageClass | undefined {
+  if (current !== undefined) return state.classes.get(current.classId);
+  const own = state.classes.get(state.inodes.get(inode)?.classId ?? 0);
+  return own === undefined || own.landing === 0 ? own : state.classes.get(own.landing);
+}
+
+/**
  * Replicas are written where they are, and copied where they are; a stripe is written anew, where
  * the leader proposes.
  */
 function writeMembers(
   current: Readonly<Chunk> | undefined,
-  fresh: boolean,
   storageClass: StorageClass,
   proposed: readonly number[],
 ): readonly number[] {
   const inPlace = current !== undefined && storageClass.redundancy.kind === 'replicated';
-  return inPlace && (!fresh || current.classId === storageClass.id) ? current.members : proposed;
+  return inPlace ? current.members : proposed;
 }
 
 function bear(state: MetadataState, inode: number, index: number, classId: number): number {

@@ -36,6 +36,7 @@ function storageClass(redundancy: Redundancy, overrides: Partial<StorageClass> =
     caps: capsFor(redundancy, 'zone'),
     strategy: 'spread',
     whenInfeasible: 'refuse',
+    landing: 0,
     ...overrides,
   };
 }
@@ -120,6 +121,7 @@ const randomRequest: fc.Arbitrary<PlacementRequest> = fc.record({
     caps: fc.record({ host: cap, zone: cap, region: cap }),
     strategy: fc.constantFrom(...strategies),
     whenInfeasible: fc.constantFrom('refuse' as const, 'flag'),
+    landing: fc.constant(0),
   }),
   key: fc.nat(),
   held: fc.array(fc.nat(3), { maxLength: 3 }).map((held) => [...new Set(held)]),
@@ -241,7 +243,7 @@ describe('repair', () => {
 });
 
 test('an infeasible class that is flagged is placed beyond its caps and says so', () => {
-  const of = storageClass(ec(4, 2), { whenInfeasible: 'flag' });
+  const of = storageClass(ec(4, 2), { whenInfeasible: 'flag', landing: 0 });
   const places = topology(1, 2, 4);
   const answer = place(request({ places, storageClass: of }));
   expect([answer.verdict, answer.shortfall]).toEqual(['degraded', 2]);

@@ -30,6 +30,11 @@ export interface StorageClass {
   readonly strategy: Strategy;
   /** What happens to a chunk for which the caps cannot be kept: an error, or a flagged placement. */
   readonly whenInfeasible: 'refuse' | 'flag';
+  /**
+   * Class of a new chunk until nobody writes it any more ("convert on seal"): writers wait for a chain
+   * of replicas, not for a whole stripe. 0: chunks are of this class from the start.
+   */
+  readonly landing: number;
 }
 
 /** A cap that binds nothing. */
