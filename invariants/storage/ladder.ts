@@ -29,6 +29,7 @@ import {
   operationsEnd,
   strictReads,
 } from './file-contents.ts';
+import { firstPlacesAreLawful } from './first-places.ts';
 import { forgottenIsRefused, noMemberBeginsAnew } from './forgotten.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
@@ -97,6 +98,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // places
   placesAreLawful,
   regionsMayGo,
+  firstPlacesAreLawful,
   noWorseThanNeeded,
   roomIsUsed,
   leastLeftFirst,
