@@ -1,9 +1,9 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Slot } from '../../src/systems/storage/metadata/rows.ts';
-import { brokenCaps } from '../../src/systems/storage/placement/place.ts';
 import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
+import { overfullDomains } from './caps.ts';
 import type { StorageMoment } from './moment.ts';
+import { sitesOf } from './room.ts';
 
 /** What each slot pointed to, how many point to each chunk, and which chunks are no more. */
 interface References {
@@ -127,9 +127,9 @@ export const placesAreLawful = rung<StorageMoment>({
       const storageClass = state.classes.get(classId)!;
       const isTwice = new Set(present).size < present.length;
       const needed = neededParts(storageClass.redundancy);
-      const beyond = isTwice ? [] : brokenCaps(placesOf(state, present), storageClass, present);
-      const isHidden = beyond.length > 0 && !degraded;
-      if (isTwice || isHidden || present.length < needed) {
+      const beyond = isTwice ? [] : overfullDomains(storageClass.caps, sitesOf(state, present));
+      const isAllowed = degraded && storageClass.whenInfeasible === 'flag';
+      if (isTwice || (beyond.length > 0 && !isAllowed) || present.length < needed) {
         const values = { chunk, members, beyond, degraded, needed };
         return broken({ nodes: [node], values });
       }

@@ -1,11 +1,12 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { place } from '../../src/systems/storage/placement/place.ts';
+import { mostMore } from './caps.ts';
 import { LastWritten } from './last-written.ts';
 import type { StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
+import { sitesOf, takers } from './room.ts';
 
 interface Ghost {
   /** Since when each server is to be emptied. */
@@ -62,26 +63,17 @@ function heldStill(
     const row = state.chunks.get(chunk)!;
     const isAtRest = row.version > 0 && row.grant === null && row.conversion === null;
     if (!isAtRest || row.unsettled || !row.members.includes(server) || !isOld(chunk)) continue;
-    if (canMove(state, chunk, row, server)) return chunk;
+    if (canMove(state, row, server)) return chunk;
   }
   return undefined;
 }
 
-function canMove(
-  state: MetadataState,
-  chunk: number,
-  row: Readonly<Chunk>,
-  server: number,
-): boolean {
-  const storageClass = state.classes.get(row.classId)!;
-  const { verdict } = place({
-    places: placesOf(state, state.servers.keys()),
-    storageClass,
-    key: chunk,
-    held: row.members.map((member) => (member === server ? 0 : member)),
-    partBytes: fragmentBytes(state, storageClass),
-    excluded: [server],
-    homeRegion: 0,
-  });
-  return verdict === 'satisfied';
+/** Whether all parts of a chunk have lawful places elsewhere than on a server. */
+function canMove(state: MetadataState, { classId, members }: Chunk, server: number): boolean {
+  const storageClass = state.classes.get(classId)!;
+  const staying = members.filter((member) => member !== 0 && member !== server);
+  const able = takers(state, state.servers.keys(), fragmentBytes(state, storageClass));
+  const others = able.filter((one) => !members.includes(one));
+  const most = mostMore(storageClass.caps, sitesOf(state, staying), sitesOf(state, others));
+  return most >= members.length - staying.length;
 }

@@ -97,4 +97,8 @@ export const fragmentFacts: Readonly<Record<string, FactsOf>> = {
     `Everything has worked for ${spanMs(dueUs)} and longer, enough to find and to make anew what was lost.`,
     `Of chunk ${chunk}, version ${version}, with the members ${text(members)}, ${intact} ${intact === 1 ? 'is' : 'are'} intact on disks, though there are places for all.`,
   ],
+  SH13: ({ values: { inode, chunk, version, classId, wanted, dueUs } }) => [
+    `Everything has worked for ${spanMs(dueUs)} and longer, and for as long nobody has written chunk ${chunk}, version ${version}.`,
+    `It is of class ${classId} still, though inode ${inode}, which alone has it, is of class ${wanted}.`,
+  ],
 };

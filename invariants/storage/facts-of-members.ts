@@ -99,9 +99,13 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Other servers have worked for a while, and with them chunk ${chunk} would keep all caps of its class.`,
     `Part ${position} is to go to server ${to}, which breaks a cap.`,
   ],
-  SF10: ({ values: { inode, chunkIndex, members } }) => [
+  SF12: ({ values: { members, beyond, able } }) => [
+    `These servers have worked for a while and have room, and on some of them all caps would be kept: ${text(able)}.`,
+    `Parts are placed on servers ${text(members)} for the first time, with too many in ${text(beyond)}.`,
+  ],
+  SF10: ({ values: { inode, chunkIndex, able } }) => [
     `A write to chunk ${chunkIndex} of inode ${inode} is refused for want of places.`,
-    `These servers have worked for a while, have room, and would keep all caps of its class: ${text(members)}.`,
+    `These servers have worked for a while and have room, and on some of them its parts would keep all caps of its class: ${text(able)}.`,
   ],
   SH10: ({ values: { chunk, members, times } }) => [
     `The chain of chunk ${chunk} was formed anew ${times} times, with ${members} members each time.`,

@@ -29,6 +29,7 @@ import {
   operationsEnd,
   strictReads,
 } from './file-contents.ts';
+import { firstPlacesAreLawful } from './first-places.ts';
 import { forgottenIsRefused, noMemberBeginsAnew } from './forgotten.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
@@ -44,6 +45,7 @@ import { movesEven } from './moves-even.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { noWayBack } from './no-way-back.ts';
 import { writesAreNumbered } from './numbered.ts';
+import { sealedHaveTheirClass } from './own-class.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
 import { leastLeftFirst, missingBeforeMoving, recoveryIsThrottled } from './recovery-pace.ts';
@@ -97,6 +99,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   // places
   placesAreLawful,
   regionsMayGo,
+  firstPlacesAreLawful,
   noWorseThanNeeded,
   roomIsUsed,
   leastLeftFirst,
@@ -134,6 +137,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   serviceIsBack,
   rotIsFound,
   allIsRedundant,
+  sealedHaveTheirClass,
   placementIsMended,
   drainsEnd,
   nothingIsLeftOver,

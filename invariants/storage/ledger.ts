@@ -36,6 +36,7 @@ import type {
   MetadataReader,
   PlacelessGrant,
   ProposedMove,
+  ProposedPlaces,
   StorageFacts,
   StorageMoment,
 } from './moment.ts';
@@ -53,6 +54,7 @@ const rememberedWrites = 4_096;
 
 const noMoves: readonly ProposedMove[] = [];
 const noGrants: readonly PlacelessGrant[] = [];
+const noPlaces: readonly ProposedPlaces[] = [];
 
 /** The ghost state of the storage system: see `StorageFacts` for what it holds. */
 export const storageGhost: LedgerDefinition<StorageMoment> = {
@@ -116,6 +118,7 @@ class StorageLedger implements Ledger<StorageMoment> {
       changes: [],
       moves: noMoves,
       placeless: noGrants,
+      places: noPlaces,
       leader: undefined,
       isChain: false,
       isStart: false,
@@ -132,6 +135,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     this.moment.isStart = false;
     this.moment.moves = noMoves;
     this.moment.placeless = noGrants;
+    this.moment.places = noPlaces;
     if (step.node >= this.#servers) return this.#clientStep(step);
     const changed = step.node < this.#speakers ? this.#masterStep(step) : this.#serverStep(step);
     return step.timeUs < this.#nextPulseUs ? changed : changed | this.#pulse(step);
@@ -257,6 +261,7 @@ class StorageLedger implements Ledger<StorageMoment> {
     if (after.role !== 'leader' || after.lastIndex === before.lastIndex || !leader) return 0;
     const moves: ProposedMove[] = [];
     const placeless: PlacelessGrant[] = [];
+    const places: ProposedPlaces[] = [];
     for (let index = before.lastIndex + 1; index <= after.lastIndex; index += 1) {
       const entry = state.log.entry(index);
       if (entry?.kind !== 'command') continue;
@@ -265,14 +270,16 @@ class StorageLedger implements Ledger<StorageMoment> {
       if (command.kind === 'plan-move') {
         const { chunk, position, to } = command;
         moves.push({ term, index, chunk, position, to });
-      } else if (command.kind === 'grant-write' && command.members.every((one) => one === 0)) {
-        placeless.push({ term, index, command });
+      } else if (command.kind === 'grant-write' || command.kind === 'convert-begin') {
+        if (command.members.some((one) => one !== 0)) places.push({ term, index, command });
+        else if (command.kind === 'grant-write') placeless.push({ term, index, command });
       }
     }
     moment.moves = moves;
     moment.placeless = placeless;
+    moment.places = places;
     moment.leader = leader;
-    return moves.length + placeless.length === 0 ? 0 : triggers.moves;
+    return moves.length + placeless.length + places.length === 0 ? 0 : triggers.moves;
   }
 
   #serverStep({ node, from, received, timeUs }: Step): number {

@@ -232,6 +232,26 @@ describe('chunks', () => {
     expect(rig.broken).toEqual(['SF1']);
   });
 
+  /** Two of three parts in one zone, against the caps of a class that takes that or not. */
+  function beyondCaps(whenInfeasible: 'flag' | 'refuse', degraded: boolean): readonly string[] {
+    const { rig, session } = withChunk('SF1');
+    rig.bend(({ state }) => {
+      const storageClass = state.classes.get(1)!;
+      state.classes.delete(1);
+      const caps = { ...storageClass.caps, zone: 1 };
+      state.classes.insert(1, { ...storageClass, caps, whenInfeasible });
+      Object.assign(state.chunks.edit(1), { members: [4, 5, 8], degraded });
+    });
+    rig.ask(session, 5, mkdir('d'));
+    return rig.broken;
+  }
+
+  it('SF1 breaks beyond a cap unless the class takes it and the chunk is flagged', () => {
+    expect(beyondCaps('flag', true)).toEqual([]);
+    expect(beyondCaps('flag', false)).toEqual(['SF1']);
+    expect(beyondCaps('refuse', true)).toEqual(['SF1']);
+  });
+
   it('SF6 holds for copies in three regions', () => {
     const { rig, session } = withFile('SF6');
     const caps = { host: 1, zone: 1, region: 1 };

@@ -92,6 +92,14 @@ export interface PlacelessGrant {
   readonly command: CommandOf<'grant-write'>;
 }
 
+/** Servers for all parts of a chunk that a leader has put into its log: of a grant, or of another code. */
+export interface ProposedPlaces {
+  /** Of its entry. */
+  readonly term: number;
+  readonly index: number;
+  readonly command: CommandOf<'grant-write'> | CommandOf<'convert-begin'>;
+}
+
 /** One moment as rungs see it: an event at one node. */
 export interface StorageMoment extends Moment {
   readonly facts: StorageFacts;
@@ -116,6 +124,7 @@ export interface StorageMoment extends Moment {
   /** For `moves`: what the leader proposes, and what it knows. */
   moves: readonly ProposedMove[];
   placeless: readonly PlacelessGrant[];
+  places: readonly ProposedPlaces[];
   leader: LeaderReader | undefined;
   /** Whether the rung looks because the committed log grew. */
   isChain: boolean;

@@ -1,8 +1,10 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { beyondCaps, fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
+import { partsTooMany } from './caps.ts';
 import { isThere } from './known-parts.ts';
 import type { StorageMoment } from './moment.ts';
+import { sitesOf } from './room.ts';
 
 export const movesEven = rung<StorageMoment>({
   id: 'SF11',
@@ -23,9 +25,10 @@ export const movesEven = rung<StorageMoment>({
       if (row === undefined || state.servers.get(from)?.state !== 'up') continue;
       if (!isThere(leader, chunk, from)) continue;
       const storageClass = state.classes.get(row.classId)!;
+      const { caps } = storageClass;
       const after = row.members.with(position, to);
-      const beyond = beyondCaps(state, storageClass, row.members);
-      if (beyondCaps(state, storageClass, after) < beyond) continue;
+      const beyond = partsTooMany(caps, sitesOf(state, row.members));
+      if (partsTooMany(caps, sitesOf(state, after)) < beyond) continue;
       const bytes = fragmentBytes(state, storageClass);
       const [fuller, emptier] = [shareOf(state, to, bytes), shareOf(state, from, -bytes)];
       if (fuller > emptier) {

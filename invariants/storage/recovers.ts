@@ -1,11 +1,11 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import { DisksNow, stripesOf } from '../../src/systems/storage/ground-truth.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { place } from '../../src/systems/storage/placement/place.ts';
 import { LastWritten } from './last-written.ts';
 import type { StorageFacts, StorageMoment } from './moment.ts';
+import { canTakeOne, sitesOf, takers } from './room.ts';
 
 /**
  * How long it may take until what was lost is made anew, from when everything works again: servers
@@ -50,7 +50,7 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
       outcome = held;
       const [committed] = stripesOf(state, chunk, row);
       const intact = disks.intact(committed!);
-      if (intact === row.members.length || !canBeMended(state, chunk, row)) continue;
+      if (intact === row.members.length || !canBeMended(state, row)) continue;
       const { members, version, generation } = row;
       const values = { chunk, version, generation, members, intact, dueUs };
       return broken({ nodes: [], values });
@@ -59,17 +59,12 @@ export const allIsRedundant = rung<StorageMoment, LastWritten>({
   },
 });
 
-/** Whether there is a lawful place for something that is missing. */
-function canBeMended(state: MetadataState, chunk: number, row: Readonly<Chunk>): boolean {
+/** Whether each part has a server, or one more of them could have one. */
+function canBeMended(state: MetadataState, row: Readonly<Chunk>): boolean {
+  if (!row.members.includes(0)) return true;
   const storageClass = state.classes.get(row.classId)!;
-  const { verdict, chosen } = place({
-    places: placesOf(state, state.servers.keys()),
-    storageClass,
-    key: chunk,
-    held: row.members,
-    partBytes: fragmentBytes(state, storageClass),
-    excluded: [],
-    homeRegion: 0,
-  });
-  return verdict === 'satisfied' || chosen.length > 0;
+  const bytes = fragmentBytes(state, storageClass);
+  const able = takers(state, state.servers.keys(), bytes);
+  const others = able.filter((server) => !row.members.includes(server));
+  return canTakeOne(storageClass, sitesOf(state, row.members), sitesOf(state, others));
 }

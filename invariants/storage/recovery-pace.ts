@@ -1,11 +1,11 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { fragmentBytes, isBusy, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes, isBusy } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { place } from '../../src/systems/storage/placement/place.ts';
 import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
 import { isThere } from './known-parts.ts';
 import type { LeaderReader, StorageFacts, StorageMoment } from './moment.ts';
+import { canTakeOne, sitesOf, takers } from './room.ts';
 
 /** How many parts of a chunk may be lost still, by what a leader knows of servers and damage. */
 function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): number {
@@ -162,26 +162,17 @@ function hasPlace(
 ): boolean {
   const storageClass = state.classes.get(row.classId)!;
   const partBytes = fragmentBytes(state, storageClass);
-  const able = state.servers.keys().filter((server) => {
+  // Who must still erase a part of the chunk takes no other one before that is done.
+  const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
+  const able = takers(state, state.servers.keys(), partBytes).filter((server) => {
+    if (row.members.includes(server) || busy.includes(server)) return false;
     const news = leader.servers.all.get(server);
     const hasRoom = news !== undefined && news.freeBytes >= partBytes;
     return hasRoom && !news.dead && news.ready && world.status(server - 1) === 'up';
   });
-  const { chosen } = place({
-    places: placesOf(state, able),
-    storageClass,
-    key: chunk,
-    // What lies on a server that is lost, or is bad, is wanted too.
-    held: row.members.map((member) => (isThere(leader, chunk, member) ? member : 0)),
-    partBytes,
-    // Who must still erase a part of the chunk takes no other one before that is done.
-    excluded: [
-      ...row.members,
-      ...state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server),
-    ],
-    homeRegion: 0,
-  });
-  return chosen.length > 0;
+  // What lies on a server that is lost, or is bad, is wanted too.
+  const there = row.members.filter((member) => isThere(leader, chunk, member));
+  return canTakeOne(storageClass, sitesOf(state, there), sitesOf(state, able));
 }
 
 export const missingBeforeMoving = rung<StorageMoment>({

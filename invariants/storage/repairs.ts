@@ -1,9 +1,10 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { Fragment } from '../../src/systems/storage/chunkserver/fragment.ts';
 import type { JournalRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
-import { brokenCaps, place } from '../../src/systems/storage/placement/place.ts';
+import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { isOneTooMany, mostMore } from './caps.ts';
 import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
+import { sitesOf, takers } from './room.ts';
 
 type Put = Extract<JournalRecord, { kind: 'put' }>;
 
@@ -101,32 +102,24 @@ function judge(
   const row = state.chunks.get(chunk);
   if (row === undefined || row.members.includes(to)) return premiseFalse;
   const storageClass = state.classes.get(row.classId)!;
+  const { caps } = storageClass;
   const isGood = (server: number): boolean => facts.steady.has(facts, server, timeUs);
   // Who is gone, or has nothing to give, counts for nobody's caps.
   const isWanted = (member: number): boolean => !isGood(member) || leader!.bad.isBad(chunk, member);
   const members = row.members.map((member, at) =>
     at === position || isWanted(member) ? 0 : member,
   );
-  const present = members.filter((member) => member !== 0);
-  const after = [...present, to];
-  const before = brokenCaps(placesOf(state, present), storageClass, present).length;
-  if (brokenCaps(placesOf(state, after), storageClass, after).length <= before) return held;
+  const present = sitesOf(state, members);
+  if (!isOneTooMany(caps, present, state.servers.get(to)!)) return held;
   const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
   const partBytes = fragmentBytes(state, storageClass);
-  // A server knows best how much room it has.
-  const isFull = (server: number): boolean =>
-    (leader!.servers.all.get(server)?.freeBytes ?? 0) < partBytes;
-  const able = state.servers.keys().filter((server) => isGood(server));
-  const { verdict } = place({
-    places: placesOf(state, able),
-    storageClass,
-    key: chunk,
-    held: members,
-    partBytes,
-    excluded: [...row.members, ...busy, ...able.filter(isFull)],
-    homeRegion: 0,
+  const able = takers(state, state.servers.keys(), partBytes).filter((server) => {
+    if (row.members.includes(server) || busy.includes(server)) return false;
+    // A server knows best how much room it has.
+    return isGood(server) && (leader!.servers.all.get(server)?.freeBytes ?? 0) >= partBytes;
   });
-  if (verdict !== 'satisfied') return premiseFalse;
+  const wanted = members.length - present.length;
+  if (mostMore(caps, present, sitesOf(state, able)) < wanted) return premiseFalse;
   return broken({ nodes: [], values: { chunk, position, to, members: row.members } });
 }
 

@@ -352,33 +352,3 @@ describe('SC14 reads are clean', () => {
     expect(given(2, null)).toBe('broken');
   });
 });
-
-describe('SF10 room is used', () => {
-  const grant = { kind: 'grant-write', inode: 2, index: 0 } as const;
-
-  /** A write is refused for want of places; servers from 4 on have been heard for so long. */
-  function refused(heardUs: number): readonly string[] {
-    const rig = new StorageRig('SF10');
-    const session = rig.furnish();
-    rig.ask(session, 2, { kind: 'create', parent: 1, name: 'a', ...made });
-    rig.ask(session, 3, { kind: 'open', inode: 2 });
-    for (const untilUs = rig.timeUs + heardUs; rig.timeUs < untilUs; rig.timeUs += 100_000) {
-      for (let node = 3; node < 9; node += 1) {
-        rig.receive(node, 0, { kind: 'beat-heard', serveUs: 1 });
-      }
-    }
-    rig.propose(session, 4, { ...grant, members: [0, 0, 0] });
-    rig.append();
-    // What is heard behind that helps nobody.
-    for (let node = 3; node < 9; node += 1) {
-      rig.receive(node, 0, { kind: 'beat-heard', serveUs: 1 });
-    }
-    rig.commit();
-    return rig.broken;
-  }
-
-  it('holds while servers may be unknown to who leads, and breaks when they work for a while', () => {
-    expect(refused(100_000)).toEqual([]);
-    expect(refused(4_000_000)).toEqual(['SF10']);
-  });
-});

@@ -1,12 +1,14 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { fragmentBytes, placesOf } from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { CommandOf } from '../../src/systems/storage/metadata/command.ts';
 import { writtenClass } from '../../src/systems/storage/metadata/write-leases.ts';
-import { place } from '../../src/systems/storage/placement/place.ts';
+import { totalParts } from '../../src/systems/storage/placement/storage-class.ts';
+import { mostMore } from './caps.ts';
 import type { StorageMoment } from './moment.ts';
+import { sitesOf, takers } from './room.ts';
 
 interface Proposals {
-  /** Places that there were for a grant when the leader found none, by term and index of its entry. */
+  /** Servers with room for a grant when the leader found none, by term and index of its entry. */
   readonly places: Map<string, readonly number[]>;
   /** Since when entries of this term are committed. */
   term: number;
@@ -32,14 +34,14 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
         const { term, envelope, reply } = oracle.at(index)!;
         if (term !== seen.term) Object.assign(seen, { term, sinceUs: timeUs });
         const key = `${term}/${index}`;
-        const members = seen.places.get(key);
+        const able = seen.places.get(key);
         seen.places.delete(key);
         const command = envelope?.command;
         if (command?.kind !== 'grant-write') continue;
         if (reply?.kind === 'grant') outcome = held;
-        if (members === undefined || reply?.kind !== 'error' || reply.errno !== 'ENOSPC') continue;
+        if (able === undefined || reply?.kind !== 'error' || reply.errno !== 'ENOSPC') continue;
         const { inode, index: chunkIndex } = command;
-        return broken({ nodes: [node], values: { inode, chunkIndex, members } });
+        return broken({ nodes: [node], values: { inode, chunkIndex, able } });
       }
     }
     // By the tables that the leader had, and the servers that it could know. Who leads since a moment
@@ -47,14 +49,14 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
     const isNew = timeUs - seen.sinceUs <= 2 * facts.timings.serverLeaseUs;
     for (const { term, index, command } of placeless) {
       if (isNew || term !== seen.term) continue;
-      const members = placesFor(moment, command);
-      if (members !== undefined) seen.places.set(`${term}/${index}`, members);
+      const able = placesFor(moment, command);
+      if (able !== undefined) seen.places.set(`${term}/${index}`, able);
     }
     return outcome;
   },
 });
 
-/** Lawful places for the chunk on servers that any leader knows to work; undefined: there are none. */
+/** Servers that any leader knows to work, if a chunk has lawful places on them; else undefined. */
 function placesFor(
   { facts, metadata, timeUs }: StorageMoment,
   { inode, index }: CommandOf<'grant-write'>,
@@ -63,24 +65,16 @@ function placesFor(
   const { chunk = 0 } = state.slots.get(inode, index) ?? {};
   const row = state.chunks.get(chunk);
   // A replicated chunk stays where it is.
-  const isFresh = row === undefined || row.references > 1;
   const storageClass = writtenClass(state, inode, row);
   if (storageClass === undefined) return undefined;
   if (row !== undefined && storageClass.redundancy.kind === 'replicated') return undefined;
-  const able = state.servers.keys().filter((server) => {
+  const bytes = fragmentBytes(state, storageClass);
+  const able = takers(state, state.servers.keys(), bytes).filter((server) => {
     const { usedBytes } = state.servers.get(server)!;
     const isHalfFull =
       Math.max(usedBytes, facts.servers[server - 1]!.table.usedBytes) <= facts.capacityBytes / 2;
     return isHalfFull && facts.steady.has(facts, server, timeUs);
   });
-  const { verdict, members } = place({
-    places: placesOf(state, able),
-    storageClass,
-    key: isFresh ? state.nextChunk : chunk,
-    held: [],
-    partBytes: fragmentBytes(state, storageClass),
-    excluded: [],
-    homeRegion: state.settings.region,
-  });
-  return verdict === 'satisfied' ? members : undefined;
+  const most = mostMore(storageClass.caps, [], sitesOf(state, able));
+  return most >= totalParts(storageClass.redundancy) ? able : undefined;
 }

@@ -211,6 +211,34 @@ describe('SH5 drains end', () => {
   });
 });
 
+describe('SH13 what is sealed has its class', () => {
+  /** A chunk of copies whose file is coded; the wish is older than the end by so much. */
+  function ofOtherClass(forUs: number, convert: boolean): StorageRig {
+    const rig = withChunk('SH13');
+    rig.store([4, 6, 8], name);
+    settleFor(rig, 120_000_000 - forUs);
+    rig.ask(rig.session(), 1, { kind: 'set-class', inode: 2, classId: 2 });
+    if (convert) {
+      const members = [4, 6, 8];
+      rig.lead({ kind: 'convert-begin', chunk: 1, version: 1, classId: 2, members });
+      rig.lead({ kind: 'convert-commit', chunk: 1, generation: 1 });
+    }
+    rig.timeUs += forUs;
+    rig.run.finish();
+    return rig;
+  }
+
+  it('holds for a chunk that was converted, and breaks for one that was not', () => {
+    expect(ofOtherClass(100_000_000, true).broken).toEqual([]);
+    expect(ofOtherClass(100_000_000, true).premise('SH13')).toBe(1);
+    expect(ofOtherClass(100_000_000, false).broken).toEqual(['SH13']);
+  });
+
+  it('leaves time after the class was changed', () => {
+    expect(ofOtherClass(1_000_000, false).broken).toEqual([]);
+  });
+});
+
 describe('SG3 nothing is left over', () => {
   /** Data on the disk of server 5 that nothing means. */
   function leftAt(rig: StorageRig): StorageRig {

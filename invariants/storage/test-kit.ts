@@ -206,13 +206,16 @@ export class StorageRig {
     this.step(node, { before, after: master.view, state: { log, machine, phase: 'running' } });
   }
 
-  /** A leader takes all of the log into its own, and has committed no more of it than before. */
-  append(node = 0): void {
+  /**
+   * A leader takes all of the log into its own, and has committed no more of it than before.
+   * @param leader what it knows of servers
+   */
+  append(node = 0, leader: object = {}): void {
     const master = this.masters[node]!;
     const { machine, view: before } = master;
     master.view = { ...before, role: 'leader', lastIndex: this.log.length, term: 1 };
     const log = { entry: (index: number) => this.log[index - 1] };
-    const state = { log, machine, phase: 'running', service: { leader: {} } };
+    const state = { log, machine, phase: 'running', service: { leader } };
     this.step(node, { before, after: master.view, state });
   }
 

@@ -6,7 +6,7 @@ export const triggers = triggerBits([
   'chain',
   /** A master or metalogger applied entries, or took a snapshot over. */
   'applied',
-  /** A leader has put moves or repairs into its log: see `StorageMoment.moves`. */
+  /** A leader has put moves, repairs or places into its log: see `StorageMoment.moves`, `places`. */
   'moves',
   /** A client took the answer to a call. */
   'answered',

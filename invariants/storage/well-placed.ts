@@ -1,16 +1,12 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import {
-  beyondCaps,
-  fragmentBytes,
-  isBusy,
-  placesOf,
-} from '../../src/systems/storage/metadata/chunk-life.ts';
+import { fragmentBytes, isBusy } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { place } from '../../src/systems/storage/placement/place.ts';
+import { partsTooMany } from './caps.ts';
 import { LastWritten } from './last-written.ts';
 import type { StorageMoment } from './moment.ts';
 import { recoveryUs } from './recovers.ts';
+import { sitesOf, takers } from './room.ts';
 
 /** Placements that exceed caps and are looked through in one cycle of the scrub, at least. */
 const mendedPerCycle = 16;
@@ -70,23 +66,18 @@ function betterPlace(
   row: Readonly<Chunk>,
 ): { readonly position: number; readonly to: number } | undefined {
   const storageClass = state.classes.get(row.classId)!;
-  const beyond = (members: readonly number[]) => beyondCaps(state, storageClass, members);
+  const beyond = (members: readonly number[]) =>
+    partsTooMany(storageClass.caps, sitesOf(state, members));
   const before = beyond(row.members);
   if (before === 0) return undefined;
   // Who must still erase a part of the chunk takes no other one before that is done.
   const busy = state.plans.keys(chunk).map((id) => state.plans.get(chunk, id)!.server);
-  for (const position of row.members.keys()) {
-    const { members } = place({
-      places: placesOf(state, state.servers.keys()),
-      storageClass,
-      key: chunk,
-      held: row.members.with(position, 0),
-      partBytes: fragmentBytes(state, storageClass),
-      excluded: [...row.members, ...busy],
-      homeRegion: 0,
-    });
-    const to = members[position] ?? 0;
-    if (to !== 0 && beyond(row.members.with(position, to)) < before) return { position, to };
+  const able = takers(state, state.servers.keys(), fragmentBytes(state, storageClass));
+  for (const to of able) {
+    if (row.members.includes(to) || busy.includes(to)) continue;
+    for (const position of row.members.keys()) {
+      if (beyond(row.members.with(position, to)) < before) return { position, to };
+    }
   }
   return undefined;
 }

@@ -300,13 +300,15 @@ const settled = rung<Moment>({
     if (leaving?.state === 'draining' && leaving.fragments > 0) {
       return broken({ nodes: [], values: { server: drained, left: leaving.fragments } });
     }
-    for (const chunk of master.service.indexes.placeOf.keys()) {
-      const row = state.chunks.get(chunk)!;
-      const at = master.service.indexes.placeOf.get(chunk)!;
-      const wanted = state.inodes.get(at.inode)?.classId;
-      const isIdle = row.grant === null && row.references === 1;
-      if (isIdle && wanted !== undefined && row.classId !== wanted) {
-        return broken({ nodes: [], values: { chunk, classId: row.classId, wanted } });
+    for (const inode of state.slots.groupKeys()) {
+      const wanted = state.inodes.get(inode)?.classId;
+      for (const index of state.slots.keys(inode)) {
+        const { chunk } = state.slots.get(inode, index)!;
+        const row = state.chunks.get(chunk);
+        const isIdle = row?.grant === null && row.references === 1 && row.version > 0;
+        if (isIdle && wanted !== undefined && row.classId !== wanted) {
+          return broken({ nodes: [], values: { chunk, classId: row.classId, wanted } });
+        }
       }
     }
     for (let node = followers; node < world.serverCount; node++) {

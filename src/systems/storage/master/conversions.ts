@@ -45,7 +45,7 @@ export class Conversions {
     const { indexes } = this.work.lead;
     // What an earlier leader began is begun anew: nobody knows how far it came.
     for (const chunk of indexes.converting) this.abort(chunk);
-    this.slice(indexes.placeOf.keys());
+    this.slice(indexes.placesOf.keys());
   }
 
   private slice(chunks: IterableIterator<number>): void {
@@ -88,9 +88,9 @@ export class Conversions {
   private targetOf(chunk: number): StorageClass | null {
     const { state, indexes } = this.work.lead;
     const row = state.chunks.get(chunk);
-    const at = indexes.placeOf.get(chunk);
-    if (row === undefined || at === undefined || row.version === 0) return null;
-    if (state.slots.get(at.inode, at.index)?.chunk !== chunk) return null;
+    if (row === undefined || row.version === 0) return null;
+    const at = indexes.placeOf(state, chunk);
+    if (at === undefined) return null;
     const classId = state.inodes.get(at.inode)?.classId ?? row.classId;
     return classId === row.classId ? null : (state.classes.get(classId) ?? null);
   }

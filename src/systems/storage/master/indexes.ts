@@ -38,8 +38,8 @@ export class Indexes {
   readonly plans: Map<number, PlannedWork> = new Map();
   /** Plans that a server is to carry out, by id. */
   readonly plansOf: Map<number, Map<number, PlannedWork>> = new Map();
-  /** A place of each chunk in a file; of one that several files share, some place that it had. */
-  readonly placeOf: Map<number, FilePlace> = new Map();
+  /** Of each chunk, the index that it has or had in each file, by inode. */
+  readonly placesOf: Map<number, Map<number, number>> = new Map();
   private readonly known: Map<number, KnownChunk> = new Map();
   private state: MetadataState | null = null;
 
@@ -79,7 +79,7 @@ export class Indexes {
       this.grantsOf,
       this.plans,
       this.plansOf,
-      this.placeOf,
+      this.placesOf,
       this.known,
     ]) {
       part.clear();
@@ -98,7 +98,20 @@ export class Indexes {
   }
 
   private slot(inode: number, index: number, { chunk }: Slot): void {
-    if (chunk !== 0) this.placeOf.set(chunk, { inode, index });
+    if (chunk === 0) return;
+    const places = this.placesOf.get(chunk);
+    if (places === undefined) this.placesOf.set(chunk, new Map([[inode, index]]));
+    else places.set(inode, index);
+  }
+
+  /** A place of a chunk in a file. Those that it has no more are forgotten on the way. */
+  placeOf(state: MetadataState, chunk: number): FilePlace | undefined {
+    const places = this.placesOf.get(chunk);
+    for (const [inode, index] of places ?? []) {
+      if (state.slots.get(inode, index)?.chunk === chunk) return { inode, index };
+      places!.delete(inode);
+    }
+    return undefined;
   }
 
   private plan(chunk: number, id: number, plan: Plan, gone: boolean): void {
@@ -122,7 +135,7 @@ export class Indexes {
     if (before?.grant !== row?.grant) this.grant(chunk, before?.grant ?? null, row?.grant ?? null);
     if (row === null) {
       this.known.delete(chunk);
-      this.placeOf.delete(chunk);
+      this.placesOf.delete(chunk);
     } else if (before === undefined) {
       this.known.set(chunk, { members: row.members, grant: row.grant });
     } else {
