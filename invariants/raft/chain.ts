@@ -81,6 +81,18 @@ export class Chain {
     this.#start = 0;
   }
 
+  /** As `dropUpTo`, where the prefix hash at that index is known from elsewhere. */
+  anchor(index: number, prefix: number): void {
+    this.dropUpTo(index);
+    if (this.base !== index) return;
+    this.#basePrefix = prefix;
+    let last = prefix;
+    for (let at = this.#start; at < this.#hashes.length; at += 1) {
+      last = mix(last, this.#hashes[at]!);
+      this.#prefixes[at] = last;
+    }
+  }
+
   /** Empties the chain; it then begins behind `base`. */
   restart(base: number, term: number, prefix: number): void {
     this.base = base;

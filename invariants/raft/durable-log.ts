@@ -18,7 +18,7 @@ import {
 } from '../../src/systems/raft/wal-format.ts';
 import { Chain } from './chain.ts';
 import { readEntryAt, type WrittenEntry } from './entry-hash.ts';
-import type { PrefixAt } from './log-mirror.ts';
+import { type PrefixAt, unknownPrefix } from './log-mirror.ts';
 
 /** The names and bytes that a disk has promised, or any other image of it. */
 export interface ImageFiles {
@@ -184,7 +184,8 @@ export class DurableLog {
       path.push(header);
       oldest = header;
     }
-    const old = { chain: this.chain.last, prefixes: this.#prefixes() };
+    const { base: known, last } = this.chain;
+    const old = { known, term: this.chain.term(known), prefixes: this.#prefixes() };
     const oldest = path[path.length - 1] as SegmentHeader;
     const { lastIndex, lastTerm } = oldest;
     const base = oldest.previousSequence === 0 ? 0 : lastIndex;
@@ -203,7 +204,12 @@ export class DurableLog {
     this.#readTo = 0;
     // The segment may repeat what its header leaves out of the one before.
     const isNews = this.#readOn(newest.sequence, Number.POSITIVE_INFINITY);
-    this.#noteLost(old.chain, old.prefixes);
+    // What lies before the oldest segment may have been forgotten everywhere: then by what was known here.
+    const isUnknown = this.chain.prefix(this.chain.base) === unknownPrefix;
+    if (isUnknown && this.chain.term(old.known) === old.term) {
+      this.chain.anchor(old.known, old.prefixes.get(old.known)!);
+    }
+    this.#noteLost(last, old.prefixes);
     return isNews;
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import orchestratorCalm from '../../scenarios/orchestrator-calm.ts';
 import orchestratorStorm from '../../scenarios/orchestrator-storm.ts';
 import raftPartitions from '../../scenarios/raft-partitions.ts';
+import storageConversions from '../../scenarios/storage-conversions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
@@ -112,6 +113,22 @@ const pinned: readonly Pinned[] = [
         seed: 20038,
         rung: 'SH9',
         when: 'a master that was taken out of the group was asked for ever',
+      },
+    ],
+  },
+  {
+    scenario: storageConversions,
+    name: 'storage-conversions',
+    seeds: [
+      {
+        seed: 4,
+        rung: 'SH13',
+        when: 'a chunk that a removed clone had shared was in no file for the leader',
+      },
+      {
+        seed: 244633000035,
+        rung: 'I45',
+        when: 'a log was read anew from before all that the judge remembered, and counted as cut',
       },
     ],
   },
