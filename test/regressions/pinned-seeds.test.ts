@@ -5,6 +5,7 @@ import raftPartitions from '../../scenarios/raft-partitions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
+import storageLastWhole from '../../scenarios/storage-last-whole.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
 import storageLeases from '../../scenarios/storage-leases.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
@@ -146,6 +147,22 @@ const pinned: readonly Pinned[] = [
         seed: 40292000006,
         rung: 'SG3',
         when: 'a part of a grant that was given up stayed beside the one that the chunk has',
+      },
+    ],
+  },
+  {
+    scenario: storageLastWhole,
+    name: 'storage-last-whole',
+    seeds: [
+      {
+        seed: 8,
+        rung: 'SC5',
+        when: 'the last replica of a chunk that went on without the whole one was found to have rotted',
+      },
+      {
+        seed: 1,
+        rung: 'SD2',
+        when: 'a chunk went on with two replicas that had rotted, and the whole one was left out',
       },
     ],
   },
