@@ -49,6 +49,7 @@ const pinned: readonly Pinned[] = [
         rung: 'SD3',
         when: 'a client counted its writes from 1 again under a fence that had stayed',
       },
+      { seed: 31013, rung: 'SH9', when: 'two handles were told of what an unlock had lost' },
       { seed: 733, rung: 'SC6', when: 'a segment counted as promised before its name was' },
       {
         seed: 1085,

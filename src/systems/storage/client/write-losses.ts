@@ -1,5 +1,8 @@
 import type { FileErrno } from './file-error.ts';
 
+/** What is told of a loss, as by fsync(2): that there was no room, or that it is lost. */
+export type LossErrno = 'ENOSPC' | 'EDQUOT' | 'EIO';
+
 /**
  * What was buffered for one inode and is lost, counted, in the manner of errseq_t in Linux: every handle
  * remembers how many losses it has been told of, so that each of them is told of a loss, and once.
@@ -8,7 +11,7 @@ export class WriteLosses {
   private count: number = 0;
   /** Somebody has been told of the last one. */
   private isTold: boolean = true;
-  private errno: FileErrno = 'EIO';
+  private errno: LossErrno = 'EIO';
   /** Handles that are open on the inode, and calls that send what is buffered. */
   private users: number = 0;
 
@@ -33,11 +36,11 @@ export class WriteLosses {
   lose(errno: FileErrno): void {
     this.count += 1;
     this.isTold = false;
-    this.errno = errno;
+    this.errno = errno === 'ENOSPC' || errno === 'EDQUOT' ? errno : 'EIO';
   }
 
   /** Why, when something was lost after `since`. */
-  newerThan(since: number): FileErrno | null {
+  newerThan(since: number): LossErrno | null {
     return this.count > since ? this.errno : null;
   }
 
@@ -71,7 +74,7 @@ export class LossWatch {
   }
 
   /** Why something was lost after `since`; the handle is not told of it again. Null: nothing was. */
-  tell(since: number): FileErrno | null {
+  tell(since: number): LossErrno | null {
     const { losses } = this;
     const errno = losses.newerThan(since);
     if (errno === null) return null;
