@@ -13,6 +13,7 @@ import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
 import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
 import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
+import storageSlowChains from '../../scenarios/storage-slow-chains.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -148,6 +149,17 @@ const pinned: readonly Pinned[] = [
         seed: 40292000006,
         rung: 'SG3',
         when: 'a part of a grant that was given up stayed beside the one that the chunk has',
+      },
+    ],
+  },
+  {
+    scenario: storageSlowChains,
+    name: 'storage-slow-chains',
+    seeds: [
+      {
+        seed: 19,
+        rung: 'SD9',
+        when: 'a reader was sent to the end of a chain that had been left out since',
       },
     ],
   },
