@@ -1,4 +1,5 @@
 import type { FileHistory } from '../../src/index.ts';
+import { BufferedWrites } from './buffered-writes.ts';
 
 /** A write that is over for certain: its bytes are in the file until others take their place. */
 export interface Acknowledged {
@@ -21,15 +22,6 @@ export interface Cut {
   readonly completedUs: number;
 }
 
-/** A write that waits in its client's buffer. */
-interface Buffered {
-  readonly inode: number;
-  readonly owner: string;
-  readonly write: Omit<Acknowledged, 'completedUs'>;
-}
-
-const sending: ReadonlySet<string> = new Set(['fsync', 'close', 'write', 'append', 'ftruncate']);
-
 /** What clients have been told about the contents of files, by inode. */
 export class FileLedger {
   readonly history: FileHistory;
@@ -39,9 +31,7 @@ export class FileLedger {
   readonly #inodeOf: Map<number, number> = new Map();
   /** Operations that shorten a file; which one, a path does not tell for certain. */
   readonly #cuts: number[] = [];
-  #buffered: Buffered[] = [];
-  /** Operations under way that may send what is buffered, and be told that it is lost. */
-  readonly #sending: Set<number> = new Set();
+  readonly #buffered: BufferedWrites;
   #noted = 0;
   /** Contents have been copied from inode to inode. */
   hasClones = false;
@@ -54,6 +44,7 @@ export class FileLedger {
 
   constructor(history: FileHistory) {
     this.history = history;
+    this.#buffered = new BufferedWrites(history);
     history.onComplete((operation) => {
       this.finished.push(operation);
       for (const { index, query } of history.answer[operation]?.steps ?? []) {
@@ -72,17 +63,18 @@ export class FileLedger {
   follow(operation: number): void {
     const { history } = this;
     for (; this.#noted < history.length; this.#noted += 1) this.#invoked(this.#noted);
-    this.#sending.delete(operation);
     const answer = history.answer[operation];
     if (answer === undefined) return;
     const call = history.call[operation]!;
     if (answer.errno !== null) {
-      this.#forget(operation);
+      this.#buffered.failed(operation);
       return;
     }
-    if (call.do === 'ftruncate') this.#cut(operation, answer.inode, call.sizeBytes);
-    if (call.do === 'write' || call.do === 'append') this.#written(operation);
-    else if (call.do === 'fsync' || call.do === 'close') this.#flushed(operation);
+    this.#buffered.succeeded(operation);
+    if (call.do === 'open') this.#buffered.opened(operation);
+    else if (call.do === 'ftruncate') this.#cut(operation, answer.inode, call.sizeBytes);
+    else if (call.do === 'write' || call.do === 'append') this.#written(operation);
+    else if (call.do === 'fsync' || call.do === 'close') this.#synced(operation, call.handle);
   }
 
   #invoked(operation: number): void {
@@ -93,7 +85,7 @@ export class FileLedger {
       call.do === 'ftruncate' ||
       (call.do === 'open' && call.flags.truncate);
     if (cuts) this.#cuts.push(operation);
-    if (sending.has(call.do)) this.#sending.add(operation);
+    this.#buffered.began(operation);
   }
 
   #cut(operation: number, inode: number, sizeBytes: number): void {
@@ -124,56 +116,14 @@ export class FileLedger {
     if (history.mode[operation] === 'strict' || isAppend) {
       this.#acknowledge(inode, { ...write, completedUs: history.completedUs[operation]! });
     } else {
-      this.#buffered.push({ inode, owner: this.#ownerOf(operation), write });
+      this.#buffered.add(inode, write);
     }
-  }
-
-  /** A life of a client. */
-  #ownerOf(operation: number): string {
-    return `${this.history.client[operation]}/${this.history.life[operation]}`;
-  }
-
-  /**
-   * Whether somebody else of that life is at it, and may be told in place of this one that what was
-   * written before was lost: a loss is told once.
-   */
-  #othersAreSending(operation: number): boolean {
-    const owner = this.#ownerOf(operation);
-    for (const other of this.#sending) if (this.#ownerOf(other) === owner) return true;
-    return false;
   }
 
   /** What the client had written to that file before counts now. */
-  #flushed(operation: number): void {
-    if (this.#othersAreSending(operation)) return;
-    const { history } = this;
-    const { inode } = history.answer[operation]!;
-    const owner = this.#ownerOf(operation);
-    const invokedUs = history.invokedUs[operation]!;
-    const completedUs = history.completedUs[operation]!;
-    const kept: Buffered[] = [];
-    for (const one of this.#buffered) {
-      const returnedUs = history.completedUs[one.write.operation]!;
-      // In one instant only what one lane did one after the other has an order.
-      const isSameLane = history.process[one.write.operation] === history.process[operation];
-      const isBefore = isSameLane ? one.write.operation < operation : returnedUs < invokedUs;
-      const isSent = one.inode === inode && one.owner === owner && isBefore;
-      if (isSent) this.#acknowledge(inode, { ...one.write, completedUs });
-      else kept.push(one);
-    }
-    this.#buffered = kept;
-  }
-
-  /**
-   * An operation failed that may have sent what is buffered: what fails is lost to the writer, as by
-   * fsync(2), and the error has told so. By which path the file was meant is not known for certain.
-   */
-  #forget(operation: number): void {
-    const owner = this.#ownerOf(operation);
+  #synced(operation: number, handle: number): void {
     const { inode } = this.history.answer[operation]!;
-    const isMeant = (one: Buffered): boolean =>
-      one.owner === owner && (inode === 0 || one.inode === inode);
-    this.#buffered = this.#buffered.filter((one) => !isMeant(one));
+    for (const write of this.#buffered.synced(operation, handle)) this.#acknowledge(inode, write);
   }
 
   #acknowledge(inode: number, write: Acknowledged): void {

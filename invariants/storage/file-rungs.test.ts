@@ -108,30 +108,66 @@ describe('SD4 close to open', () => {
     expect(clients.broken).toEqual(['SD4']);
   });
 
+  type Sync = { readonly do: 'fsync' | 'close'; readonly handle: number };
+  const begins = (clients: Clients, { do: what, handle }: Sync) =>
+    clients.begin('close-to-open', { do: what, path, handle });
+  const none = { kind: 'none' } as const;
+  /** Somebody opens the file anew, and finds nothing in it. */
+  const findsNothing = (clients: Clients): readonly string[] => {
+    clients.open(9);
+    const read = { do: 'read', path, handle: 9, offset: 0, length: 64 } as const;
+    clients.begin('close-to-open', read)({ kind: 'bytes', bytes: new Uint8Array(0) });
+    return clients.broken;
+  };
+
   // Found by seed 848 of storage-storm: a close that had lost the write was still on its way.
-  it('owes a write by the sync that is last under way, for another one may be told of its loss', () => {
-    for (const isLost of [true, false]) {
-      const clients = new Clients('SD4');
-      clients.write(0, 16, 'close-to-open');
-      const { history, rig } = clients;
-      const who = { client: 0, life: 1, mode: 'close-to-open', process: 92, writer: 0 } as const;
-      const call = { do: 'close', path, handle: 2 } as const;
-      const closed = history.begin({ ...who, call }, rig.timeUs);
-      sync(clients);
-      const errno = isLost ? ('ENOSPC' as const) : null;
-      const answer = {
-        errno,
-        unknown: isLost,
-        inode,
-        steps: [],
-        result: { kind: 'none' } as const,
-      };
-      if (!isLost) history.end(closed, answer, rig.timeUs);
-      rig.step(client, {});
-      clients.open();
-      clients.read(new Uint8Array(0), 'close-to-open');
-      expect(clients.broken).toEqual(isLost ? [] : ['SD4']);
+  it('owes nothing for what a sync may lose that was under way when the handle was opened', () => {
+    for (const openedBefore of [true, false]) {
+      for (const isLost of [true, false]) {
+        const clients = new Clients('SD4');
+        if (openedBefore) clients.open(1);
+        clients.write(0, 16, 'close-to-open');
+        const ends = begins(clients, { do: 'close', handle: 2 });
+        if (!openedBefore) clients.open(1);
+        if (!isLost) ends(none);
+        begins(clients, { do: 'fsync', handle: 1 })(none);
+        if (isLost) ends(none, 'ENOSPC');
+        expect(findsNothing(clients)).toEqual(openedBefore || !isLost ? ['SD4'] : []);
+      }
     }
+  });
+
+  it('breaks when a handle is not told of what another one has lost', () => {
+    const clients = new Clients('SD4');
+    clients.open(1);
+    clients.open(2);
+    clients.write(0, 16, 'close-to-open');
+    begins(clients, { do: 'fsync', handle: 1 })(none, 'EDQUOT');
+    begins(clients, { do: 'fsync', handle: 2 })(none);
+    expect(findsNothing(clients)).toEqual(['SD4']);
+  });
+
+  it('owes nothing of a loss that the handle was told of, or that it was opened behind', () => {
+    for (const isTold of [true, false]) {
+      const clients = new Clients('SD4');
+      clients.open(1);
+      if (isTold) clients.open(2);
+      clients.write(0, 16, 'close-to-open');
+      begins(clients, { do: 'fsync', handle: 1 })(none, 'EDQUOT');
+      if (isTold) begins(clients, { do: 'fsync', handle: 2 })(none, 'EDQUOT');
+      else clients.open(2);
+      begins(clients, { do: 'close', handle: 2 })(none);
+      expect(findsNothing(clients)).toEqual([]);
+    }
+  });
+
+  it('owes what was written after the handle was told', () => {
+    const clients = new Clients('SD4');
+    clients.open(1);
+    begins(clients, { do: 'fsync', handle: 1 })(none, 'EDQUOT');
+    clients.write(0, 16, 'close-to-open');
+    begins(clients, { do: 'fsync', handle: 1 })(none);
+    expect(findsNothing(clients)).toEqual(['SD4']);
   });
 
   // Found by seed 13 of storage-snapshots.
@@ -319,6 +355,18 @@ describe('SH9 service is back', () => {
     const clients = afterPeace();
     for (let nth = 0; nth < 3; nth++) inVain(clients);
     expect(clients.broken).toEqual(['SH9']);
+  });
+
+  // Found by seed 31013 of storage-storm: two handles were told of what an unlock before them had lost.
+  it('does not count that handles are told of what an earlier operation has lost', () => {
+    for (const errno of ['EIO', 'ETIMEDOUT']) {
+      const clients = afterPeace();
+      inVain(clients);
+      for (const handle of [1, 2]) {
+        clients.begin('close-to-open', { do: 'close', path, handle })({ kind: 'none' }, errno);
+      }
+      expect(clients.broken).toEqual(errno === 'EIO' ? [] : ['SH9']);
+    }
   });
 
   // Found by seeds 174 and 1882 of storage-storm: many that write one file through a slow log.

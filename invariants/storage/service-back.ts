@@ -23,6 +23,11 @@ const quiet: ReadonlySet<string> = new Set([
   'test-lock',
 ]);
 
+/** Whether an operation tells of what an earlier one has lost, and which was in vain by itself. */
+function tellsOfLoss(what: string, errno: string | null): boolean {
+  return errno === 'EIO' && (what === 'fsync' || what === 'close');
+}
+
 interface Served {
   /** By life of a client: how many of its operations in a row came to nothing. */
   readonly inARow: Map<string, number>;
@@ -53,6 +58,7 @@ export const serviceIsBack = rung<StorageMoment, Served>({
       // A lock that somebody holds is a reason.
       if (answer === undefined || what === 'lock') continue;
       const { errno } = answer;
+      if (tellsOfLoss(what, errno)) continue;
       const isInVain = errno !== null && helpless.has(errno);
       if (!(isInVain || quiet.has(what))) changedUs.set(path, history.completedUs[operation]!);
       const invokedUs = history.invokedUs[operation]!;

@@ -6,6 +6,7 @@ import storageConversions from '../../scenarios/storage-conversions.ts';
 import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
+import storageLastWhole from '../../scenarios/storage-last-whole.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
 import storageLeases from '../../scenarios/storage-leases.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
@@ -13,6 +14,7 @@ import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
 import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
 import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
+import storageSlowChains from '../../scenarios/storage-slow-chains.ts';
 import storageStorm from '../../scenarios/storage-storm.ts';
 import { run, type Scenario } from '../../src/index.ts';
 
@@ -49,6 +51,7 @@ const pinned: readonly Pinned[] = [
         rung: 'SD3',
         when: 'a client counted its writes from 1 again under a fence that had stayed',
       },
+      { seed: 31013, rung: 'SH9', when: 'two handles were told of what an unlock had lost' },
       { seed: 733, rung: 'SC6', when: 'a segment counted as promised before its name was' },
       {
         seed: 1085,
@@ -163,6 +166,33 @@ const pinned: readonly Pinned[] = [
         seed: 40292000006,
         rung: 'SG3',
         when: 'a part of a grant that was given up stayed beside the one that the chunk has',
+      },
+    ],
+  },
+  {
+    scenario: storageSlowChains,
+    name: 'storage-slow-chains',
+    seeds: [
+      {
+        seed: 19,
+        rung: 'SD9',
+        when: 'a reader was sent to the end of a chain that had been left out since',
+      },
+    ],
+  },
+  {
+    scenario: storageLastWhole,
+    name: 'storage-last-whole',
+    seeds: [
+      {
+        seed: 8,
+        rung: 'SC5',
+        when: 'the last replica of a chunk that went on without the whole one was found to have rotted',
+      },
+      {
+        seed: 1,
+        rung: 'SD2',
+        when: 'a chunk went on with two replicas that had rotted, and the whole one was left out',
       },
     ],
   },

@@ -61,8 +61,8 @@ export class Clients {
     return this.begin(mode, { do: 'read', path, handle: 1, offset: 0, length });
   }
 
-  open(): void {
-    this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: 1 });
+  open(handle = 1): void {
+    this.begin('close-to-open', { do: 'open', path, flags })({ kind: 'number', number: handle });
   }
 
   cut(sizeBytes: number, of = 0): void {

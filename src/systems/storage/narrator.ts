@@ -73,6 +73,8 @@ function remarkOf(message: Told, to: string): Remark | undefined {
       return turn(`orders ${to} to encode chunk ${message.chunk} at version ${message.version}`);
     case 'erase-fragment':
       return turn(`orders ${to} to erase ${named(message)}, by the log up to ${message.index}`);
+    case 'verify-fragment':
+      return detail(`orders ${to} to read all of ${named(message)}`);
     case 'fragment-bad':
       return turn(`reports ${named(message)} as ${message.fault}`);
     case 'task-done': {

@@ -89,6 +89,12 @@ describe('writes', () => {
     expect(rig.setVersion('n1', 1, 2, 1, 15)).toMatchObject({ lastFence: 11, lastSequence: 1 });
     expect(firstBytes(rig.read('n1', replica(1, 2)))).toEqual([7]);
     expect(rig.read('n1', replica(1, 1))).toMatchObject({ fault: 'pending', ask: 'n3' });
+    // And it stays settled beside a version that comes after it: n3 may have been left out of this one.
+    expect(rig.setVersion('n1', 1, 3, 2, 20)).toMatchObject({ lastFence: 11, lastSequence: 1 });
+    expect(firstBytes(rig.read('n1', replica(1, 2)))).toEqual([7]);
+    // A fourth one in place of a third that was never committed.
+    expect(rig.setVersion('n1', 1, 4, 2, 25)).toMatchObject({ fault: null });
+    expect(firstBytes(rig.read('n1', replica(1, 2)))).toEqual([7]);
   });
 
   test('that are coming are for the end of their own chain to tell', () => {

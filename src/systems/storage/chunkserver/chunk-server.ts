@@ -119,6 +119,7 @@ export class ChunkServer {
       case 'rebuild-part':
       case 'encode':
       case 'erase-fragment':
+      case 'verify-fragment':
         this.tasks.take(from, message);
     }
   }

@@ -23,6 +23,8 @@ export class Fragment implements FragmentName {
    * new one may never be committed. 0: none.
    */
   previousVersion = 0;
+  /** Nothing was written under that version either: whoever names it was told that it counts. */
+  isPreviousSettled = false;
   fence = 0;
   /** Up to this version it was left out when a newer one was formed; each lease anew tells so again. */
   leftOutVersion = 0;
@@ -69,6 +71,19 @@ export class Fragment implements FragmentName {
     );
   }
 
+  /**
+   * A newer version comes beside one that is here. The end of the last chain may have been left out
+   * of that one: who reads it must not be sent there.
+   */
+  raise(version: number, previousVersion: number, fence: number): void {
+    const isFromThis = previousVersion === this.version && version !== this.version;
+    if (isFromThis) this.isPreviousSettled = this.lastFence !== this.fence;
+    else if (previousVersion !== this.previousVersion) this.isPreviousSettled = false;
+    this.version = version;
+    this.previousVersion = previousVersion;
+    this.fence = fence;
+  }
+
   /** It was made equal to the longest replica under the present fence. */
   get isAdopted(): boolean {
     return this.lastFence === this.fence && this.lastSequence === 0;
@@ -91,8 +106,9 @@ export class Fragment implements FragmentName {
   knower(version: number, firstBlock: number, endBlock: number): string | undefined {
     if (this.comingFirst < endBlock && firstBlock < this.comingEnd) return this.comingTail;
     // Who names a new version was told by the master that it counts: so all before it is settled.
-    const isSettled = version === this.version && this.lastFence !== this.fence;
-    if (this.settled || isSettled) return undefined;
+    const isNew = version === this.version && this.lastFence !== this.fence;
+    const wasNew = this.isPreviousSettled && this.isStill(version);
+    if (this.settled || isNew || wasNew) return undefined;
     return this.firstBlock < endBlock && firstBlock < this.endBlock ? this.tail : undefined;
   }
 }

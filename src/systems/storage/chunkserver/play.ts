@@ -12,6 +12,7 @@ export function applyToFragment(fragment: Fragment, record: JournalRecord): void
     case 'put':
       fragment.version = record.version;
       fragment.previousVersion = record.previousVersion;
+      fragment.isPreviousSettled = false;
       fragment.fence = record.fence;
       fragment.lastFence = record.lastFence;
       fragment.lastSequence = record.lastSequence;
@@ -26,9 +27,7 @@ export function applyToFragment(fragment: Fragment, record: JournalRecord): void
       setBlocks(fragment, record.blocks);
       return;
     case 'version':
-      fragment.version = record.version;
-      fragment.previousVersion = record.previousVersion;
-      fragment.fence = record.fence;
+      fragment.raise(record.version, record.previousVersion, record.fence);
       return;
     case 'write': {
       const { fence, sequence, tail, blocks } = record;

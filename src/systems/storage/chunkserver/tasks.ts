@@ -7,6 +7,7 @@ import type {
   Encode,
   EraseFragment,
   RebuildPart,
+  VerifyFragment,
 } from '../messages/control-messages.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { Block } from '../messages/fragment.ts';
@@ -18,7 +19,13 @@ import { readBack } from './read-back.ts';
 import type { ServerCore } from './server-core.ts';
 
 /** What a leader orders and is told the end of. */
-export type TaskOrder = Adopt | CopyFragment | RebuildPart | Encode | EraseFragment;
+export type TaskOrder =
+  | Adopt
+  | CopyFragment
+  | RebuildPart
+  | Encode
+  | EraseFragment
+  | VerifyFragment;
 
 type Done = (fault: DataFault | null, failed?: readonly number[]) => void;
 
@@ -62,6 +69,9 @@ export class Tasks {
         return;
       case 'encode':
         encodeChunk(core, order, done);
+        return;
+      case 'verify-fragment':
+        readBack(core, order, done);
         return;
       default:
         erase(core, order, knownIndex, done);

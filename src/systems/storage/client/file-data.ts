@@ -9,6 +9,7 @@ import type { MetadataAccess } from './metadata-access.ts';
 import type { Operation } from './operation.ts';
 import { type ClientCounters, copySlices, type Extent, endOf, zeros } from './slices.ts';
 import { WriteBuffer } from './write-buffer.ts';
+import { type LossWatch, WriteLosses } from './write-losses.ts';
 
 /** A piece of a chunk that was read; `atEnd`: the file ends here or before. */
 interface ChunkPiece {
@@ -28,6 +29,8 @@ export class FileData {
   private readonly counters: ClientCounters;
   private readonly buffers: Map<number, WriteBuffer> = new Map();
   private readonly flushes: AsyncLocks = new AsyncLocks();
+  /** Of inodes that are open here, and of those where somebody has to be told of a loss. */
+  private readonly losses: Map<number, WriteLosses> = new Map();
 
   constructor(
     settings: ClientSettings,
@@ -207,36 +210,83 @@ export class FileData {
     return bytes.length;
   }
 
+  private lossesOf(inode: number): WriteLosses {
+    let losses = this.losses.get(inode);
+    if (losses === undefined) {
+      losses = new WriteLosses();
+      this.losses.set(inode, losses);
+    }
+    return losses;
+  }
+
+  /** A handle was opened: what is lost from now on is told to it, by `sync`. */
+  watch(inode: number): LossWatch {
+    return this.lossesOf(inode).watch();
+  }
+
+  /** The handle is closed. */
+  unwatch(inode: number, { losses }: LossWatch): void {
+    this.release(inode, losses);
+  }
+
+  private release(inode: number, losses: WriteLosses): void {
+    losses.release();
+    if (losses.isIdle) this.losses.delete(inode);
+  }
+
+  /**
+   * Makes all that is buffered durable and count, and tells a handle of what was lost since it was last
+   * told, whoever sent it. A call that began before the handle was told of a loss is told of it too.
+   */
+  async sync(operation: Operation, inode: number, watch: LossWatch): Promise<void> {
+    const since = watch.toldOf;
+    try {
+      await this.flush(operation, inode);
+    } catch (error) {
+      watch.tell(since);
+      throw error;
+    }
+    const errno = watch.tell(since);
+    if (errno !== null) throw operation.error(errno, true);
+  }
+
   /**
    * Makes all that is buffered durable and count. What fails is lost to the writer, as by fsync: and to
    * all who wait for it, whoever sent it.
    */
   async flush(operation: Operation, inode: number): Promise<void> {
-    const before = this.buffers.get(inode);
-    if (before === undefined) return;
-    const { losses } = before;
     const name = `${inode}`;
+    if (!this.buffers.has(inode) && !this.flushes.isLocked(name)) return;
+    const losses = this.lossesOf(inode);
+    losses.hold();
+    const since = losses.now;
     await this.flushes.lock(name);
     const buffer = this.buffers.get(inode);
     try {
-      if (buffer !== undefined) await this.sendAll(operation, inode, buffer);
-      if (before.losses > losses) throw operation.error(before.lastLoss, true);
+      if (buffer !== undefined) await this.sendAll(operation, inode, buffer, losses);
+      const errno = losses.newerThan(since);
+      if (errno !== null) throw operation.error(errno, true);
     } finally {
       buffer?.done();
       if (buffer?.isEmpty === true && this.buffers.get(inode) === buffer) {
         this.buffers.delete(inode);
       }
+      this.release(inode, losses);
       this.metadata.cache.drop({ inode, name: '' });
       this.flushes.unlock(name);
     }
   }
 
-  private async sendAll(operation: Operation, inode: number, buffer: WriteBuffer): Promise<void> {
+  private async sendAll(
+    operation: Operation,
+    inode: number,
+    buffer: WriteBuffer,
+    losses: WriteLosses,
+  ): Promise<void> {
     try {
       await this.send(operation, inode, buffer.take());
     } catch (error) {
-      buffer.losses += 1;
-      buffer.lastLoss = errnoOf(error);
+      losses.lose(errnoOf(error));
       throw error;
     }
   }
@@ -280,8 +330,14 @@ export class FileData {
     return [...chunks].sort(([a], [b]) => a - b);
   }
 
-  /** Forgets what is buffered: the session that it was written in is gone. */
+  /**
+   * Forgets what is buffered: the session that it was written in is gone. What was not on its way is
+   * lost; whoever sends the rest tells how that ends.
+   */
   clear(): void {
+    for (const [inode, { waitingBytes }] of this.buffers) {
+      if (waitingBytes > 0) this.lossesOf(inode).lose('EIO');
+    }
     this.buffers.clear();
   }
 }

@@ -4,6 +4,7 @@ import { FileError } from './file-error.ts';
 import { NameOperations } from './name-operations.ts';
 import type { Operation, OperationStep } from './operation.ts';
 import { joinSlices } from './slices.ts';
+import type { LossWatch } from './write-losses.ts';
 
 /** How a file is opened; what is left out is false. */
 export interface OpenFlags {
@@ -45,6 +46,8 @@ interface OpenFile {
   readonly path: string;
   readonly session: number;
   readonly flags: OpenFlags;
+  /** What it was told of writes that were lost. */
+  readonly losses: LossWatch;
 }
 
 /**
@@ -106,7 +109,7 @@ export class FileSystem extends NameOperations {
   ): Promise<number> {
     const { session } = await this.session.call(operation, { kind: 'open', inode });
     const handle = this.nextHandle++;
-    this.files.set(handle, { inode, path, session, flags });
+    this.files.set(handle, { inode, path, session, flags, losses: this.data.watch(inode) });
     // Whoever opens sees what was closed before.
     if (!this.isStrict) this.metadata.cache.drop({ inode, name: '' });
     if (flags.truncate === true && flags.write === true) {
@@ -232,30 +235,42 @@ export class FileSystem extends NameOperations {
     );
   }
 
-  /** Everything written to the file before is durable and seen by who opens it from now on. */
+  /**
+   * Everything written to the file before is durable and seen by who opens it from now on. What was
+   * lost since the file was opened, whoever sent it, is told to each handle, once: by this or by `close`.
+   */
   fsync(handle: number, steps?: OperationStep[]): Promise<void> {
-    return this.onFile('fsync', handle, steps, (operation, { inode }) =>
-      this.data.flush(operation, inode),
+    return this.onFile('fsync', handle, steps, (operation, { inode, losses }) =>
+      this.data.sync(operation, inode, losses),
     );
   }
 
-  /** The handle is gone, whatever the outcome. */
+  /** As `fsync`; the handle is gone, whatever the outcome. */
   close(handle: number, steps?: OperationStep[]): Promise<void> {
-    return this.onFile('close', handle, steps, async (operation, { inode }) => {
+    return this.onFile('close', handle, steps, async (operation, { inode, losses }) => {
       try {
-        await this.data.flush(operation, inode);
+        await this.data.sync(operation, inode, losses);
       } finally {
         await this.letGo(operation, handle);
       }
     }).finally(() => {
-      this.files.delete(handle);
+      this.forgetHandle(handle);
     });
+  }
+
+  private forgetHandle(handle: number): void {
+    const file = this.files.get(handle);
+    if (file === undefined) return;
+    this.files.delete(handle);
+    this.data.unwatch(file.inode, file.losses);
   }
 
   /** Leases that are left at the last close would have to be recovered before others read. */
   private async letGo(operation: Operation, handle: number): Promise<void> {
-    const { inode, session } = this.files.get(handle)!;
-    this.files.delete(handle);
+    const file = this.files.get(handle);
+    if (file === undefined) return;
+    const { inode, session } = file;
+    this.forgetHandle(handle);
     const isLast = ![...this.files.values()].some(
       (file) => file.inode === inode && file.session === session,
     );
@@ -307,8 +322,8 @@ export class FileSystem extends NameOperations {
   /** Closes the session: open files and locks go with it. What is buffered is sent first. */
   unmount(steps?: OperationStep[]): Promise<void> {
     return this.run('unmount', '/', steps, async (operation) => {
-      for (const { inode } of this.files.values()) {
-        await this.data.flush(operation, inode);
+      for (const { inode, losses } of this.files.values()) {
+        await this.data.sync(operation, inode, losses);
         await this.leases.release(inode);
       }
       this.files.clear();

@@ -1,4 +1,3 @@
-import type { FileErrno } from './file-error.ts';
 import { type ClientCounters, type Extent, endOf } from './slices.ts';
 
 /**
@@ -10,9 +9,6 @@ export class WriteBuffer {
   /** On their way now; readers on this client see them too. */
   private leaving: readonly Extent[] = [];
   waitingBytes: number = 0;
-  /** How often bytes on their way were lost for good, and why they were the last time. */
-  losses: number = 0;
-  lastLoss: FileErrno = 'EIO';
 
   get isEmpty(): boolean {
     return this.waiting.length + this.leaving.length === 0;

@@ -148,6 +148,7 @@ export class Leader {
   private serverChanged(server: number): void {
     this.repairs.serverChanged(server);
     this.deletions.serverChanged(server);
+    this.moves.serverChanged(server);
     if (this.servers.isAlive(server)) return;
     const { alarms, timings } = this.lead;
     alarms.after(timings.downGraceUs, () => this.repairs.serverChanged(server));

@@ -228,6 +228,9 @@ export class MasterRig {
     return sequence;
   }
 
+  /** Servers whose fragments have rotted, which nobody has met yet. */
+  readonly rotten: Set<number> = new Set();
+
   /** The answer to a request, if there was one. */
   ended(request: number): CallDone | undefined {
     const at = this.sent.findIndex(
@@ -306,6 +309,7 @@ export class MasterRig {
     while (this.nowUs < untilUs) {
       for (const server of servers) this.beat(server);
       this.pass(Math.min(100_000, untilUs - this.nowUs));
+      this.proveAll();
     }
   }
 
@@ -341,6 +345,17 @@ export class MasterRig {
       if (message.kind !== 'set-version' || except.includes(server)) continue;
       this.take('set-version', to);
       this.versionSet(message, server);
+    }
+    this.proveAll();
+  }
+
+  /** All that are asked to read what they have find it whole, but for those in `rotten`. */
+  proveAll(): void {
+    for (const { to, message } of [...this.sent]) {
+      if (message.kind !== 'verify-fragment') continue;
+      this.take('verify-fragment', to);
+      const server = Number(to.slice(1));
+      this.taskDone(message, server, { fault: this.rotten.has(server) ? 'bad' : null });
     }
   }
 }

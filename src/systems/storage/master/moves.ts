@@ -14,8 +14,8 @@ export class Moves {
   private readonly work: ChunkWork;
   private readonly standing: (chunk: number) => Standing | null;
   private readonly failed: (work: PlannedWork) => void;
-  /** Plans whose order was given. */
-  private readonly running: Set<number> = new Set();
+  /** Plans whose order was given, and the task that waits for its answer; null when none does. */
+  private readonly running: Map<number, number | null> = new Map();
 
   /** `failed` is told of plans that were given up. */
   constructor(
@@ -36,14 +36,35 @@ export class Moves {
   /** A plan is in the tables. */
   added(work: PlannedWork): void {
     if (work.plan.kind !== 'move' || this.running.has(work.id)) return;
-    this.running.add(work.id);
+    this.running.set(work.id, null);
     const { tasks, servers } = this.work;
     const order = servers.isAlive(work.plan.server) ? this.orderOf(work) : null;
     if (order === null) {
       this.close(work, false);
       return;
     }
-    tasks.give(work.plan.server, order, ordersGiven, (answer) => this.answered(work, answer));
+    const task = tasks.give(work.plan.server, order, ordersGiven, (answer) =>
+      this.answered(work, answer),
+    );
+    this.running.set(work.id, task);
+  }
+
+  /**
+   * A server was lost, or was found again. What a lost one was to make somebody else makes now, rather
+   * than when it has not answered often enough.
+   */
+  serverChanged(server: number): void {
+    const { lead, tasks, servers } = this.work;
+    const works = lead.indexes.plansOf.get(server);
+    if (works === undefined || servers.isAlive(server)) return;
+    for (const work of [...works.values()]) {
+      const task = this.running.get(work.id) ?? null;
+      if (task === null) continue;
+      tasks.callOff(task);
+      this.running.set(work.id, null);
+      lead.env.probe('who was to make a fragment is lost');
+      this.close(work, false);
+    }
   }
 
   /** A plan has gone from the tables. */
@@ -52,6 +73,7 @@ export class Moves {
   }
 
   private answered(work: PlannedWork, answer: TaskAnswer): void {
+    if (this.running.has(work.id)) this.running.set(work.id, null);
     const isDone = answer?.kind === 'task-done' && answer.fault === null;
     this.work.lead.env.probe(isDone ? 'a fragment was made' : 'a fragment could not be made');
     this.close(work, isDone);

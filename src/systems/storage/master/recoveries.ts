@@ -1,6 +1,7 @@
 import { presentCount } from '../metadata/chunk-life.ts';
 import type { GrantReply } from '../metadata/reply.ts';
 import { minimumDurable, neededParts } from '../placement/storage-class.ts';
+import { prove } from './proofs.ts';
 import { patienceOf, Round } from './set-versions.ts';
 import { type ChunkWork, grantReply } from './write-grants.ts';
 
@@ -82,10 +83,14 @@ export class Recoveries {
     const members = row.members;
     const minimum = Math.min(minimumDurable(redundancy), presentCount(members));
     const patience = patienceOf(servers, minimum, serverLeaseUs, 4 * serverLeaseUs);
-    const round = new Round(lead, tasks, { ...aim, members }, patience, (durable) => {
+    const formed = (durable: readonly number[]): void => {
       if (presentCount(durable) >= neededParts(redundancy)) this.commit(chunk, fence, durable);
       // None can be had: the old version stays what it is, and is tried again.
       else this.giveUp(chunk, fence);
+    };
+    const round = new Round(lead, tasks, { ...aim, members }, patience, (durable) => {
+      if (presentCount(durable) < presentCount(members)) prove(this.work, aim, durable, formed);
+      else formed(durable);
     });
     this.running.set(chunk, round);
     round.begin();

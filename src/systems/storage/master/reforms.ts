@@ -2,6 +2,7 @@ import type { WriteFailed } from '../messages/metadata-messages.ts';
 import { type Reply, refuse } from '../metadata/reply.ts';
 import type { Chunk, Grant } from '../metadata/rows.ts';
 import { minimumDurable } from '../placement/storage-class.ts';
+import { prove } from './proofs.ts';
 import { Round, type RoundAim } from './set-versions.ts';
 import {
   type ChunkWork,
@@ -124,11 +125,24 @@ export class Reforms {
     const out = row.members.filter((member) => member !== 0 && !survivors.includes(member));
     for (const server of out) this.withhold(reform, server);
     if (out.every((server) => servers.cannotServe(server))) {
-      this.propose(reform, survivors);
+      if (out.length === 0) this.propose(reform, survivors);
+      else this.prove(reform, row, survivors);
     } else {
       const againUs = lead.timings.taskTimeoutUs / 4;
       lead.alarms.after(againUs, () => this.leaveOut(reform, survivors));
     }
+  }
+
+  private prove(reform: Reform, row: Readonly<Chunk>, survivors: readonly number[]): void {
+    const { lead } = this.work;
+    const { chunk } = reform;
+    prove(this.work, { chunk, ...row }, survivors, (proven) => {
+      const isSame = lead.state.chunks.get(chunk)?.grant?.fence === reform.fence;
+      // Who is left out for its damage must not serve either.
+      if (isSame && proven.every((server, at) => server === survivors[at])) {
+        this.propose(reform, proven);
+      } else this.leaveOut(reform, proven);
+    });
   }
 
   private propose(reform: Reform, members: readonly number[]): void {

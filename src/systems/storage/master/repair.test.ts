@@ -81,6 +81,23 @@ describe('repair', () => {
     expect(rig.state.plans.size).toBe(0);
   });
 
+  // Found by the benchmark: R(3) took 4.5 s after a zone was lost, as the first target was in that zone.
+  test('whose target is lost too is begun elsewhere at once, and not when its order is given up', () => {
+    const { rig, members, without } = written(1);
+    const lost = members(1)[0]!;
+    rig.passBeating(serverLeaseUs * 1.02 + downGraceUs + 100_000, without(lost));
+    const target = Number(rig.sent.find(({ message }) => message.kind === 'copy-fragment')!.to[1]);
+    rig.take('copy-fragment');
+    rig.passBeating(serverLeaseUs * 1.02 + taskTimeoutUs + 200_000, without(lost, target));
+    const orders = rig.sent.filter(({ message }) => message.kind === 'copy-fragment');
+    const after = orders.filter(({ to }) => to !== `n${target}`);
+    expect(after).not.toEqual([]);
+    const place = Number(after[0]!.to[1]);
+    carryOut(rig, 'copy-fragment');
+    expect(members(1)).toContain(place);
+    expect(members(1)).not.toContain(lost);
+  });
+
   test('without a grace when no other part may be lost', () => {
     const { rig, members, without } = written(1);
     const [one, two] = members(1);

@@ -12,7 +12,8 @@ type OrderKind =
   | 'copy-fragment'
   | 'rebuild-part'
   | 'encode'
-  | 'erase-fragment';
+  | 'erase-fragment'
+  | 'verify-fragment';
 type OrderOf<Kind extends OrderKind> = Extract<ControlMessage, { kind: Kind }>;
 export type Order = {
   readonly [Kind in OrderKind]: Omit<OrderOf<Kind>, 'task' | 'term' | 'index'>;

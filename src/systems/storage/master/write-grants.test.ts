@@ -329,6 +329,27 @@ describe('a failed write', () => {
     expect(beat({ beat: 1, life: 2, heardBeat: 0 })).toMatchObject([{ leftOut }]);
   });
 
+  // Found by storage-last-whole: the last whole replica was left out, and erased.
+  test('is refused when the survivors have rotted, and who is left out stays a member', () => {
+    const { rig, members, fail } = writing();
+    const [one, dead, other] = members as [number, number, number];
+    const others = [4, 5, 6, 7, 8, 9].filter((server) => server !== dead);
+    rig.passBeating(1.1 * serverLeaseUs, others);
+    for (const rotten of [[one, other], [other]]) {
+      rig.rotten.clear();
+      for (const server of rotten) rig.rotten.add(server);
+      const request = fail(`n${dead}`);
+      rig.passBeating(100_000, others);
+      expect(rig.ended(request)?.reply).toEqual({ kind: 'error', errno: 'EIO' });
+      expect(rig.state.chunks.get(1)!.members).toEqual(members);
+    }
+    rig.rotten.clear();
+    const request = fail(`n${dead}`);
+    rig.passBeating(100_000, others);
+    rig.setAll();
+    expect(rig.ended(request)?.granted?.nodes).toEqual([`n${one}`, '', `n${other}`]);
+  });
+
   test('with too few survivors is refused with EIO', () => {
     const { rig, members, fail } = writing();
     rig.passBeating(

@@ -8,6 +8,7 @@ import { place } from '../placement/place.ts';
 import { minimumDurable, type StorageClass, totalParts } from '../placement/storage-class.ts';
 import type { Leadership } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
+import { prove } from './proofs.ts';
 import type { Servers } from './servers.ts';
 import { patienceOf, Round, type RoundAim } from './set-versions.ts';
 import type { Tasks } from './tasks.ts';
@@ -116,11 +117,16 @@ export class WriteGrants {
     const minimum = minimumDurable(storageClass.redundancy);
     // So that whose order was lost gets a second one.
     const patience = patienceOf(servers, minimum, 2 * taskTimeoutUs, 4 * taskTimeoutUs);
-    const round = new Round(lead, tasks, aim, patience, (durable) => {
+    const formed = (durable: readonly number[]): void => {
       const isFormed = row.version > 0 && presentCount(durable) >= minimum;
       const out = isFormed ? aim.members.filter((one) => one !== 0 && !durable.includes(one)) : [];
       for (const server of out) servers.withhold(server, 1);
       this.leaveOut(reply, durable, out);
+    };
+    const round = new Round(lead, tasks, aim, patience, (durable) => {
+      const isLess = presentCount(durable) < presentCount(aim.members);
+      if (row.version > 0 && isLess) prove(this.work, aim, durable, formed);
+      else formed(durable);
     });
     this.rounds.set(reply.chunk, { round, waiters });
     round.begin();

@@ -172,7 +172,12 @@ export interface EraseFragment extends FragmentName, FromLeader, Task {
   readonly kind: 'erase-fragment';
 }
 
-/** Answers adopt, copy, rebuild, encode and erase. */
+/** Reads all of a fragment that this server has: before a version is formed without who had it too. */
+export interface VerifyFragment extends FragmentName, FromLeader, Task {
+  readonly kind: 'verify-fragment';
+}
+
+/** Answers adopt, copy, rebuild, encode, erase and verify. */
 export interface TaskDone extends Task {
   readonly kind: 'task-done';
   readonly server: number;
@@ -196,7 +201,11 @@ export type ControlMessage =
   | RebuildPart
   | Encode
   | EraseFragment
-  | TaskDone;
+  | TaskDone
+  | VerifyFragment;
+
+/** Kinds that came later: their numbers are behind those of all others. */
+type LaterKind = 'verify-fragment';
 
 type FieldsOf<Kind extends ControlMessage['kind']> = Fields<
   Omit<OfKind<ControlMessage, Kind>, 'kind'>
@@ -218,7 +227,7 @@ const heldFragments: Field<readonly HeldFragment[]> = listOf(
 ) as Field<readonly HeldFragment[]>;
 
 export const controlMessageFields: {
-  readonly [Kind in ControlMessage['kind']]: FieldsOf<Kind>;
+  readonly [Kind in Exclude<ControlMessage['kind'], LaterKind>]: FieldsOf<Kind>;
 } = {
   beat: {
     server: integer,
@@ -308,4 +317,8 @@ export const controlMessageFields: {
     fault,
     failed: listOf(integer) as Field<readonly number[]>,
   },
+};
+
+export const laterControlMessageFields: { readonly [Kind in LaterKind]: FieldsOf<Kind> } = {
+  'verify-fragment': { ...task, ...fromLeader, ...fragmentFields },
 };

@@ -297,6 +297,7 @@ const messages: { readonly [K in Kind]: FieldsOf<K> } = {
     targets: parts,
   },
   'erase-fragment': ordered,
+  'verify-fragment': ordered,
   'task-done': { ...task, server: number, term: number, chunk: number, fault, failed: numbers },
   call: { request: number, session: number, sequence: number, oldest: number, command },
   'call-done': { ...answers, reply: fc.option(reply), granted: fc.option(granted) },

@@ -1,7 +1,11 @@
 import type { Codec } from '../../../sim/message.ts';
 import { fieldCodec, identityKey, type RaftWireMessage } from '../../raft/index.ts';
 import { decodeEnvelope } from '../metadata/command-codec.ts';
-import { type ControlMessage, controlMessageFields } from './control-messages.ts';
+import {
+  type ControlMessage,
+  controlMessageFields,
+  laterControlMessageFields,
+} from './control-messages.ts';
 import { type DataMessage, dataMessageFields } from './data-messages.ts';
 import { type FollowerMessage, followerMessageFields } from './follower-messages.ts';
 import { type MetadataMessage, metadataMessageFields } from './metadata-messages.ts';
@@ -17,6 +21,7 @@ const fields = {
   ...controlMessageFields,
   ...metadataMessageFields,
   ...followerMessageFields,
+  ...laterControlMessageFields,
 };
 /** Names a message among those on its link by what it asks or answers. */
 function identity(message: StorageMessage, number: number): number {
