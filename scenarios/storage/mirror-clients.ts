@@ -158,15 +158,27 @@ function below(seed: number, salt: number, bound: number): number {
   return (mix(mix(seed | 0, salt), 0x5bd1e995) >>> 0) % bound;
 }
 
-/** Times between which clients work. */
+/** Times between which clients work, and what at. */
 export interface MirrorLoad {
   readonly fromUs: number;
   readonly toUs: number;
   readonly intents: number;
+  /** Of ten intents: how many put, overwrite and delete. The others look whether a file is there. */
+  readonly shares?: readonly [puts: number, overwrites: number, deletions: number];
 }
 
 /** Clients that put, replace and delete files of their own in the mirrored tree. */
-export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): ClientsDefinition {
+export function mirrorClients({
+  fromUs,
+  toUs,
+  intents: most,
+  shares: [puts, overwrites, deletions] = [4, 3, 2],
+}: MirrorLoad): ClientsDefinition {
+  const does = (draw: number): MirrorOperation['does'] => {
+    if (draw < puts) return 'put';
+    if (draw < puts + overwrites) return 'overwrite';
+    return draw < puts + overwrites + deletions ? 'delete' : 'check';
+  };
   return {
     name: 'mirror-clients',
     knobs: {
@@ -179,11 +191,10 @@ export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): Clie
       const drawn: MirrorIntent[] = [];
       for (let nth = 0; nth < most; nth++) {
         const draw = (salt: number, bound: number) => below(seed, nth * 8 + salt, bound);
-        const kind = draw(1, 10);
         drawn.push({
           client: draw(0, count),
           atUs: Math.floor(fromUs + ((toUs - fromUs) * nth) / most),
-          does: kind < 4 ? 'put' : kind < 7 ? 'overwrite' : kind < 9 ? 'delete' : 'check',
+          does: does(draw(1, 10)),
           file: draw(2, files),
           // Around the borders of chunks, and none.
           sizeBytes: [0, 1, 255, 1_024, 1_025, 4_096, 4_097, 9_000][draw(3, 8)]!,
