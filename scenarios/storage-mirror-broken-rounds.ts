@@ -1,7 +1,7 @@
 import { mirrorLadder } from '../invariants/storage-mirror/ladder.ts';
 import { type Fault, scenario, seconds } from '../src/index.ts';
 import { mirroredStorage } from '../src/systems/storage/mirror/mirrored-storage.ts';
-import { always, weather, within } from './common/weather.ts';
+import { weather, within } from './common/weather.ts';
 import { mirrorClients } from './storage/mirror-clients.ts';
 
 const phases = { form: seconds(3), storm: seconds(20), settle: seconds(10) };
