@@ -16,7 +16,7 @@ import {
   segmentSequence,
   type WalRecord,
 } from '../../src/systems/raft/wal-format.ts';
-import { Chain } from './chain.ts';
+import { Chain, unknownPrefix } from './chain.ts';
 import { readEntryAt, type WrittenEntry } from './entry-hash.ts';
 import type { PrefixAt } from './log-mirror.ts';
 
@@ -184,15 +184,13 @@ export class DurableLog {
       path.push(header);
       oldest = header;
     }
-    const old = { chain: this.chain.last, prefixes: this.#prefixes() };
+    const { base: oldBase, last: oldLast } = this.chain;
+    const oldPrefixes = this.#prefixes();
     const oldest = path[path.length - 1] as SegmentHeader;
     const { lastIndex, lastTerm } = oldest;
     const base = oldest.previousSequence === 0 ? 0 : lastIndex;
-    this.chain.restart(
-      base,
-      base === 0 ? 0 : lastTerm,
-      base === 0 ? 0 : this.prefixAt(lastTerm, base),
-    );
+    const prefix = base === 0 ? 0 : this.prefixAt(lastTerm, base);
+    this.chain.restart(base, base === 0 ? 0 : lastTerm, prefix);
     for (let at = path.length - 1; at > 0; at -= 1) {
       this.#readTo = 0;
       this.#readOn(
@@ -203,7 +201,10 @@ export class DurableLog {
     this.#readTo = 0;
     // The segment may repeat what its header leaves out of the one before.
     const isNews = this.#readOn(newest.sequence, Number.POSITIVE_INFINITY);
-    this.#noteLost(old.chain, old.prefixes);
+    // Segments reach back behind what anybody remembers; what was known of this log begins later.
+    if (prefix === unknownPrefix && base < oldBase)
+      this.chain.anchor(oldBase, oldPrefixes.get(oldBase) as number);
+    this.#noteLost(oldLast, oldPrefixes);
     return isNews;
   }
 

@@ -17,6 +17,7 @@ import { AttachedNodes } from './attached.ts';
 import { auditNode } from './audit.ts';
 import { Backlog } from './backlog.ts';
 import { CanonicalChain } from './canonical-chain.ts';
+import { unknownPrefix } from './chain.ts';
 import { ClientLedger } from './client-ledger.ts';
 import { DurableLog } from './durable-log.ts';
 import { type ChainModel, MachineModel, noModel } from './machine-model.ts';
@@ -64,7 +65,7 @@ class RaftLedger implements Ledger<RaftMoment> {
     const prefixAt = (term: number, index: number): number => {
       const known = canonical.chain.term(index);
       if (known !== -1 && (term === -1 || known === term)) return canonical.chain.prefix(index);
-      return registry.find(term, index)?.prefix ?? -2;
+      return registry.find(term, index)?.prefix ?? unknownPrefix;
     };
     this.#prefixAt = prefixAt;
     const nodes = Array.from({ length: world.serverCount }, (_, node) => {

@@ -7,6 +7,7 @@ import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
 import storageLeases from '../../scenarios/storage-leases.ts';
+import storageMetaloggers from '../../scenarios/storage-metaloggers.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
 import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
@@ -36,6 +37,17 @@ const pinned: readonly Pinned[] = [
         seed: 305949001216,
         rung: 'I56',
         when: 'heartbeats of an earlier term of the same leader counted as heard',
+      },
+    ],
+  },
+  {
+    scenario: storageMetaloggers,
+    name: 'storage-metaloggers',
+    seeds: [
+      {
+        seed: 75720000025,
+        rung: 'I45',
+        when: 'a log that reaches back behind what the checker remembers counted as another one',
       },
     ],
   },
