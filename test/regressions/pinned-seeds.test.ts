@@ -6,6 +6,7 @@ import storageDrain from '../../scenarios/storage-drain.ts';
 import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
+import storageLateReports from '../../scenarios/storage-late-reports.ts';
 import storageLeases from '../../scenarios/storage-leases.ts';
 import storageMetaloggers from '../../scenarios/storage-metaloggers.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
@@ -37,6 +38,17 @@ const pinned: readonly Pinned[] = [
         seed: 305949001216,
         rung: 'I56',
         when: 'heartbeats of an earlier term of the same leader counted as heard',
+      },
+    ],
+  },
+  {
+    scenario: storageLateReports,
+    name: 'storage-late-reports',
+    seeds: [
+      {
+        seed: 643194000036,
+        rung: 'SG3',
+        when: 'a late beat of an earlier life shut the later one out, where a new leader heard that first',
       },
     ],
   },
