@@ -1,29 +1,38 @@
-import { expect, test } from 'vitest';
-import { Chain } from './chain.ts';
-import { unknownPrefix } from './log-mirror.ts';
+import { describe, expect, it } from 'vitest';
+import { Chain, unknownPrefix } from './chain.ts';
 
-function filled(base: number, prefix: number, hashes: readonly number[]): Chain {
+/** Entries 1 to 6, with an entry of another hash from `otherFrom` on, behind a base. */
+function chainFrom(base: number, prefix: number, otherFrom = 7): Chain {
   const chain = new Chain();
   chain.restart(base, 1, prefix);
-  for (const hash of hashes) chain.push(1, hash);
+  for (let index = base + 1; index <= 6; index++) {
+    chain.push(1, index < otherFrom ? index * 11 : index * 13);
+  }
   return chain;
 }
 
-// Found by seed 244633000035 of storage-conversions: a node read its log anew from before all that was remembered.
-test('a chain that began with what nobody remembers is right from where it is anchored on', () => {
-  const whole = filled(0, 0, [11, 12, 13, 14, 15]);
-  const late = filled(2, unknownPrefix, [13, 14, 15]);
-  expect(late.prefix(5)).not.toBe(whole.prefix(5));
-  late.anchor(3, whole.prefix(3));
-  expect([late.base, late.last]).toEqual([3, 5]);
-  for (const index of [3, 4, 5]) expect(late.prefix(index)).toBe(whole.prefix(index));
-  late.push(1, 16);
-  whole.push(1, 16);
-  expect(late.prefix(6)).toBe(whole.prefix(6));
-});
+describe('Chain', () => {
+  const whole = chainFrom(0, 0);
+  const known = whole.prefix(3);
 
-test('an anchor outside a chain changes nothing', () => {
-  const chain = filled(2, 7, [13, 14]);
-  chain.anchor(9, 1);
-  expect([chain.base, chain.last, chain.prefix(2)]).toEqual([2, 4, 7]);
+  it('is anchored where its prefix is known: all behind follows from there', () => {
+    const chain = chainFrom(1, unknownPrefix);
+    expect(chain.prefix(5)).not.toBe(whole.prefix(5));
+    chain.anchor(3, known);
+    expect([chain.base, chain.last]).toEqual([3, 6]);
+    for (let index = 3; index <= 6; index++) expect(chain.prefix(index)).toBe(whole.prefix(index));
+  });
+
+  it('still tells what is another entry behind the anchor', () => {
+    const chain = chainFrom(1, unknownPrefix, 5);
+    chain.anchor(3, known);
+    expect(chain.prefix(4)).toBe(whole.prefix(4));
+    expect(chain.prefix(5)).not.toBe(whole.prefix(5));
+  });
+
+  it('stays as it is when it does not reach so far', () => {
+    const chain = chainFrom(1, unknownPrefix);
+    chain.anchor(9, known);
+    expect([chain.base, chain.last]).toEqual([1, 6]);
+  });
 });

@@ -3,6 +3,9 @@ import { mix } from '../../src/index.ts';
 /** Prefix hash of the empty log. */
 export const emptyPrefix = 0;
 
+/** In place of the prefix hash of a log that nobody remembers any more. */
+export const unknownPrefix = -2;
+
 /**
  * A log reduced to three numbers for each index: term, hash of the entry, and prefix hash, which
  * stands for all entries up to there. Two logs are equal up to i if their prefix hashes at i are,
@@ -81,14 +84,17 @@ export class Chain {
     this.#start = 0;
   }
 
-  /** As `dropUpTo`, where the prefix hash at that index is known from elsewhere. */
+  /**
+   * Forgets all entries up to an index at which the prefix hash is known after all, though it was not
+   * where the chain begins: those behind it follow from there.
+   */
   anchor(index: number, prefix: number): void {
     this.dropUpTo(index);
     if (this.base !== index) return;
     this.#basePrefix = prefix;
     let last = prefix;
     for (let at = this.#start; at < this.#hashes.length; at += 1) {
-      last = mix(last, this.#hashes[at]!);
+      last = mix(last, this.#hashes[at] as number);
       this.#prefixes[at] = last;
     }
   }

@@ -16,9 +16,9 @@ import {
   segmentSequence,
   type WalRecord,
 } from '../../src/systems/raft/wal-format.ts';
-import { Chain } from './chain.ts';
+import { Chain, unknownPrefix } from './chain.ts';
 import { readEntryAt, type WrittenEntry } from './entry-hash.ts';
-import { type PrefixAt, unknownPrefix } from './log-mirror.ts';
+import type { PrefixAt } from './log-mirror.ts';
 
 /** The names and bytes that a disk has promised, or any other image of it. */
 export interface ImageFiles {

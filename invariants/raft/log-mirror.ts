@@ -5,12 +5,9 @@ import { entryHash } from './entry-hash.ts';
 
 /**
  * Gives the prefix hash at a compacted index, which a chain cannot compute itself: the canonical one
- * when the term is -1 (not known) or agrees, else that of the entry of this name, or `unknownPrefix`.
+ * when the term is -1 (not known) or agrees, else that of the entry of this name. -2: there is none.
  */
 export type PrefixAt = (term: number, index: number) => number;
-
-/** Nobody remembers what came before. */
-export const unknownPrefix = -2;
 
 /**
  * What the checker knows of one node's log in memory. `follow` reads only what changed: it goes back

@@ -1,8 +1,6 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
-import { partialRaftOperator } from '../../src/systems/raft/operator.ts';
 import { DisksNow } from '../../src/systems/storage/ground-truth.ts';
-import type { MetadataReader, StorageFacts, StorageMoment } from './moment.ts';
-import { recoveryUs } from './recovers.ts';
+import type { StorageFacts, StorageMoment } from './moment.ts';
 import { isUnseated } from './unseated.ts';
 
 export const rotIsFound = rung<StorageMoment>({
@@ -117,50 +115,6 @@ export const sessionsConverge = rung<StorageMoment, Touched>({
     return world.nodeCount > world.serverCount && state.sessions.size > 0 ? held : premiseFalse;
   },
 });
-
-export const learnersCatchUp = rung<StorageMoment, { healedAt: number }>({
-  id: 'SH6',
-  title: 'learners catch up',
-  statement:
-    'A while after everything works again, masters and metaloggers that are up have applied all that was committed when the faults ended.',
-  source: 'lizardfs#682, leilfs#7: a shadow that lags for weeks; HDDS-11183',
-  kind: 'eventually',
-  owedUnder: 'noticeable damage',
-  watches: ['phase', 'end'],
-  ghost: () => ({ healedAt: 0 }),
-  check({ facts, timeUs }, ghost) {
-    const { oracle, topology, world, phase } = facts;
-    if (phase === 'settle') ghost.healedAt = oracle.last;
-    if (phase !== 'end' || timeUs - facts.healedUs < recoveryUs(facts)) return premiseFalse;
-    let outcome: Outcome = premiseFalse;
-    for (let node = 0; node < topology.firstServer; node++) {
-      if (world.status(node) !== 'up' || world.damaged(node)) continue;
-      const { machine, phase: of } = (world.state(node) ?? {}) as {
-        readonly machine?: MetadataReader;
-        readonly phase?: string;
-      };
-      if (machine === undefined || of !== 'running') continue;
-      const { applied } = machine;
-      if (applied < ghost.healedAt && isMember(facts, node)) {
-        return broken({ nodes: [node], values: { applied, healedAt: ghost.healedAt } });
-      }
-      outcome = held;
-    }
-    return outcome;
-  },
-});
-
-/** Operators take servers out of the group and put others in: only who belongs to it has to follow. */
-function isMember({ world, topology }: StorageFacts, node: number): boolean {
-  for (let other = 0; other < topology.firstServer; other++) {
-    if (world.status(other) !== 'up') continue;
-    const view = partialRaftOperator.membership(world.state(other));
-    const last = view?.leads === true ? view.configurations.at(-1) : undefined;
-    if (last === undefined) continue;
-    return [...last.groups.flat(), ...last.learners].includes(node);
-  }
-  return false;
-}
 
 /** What was done about parts that were missing. */
 interface Repairs {

@@ -33,10 +33,11 @@ export const changelogsReplay = rung<StorageMoment, Map<number, number>>({
   },
 });
 
-function changelogOf({ world, settings, oracle }: StorageFacts, node: number): Outcome {
-  const { service } = (world.state(node) ?? {}) as { readonly service?: unknown };
-  // A disk that has lost something lawfully owes nothing for it.
-  if (!(service instanceof MetaloggerService) || world.damaged(node)) return premiseFalse;
+/** The tables that a metalogger's disk leads to, by what it has promised. */
+export function replayed(
+  { world, settings }: StorageFacts,
+  node: number,
+): { readonly applied: number; readonly hash: string } {
   const disk = world.disk(node);
   const bytes = (file: string): Uint8Array | undefined => disk.promisedBytes(file);
   const { entries, states, gaps } = readChangelog({ files: disk.promisedFiles(), bytes });
@@ -44,9 +45,16 @@ function changelogOf({ world, settings, oracle }: StorageFacts, node: number): O
   const machine = new MetadataMachine(settings);
   if (start !== undefined) machine.restore(start.saved);
   for (const entry of entries) if (entry.index === machine.applied + 1) machine.apply(entry);
-  const { applied } = machine;
+  return { applied: machine.applied, hash: machine.hash() };
+}
+
+function changelogOf(facts: StorageFacts, node: number): Outcome {
+  const { world, oracle } = facts;
+  const { service } = (world.state(node) ?? {}) as { readonly service?: unknown };
+  // A disk that has lost something lawfully owes nothing for it.
+  if (!(service instanceof MetaloggerService) || world.damaged(node)) return premiseFalse;
+  const { applied, hash } = replayed(facts, node);
   const { durable } = service.changelog;
-  const hash = machine.hash();
   const expected = applied === 0 ? hash : oracle.at(applied)?.hash;
   if (applied >= durable && hash === expected) return applied === 0 ? premiseFalse : held;
   const values = { applied, durable, hash: `#${hash}`, canonical: `#${expected ?? ''}` };

@@ -105,9 +105,9 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
       'That session is over.',
     ];
   },
-  SH6: ({ nodes, values: { applied, healedAt } }) => [
+  SH6: ({ nodes, values: { applied, onDisk, healedAt } }) => [
     `When all worked again, entry ${healedAt} was committed, and ${who(nodes)} belongs to the group.`,
-    `It has applied entry ${applied} and no more.`,
+    `It has applied entry ${applied}, and its disk leads to entry ${onDisk}.`,
   ],
   SF1: ({ values: { chunk, members, beyond, needed } }) => [
     `The members of chunk ${chunk} are ${text(members)}; it takes ${needed} to read it.`,

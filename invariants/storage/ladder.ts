@@ -3,7 +3,7 @@ import { durableOnAll, readsAreVerified, serversDurableFirst } from './acknowled
 import { settledReplicasAreAlike } from './alike.ts';
 import { answersAreCommitted, answersAreTrue, exactlyOnce } from './answers.ts';
 import { anyPartsSuffice } from './any-parts.ts';
-import { learnersCatchUp, repairsComeToRest, rotIsFound, sessionsConverge } from './at-peace.ts';
+import { repairsComeToRest, rotIsFound, sessionsConverge } from './at-peace.ts';
 import { changelogIsTheLog, tablesAddUp } from './at-rest.ts';
 import { cachedAnswersHold, cachesAreTrue } from './cached-facts.ts';
 import { changelogsReplay } from './changelogs.ts';
@@ -33,6 +33,7 @@ import { firstPlacesAreLawful } from './first-places.ts';
 import { forgottenIsRefused, noMemberBeginsAnew } from './forgotten.ts';
 import { disksHaveRoom, fencesRise } from './fragment-rungs.ts';
 import { enoughIsIntact } from './intact.ts';
+import { learnersCatchUp } from './learners-catch-up.ts';
 import { leasesLast } from './leases-last.ts';
 import { storageGhost } from './ledger.ts';
 import { leftOutServesNobody } from './left-out.ts';

@@ -196,27 +196,32 @@ function nodeOf(address: string): string {
   return colon < 0 ? address : address.slice(0, colon);
 }
 
-/** Of ten, and of four for those that change nothing. */
-function does(kind: number, question: number): MirrorOperation['does'] {
-  if (kind < 4) return 'put';
-  if (kind < 7) return 'overwrite';
-  if (kind < 9) return 'delete';
-  return question === 0 ? 'check' : 'read';
-}
-
 function below(seed: number, salt: number, bound: number): number {
   return (mix(mix(seed | 0, salt), 0x5bd1e995) >>> 0) % bound;
 }
 
-/** Times between which clients work. */
+/** Times between which clients work, and what at. */
 export interface MirrorLoad {
   readonly fromUs: number;
   readonly toUs: number;
   readonly intents: number;
+  /** Of ten intents: how many put, overwrite and delete. The others read files, or look whether they are there. */
+  readonly shares?: readonly [puts: number, overwrites: number, deletions: number];
 }
 
 /** Clients that put, replace and delete files of their own in the mirrored tree. */
-export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): ClientsDefinition {
+export function mirrorClients({
+  fromUs,
+  toUs,
+  intents: most,
+  shares: [puts, overwrites, deletions] = [4, 3, 2],
+}: MirrorLoad): ClientsDefinition {
+  const does = (kind: number, question: number): MirrorOperation['does'] => {
+    if (kind < puts) return 'put';
+    if (kind < puts + overwrites) return 'overwrite';
+    if (kind < puts + overwrites + deletions) return 'delete';
+    return question === 0 ? 'check' : 'read';
+  };
   return {
     name: 'mirror-clients',
     knobs: {
@@ -229,11 +234,10 @@ export function mirrorClients({ fromUs, toUs, intents: most }: MirrorLoad): Clie
       const drawn: MirrorIntent[] = [];
       for (let nth = 0; nth < most; nth++) {
         const draw = (salt: number, bound: number) => below(seed, nth * 8 + salt, bound);
-        const kind = draw(1, 10);
         drawn.push({
           client: draw(0, count),
           atUs: Math.floor(fromUs + ((toUs - fromUs) * nth) / most),
-          does: does(kind, draw(5, 4)),
+          does: does(draw(1, 10), draw(5, 4)),
           file: draw(2, files),
           sizeBytes: sizes[draw(3, sizes.length)]!,
           stamp: 1 + draw(4, 255),

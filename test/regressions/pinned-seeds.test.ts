@@ -8,7 +8,9 @@ import storageDrainAndLoss from '../../scenarios/storage-drain-and-loss.ts';
 import storageFullDisks from '../../scenarios/storage-full-disks.ts';
 import storageLastWhole from '../../scenarios/storage-last-whole.ts';
 import storageLateOrders from '../../scenarios/storage-late-orders.ts';
+import storageLateReports from '../../scenarios/storage-late-reports.ts';
 import storageLeases from '../../scenarios/storage-leases.ts';
+import storageMetaloggers from '../../scenarios/storage-metaloggers.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
 import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
@@ -39,6 +41,28 @@ const pinned: readonly Pinned[] = [
         seed: 305949001216,
         rung: 'I56',
         when: 'heartbeats of an earlier term of the same leader counted as heard',
+      },
+    ],
+  },
+  {
+    scenario: storageLateReports,
+    name: 'storage-late-reports',
+    seeds: [
+      {
+        seed: 643194000036,
+        rung: 'SG3',
+        when: 'a late beat of an earlier life shut the later one out, where a new leader heard that first',
+      },
+    ],
+  },
+  {
+    scenario: storageMetaloggers,
+    name: 'storage-metaloggers',
+    seeds: [
+      {
+        seed: 75720000025,
+        rung: 'I45',
+        when: 'a log that reaches back behind what the checker remembers counted as another one',
       },
     ],
   },

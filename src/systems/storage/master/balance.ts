@@ -58,7 +58,10 @@ export class Balance {
       const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
       // Else it would only be the other one that is full, and the part would go back.
       if (this.shareWith(to, bytes) > this.shareWith(from, -bytes)) continue;
-      if (!this.repairs.throttle.take(to, [from], bytes, false)) return;
+      if (!this.repairs.throttle.take(to, [from], bytes, false)) {
+        lead.env.probe('evening the load waits for its turn');
+        return;
+      }
       lead.env.probe('a part moves to an emptier server');
       lead.propose({ kind: 'plan-move', chunk, position, to });
       return;

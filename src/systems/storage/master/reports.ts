@@ -210,7 +210,10 @@ export class Reports {
     const known = this.suspects.get(server);
     const isSameLife = known?.life === life;
     // One that was asked for before the other had ended is no second one, however late it comes.
-    if (isSameLife && beat <= known.afterBeat) return;
+    if (isSameLife && beat <= known.afterBeat) {
+      this.work.lead.env.probe('a report comes late');
+      return;
+    }
     const before = isSameLife ? known.names : new Map<number, string>();
     const now: Map<number, string> = new Map();
     const afterBeat = this.work.servers.of(server).answeredBeat;

@@ -17,7 +17,9 @@ export interface ServerNews {
   readonly server: number;
   life: number;
   /** Lives before this one: their beats may come late. */
-  readonly pastLives: number[];
+  readonly pastLives: { readonly life: number; readonly beat: number }[];
+  /** The highest beat of this life that was heard. */
+  lastBeat: number;
   ready: boolean;
   /** When it was last heard; the beginning of the term before that. */
   heardUs: number;
@@ -93,6 +95,7 @@ export class Servers {
       server,
       life: 0,
       pastLives: [],
+      lastBeat: 0,
       ready: false,
       heardUs: nowUs,
       servesUntilUs,
@@ -181,10 +184,16 @@ export class Servers {
     const { lead } = this;
     const { server, life, beat: number } = beat;
     const one = this.of(server);
-    if (one.pastLives.includes(life)) return;
+    const past = one.pastLives.findIndex((other) => other.life === life);
+    if (past >= 0) {
+      // Who was heard first of two lives may be the later one, as words come late. It is the one that
+      // goes on when nothing more is heard of the other.
+      if (!one.dead || number <= one.pastLives[past]!.beat) return;
+      one.pastLives.splice(past, 1);
+    }
     if (life !== one.life && one.life !== 0) {
       // Wall clocks step back: only what was seen before is old.
-      one.pastLives.push(one.life);
+      one.pastLives.push({ life: one.life, beat: one.lastBeat });
       if (one.pastLives.length > mostPastLives) one.pastLives.shift();
     }
     // Another leader may have let it serve till now, or not.
@@ -200,6 +209,7 @@ export class Servers {
     const again = one.life !== 0 && life !== one.life;
     one.heardUs = lead.nowUs;
     one.dead = false;
+    one.lastBeat = one.life === life ? Math.max(one.lastBeat, number) : number;
     one.life = life;
     one.ready = beat.ready;
     one.freeBytes = Math.max(0, beat.capacityBytes - beat.usedBytes);

@@ -25,6 +25,7 @@ export class Throttle {
     // A bucket that is full lets the largest part through.
     const isFree = buckets.every(({ tokens }) => tokens >= Math.min(bytes, this.burst));
     if (!isFree && !urgent) return false;
+    if (!isFree) this.lead.env.probe('an urgent repair does not wait');
     for (const bucket of buckets) bucket.tokens -= bytes;
     return true;
   }

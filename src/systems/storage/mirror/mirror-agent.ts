@@ -126,10 +126,11 @@ export class MirrorAgent {
   }
 
   private async ship(from: Seen, to: Seen, epoch: number): Promise<number> {
-    const { index, copiedBytes } = await ship(this.route(from, to, epoch));
+    const { index, copiedBytes, wasBroken } = await ship(this.route(from, to, epoch));
     this.rounds += 1;
     this.copiedBytes += copiedBytes;
     this.env.probe('a round of the mirror ended');
+    if (wasBroken) this.env.probe('a broken round was brought to its end');
     if (copiedBytes > 0) this.env.probe('the mirror carried bytes over');
     return index;
   }

@@ -35,6 +35,8 @@ export interface Shipped {
   /** Everything up to this entry of the source is in the target. */
   readonly index: number;
   readonly copiedBytes: number;
+  /** Whether an earlier round broke off, and this one brought it to its end. */
+  readonly wasBroken: boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function ship(route: Route): Promise<Shipped> {
   await target.snapshot(workPath(epoch), finishedPath(epoch, index)).catch(refused('EEXIST', 0));
   await advance(route, index);
   await removeOld(route, before, index);
-  return { index, copiedBytes };
+  return { index, copiedBytes, wasBroken: waiting !== undefined };
 }
 
 async function prepareSource({ source, epoch, tree, ...route }: Route): Promise<void> {
