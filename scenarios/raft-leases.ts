@@ -1,7 +1,8 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { reigns, scenario, seconds } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
+import { beyond } from './common/beyond.ts';
+import { noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 /** Moments at which a lease is worth most to whoever holds it no longer. */
 const words = {

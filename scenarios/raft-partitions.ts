@@ -1,7 +1,8 @@
 import { raftLadder } from '../invariants/raft/ladder.ts';
 import { partitions, scenario } from '../src/index.ts';
 import { raftKv } from '../src/systems/raft/index.ts';
-import { beyond, noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
+import { beyond } from './common/beyond.ts';
+import { noDiskFills, phases, raftClients, raftWords } from './raft/setting.ts';
 
 export default scenario({
   summary: 'Raft KV on a network that splits, clogs, loses and reorders',

@@ -1,6 +1,15 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { calm, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { beyond } from './common/beyond.ts';
+import {
+  leadersStay,
+  noDamage,
+  noLateWords,
+  noRestarts,
+  noWipes,
+  sameMasters,
+} from './storage/out-of-reach.ts';
 import { phases, storageClients } from './storage/setting.ts';
 
 export default scenario({
@@ -10,4 +19,16 @@ export default scenario({
   storm: calm(),
   ladder: storageLadder,
   phases,
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noRestarts,
+    ...noLateWords,
+    ...leadersStay,
+    ...beyond(
+      'no server is lost, emptied or full: nothing is repaired or moved',
+      ...['SC7', 'SC15', 'SF3', 'SF4', 'SF8', 'SF9', 'SF11', 'SH2', 'SH5', 'SH7', 'SH8', 'SH10'],
+    ),
+  },
 });

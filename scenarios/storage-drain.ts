@@ -1,6 +1,7 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { phases, storageClients, storageWords } from './storage/setting.ts';
 
 export default scenario({
@@ -15,4 +16,10 @@ export default scenario({
   ladder: storageLadder,
   phases,
   requiredProbes: ['a part leaves a drained server', 'a part moves to an emptier server'],
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noLateWords,
+  },
 });

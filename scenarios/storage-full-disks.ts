@@ -1,7 +1,16 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { beyond } from './common/beyond.ts';
 import { weather, within } from './common/weather.ts';
+import {
+  leadersStay,
+  noDamage,
+  noLateWords,
+  noRestarts,
+  noWipes,
+  sameMasters,
+} from './storage/out-of-reach.ts';
 import { phases, storageClients } from './storage/setting.ts';
 import { chunkserver } from './storage/weather.ts';
 
@@ -28,4 +37,13 @@ export default scenario({
   storm: filling,
   ladder: storageLadder,
   phases,
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noRestarts,
+    ...noLateWords,
+    ...leadersStay,
+    ...beyond('no server is emptied', ...['SH5']),
+  },
 });

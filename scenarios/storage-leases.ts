@@ -1,7 +1,9 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { clocks, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { beyond } from './common/beyond.ts';
 import { always } from './common/weather.ts';
+import { noDamage, noLateWords, noRestarts, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import {
   drainsToo,
   phases,
@@ -24,4 +26,12 @@ export default scenario({
   ladder: storageLadder,
   phases,
   requiredProbes: ['a write lease expired', 'client recall'],
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noRestarts,
+    ...noLateWords,
+    ...beyond('every client reads strictly', ...['SD4']),
+  },
 });

@@ -1,6 +1,7 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
 import { rotting } from './storage/weather.ts';
 
@@ -12,4 +13,8 @@ export default scenario({
   ladder: storageLadder,
   phases,
   requiredProbes: ['a fragment is bad', 'fragment in quarantine', 'scrub cycle'],
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+  },
 });

@@ -2,6 +2,7 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { always } from './common/weather.ts';
+import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import {
   drainsToo,
   phases,
@@ -24,4 +25,10 @@ export default scenario({
   ladder: storageLadder,
   phases,
   requiredProbes: ['a chunk was converted'],
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noLateWords,
+  },
 });

@@ -2,6 +2,7 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { type Times, weather, within } from './common/weather.ts';
+import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
 import { chunkserver } from './storage/weather.ts';
 
@@ -58,4 +59,10 @@ export default scenario({
   storm: powerLoss,
   ladder: storageLadder,
   phases,
+  outOfReach: {
+    ...sameMasters,
+    ...noWipes,
+    ...noDamage,
+    ...noLateWords,
+  },
 });

@@ -1,5 +1,6 @@
 import { type ClientsDefinition, type Domain, kvClients, seconds } from '../../src/index.ts';
 import { raftKvProtocol } from '../../src/systems/raft/index.ts';
+import { beyond } from '../common/beyond.ts';
 
 /** Phases that all drawn Raft scenarios share. */
 export const phases = { form: seconds(1), storm: seconds(7), settle: seconds(4) } as const;
@@ -33,11 +34,6 @@ export const raftWords = {
     'campaign by order of the leader',
   ],
 } as const;
-
-/** What a scenario's weather cannot bring about, and why: one reason for several rungs or cells. */
-export function beyond(why: string, ...what: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(what.map((one) => [one, why]));
-}
 
 /** Where no disk fills, no write is refused for want of room. */
 export const noDiskFills: Readonly<Record<string, string>> = beyond(
