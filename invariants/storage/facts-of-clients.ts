@@ -38,6 +38,16 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} is told that its ${text(what)} is done.`,
     `No entry of the committed log did it. What it asked for, and the entries it was told: ${text(entries)}.`,
   ],
+  SE13: ({ nodes, values: { do: what, owed, errno, asked, path, wrong } }) =>
+    owed === undefined
+      ? [
+          `${who(nodes)} is told that a ${text(what)} of ${text(path)} is done.`,
+          `That cannot be: the name is ${text(wrong)}.`,
+        ]
+      : [
+          `${who(nodes)} asks for a ${text(what)} with numbers that no file can have, which is ${text(owed)}.`,
+          `It is told ${text(errno)}, and the masters were asked for: ${text(asked)}.`,
+        ],
   SH9: ({ nodes, values: { do: what, errno, inARow } }) => [
     "Everything works again, and old leases and lost servers stand in nobody's way any more.",
     `${who(nodes)} asks for a ${text(what)} and gets ${text(errno)}, the ${inARow}th operation in a row that comes to nothing.`,

@@ -66,12 +66,12 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
     `A plain file system has carried out the committed log up to entry ${index}.`,
     `The tables say something else: ${text(difference)}.`,
   ],
-  SE5: ({ values: { inode, a, b, stray } }) =>
-    stray === undefined
+  SE5: ({ values: { inode, a, b, had, due } }) =>
+    had === undefined
       ? [`On inode ${inode} somebody has the lock ${text(a)}.`, `Beside it there is ${text(b)}.`]
       : [
-          `On inode ${inode} somebody has the lock ${text(stray)}.`,
-          'That session does not have the file open.',
+          `On inode ${inode} the tables have these locks: ${text(had)}.`,
+          `What was granted and is neither given back nor closed: ${text(due)}.`,
         ],
   SE6: ({ values: { index, kind, complaint, reply } }) => [
     `The ${kind} of entry ${index} is answered ${text(reply)}.`,

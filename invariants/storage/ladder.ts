@@ -41,6 +41,7 @@ import { nothingIsLeftOver } from './leftovers.ts';
 import { madeIsWhole } from './made-whole.ts';
 import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts';
+import { mistakesAreRefused } from './mistakes.ts';
 import type { StorageMoment } from './moment.ts';
 import { movesEven } from './moves-even.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
@@ -119,6 +120,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   answersAreFresh,
   tellsTheTables,
   doneIsDone,
+  mistakesAreRefused,
   durableOnAll,
   bytesWereWritten,
   strictReads,

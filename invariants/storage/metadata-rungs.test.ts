@@ -171,11 +171,53 @@ describe('SE5 locks exclude', () => {
     rig.ask(session, 4, { ...lock, owner: 1 });
     rig.ask(session, 5, { ...lock, kind: 'unlock', owner: 1, from: 0, to: 5 });
     rig.ask(session, 6, { ...lock, owner: 2, from: 0, to: 5 });
-    rig.ask(session, 7, { kind: 'close', inode: 2 });
+    rig.ask(session, 7, { kind: 'close', inode: 2, handle: 0, owners: [] });
     rig.ask(session, 8, { kind: 'open', inode: 2 });
     rig.ask(session, 9, { ...lock, owner: 3 });
     expect(rig.broken).toEqual([]);
     expect(rig.premise('SE5')).toBe(4);
+  });
+
+  it('holds for what ends with the handle or the process that is closed, and with no other', () => {
+    const { rig, session } = withFile('SE5');
+    rig.ask(session, 4, { kind: 'open', inode: 2 });
+    rig.ask(session, 5, { kind: 'open', inode: 2 });
+    rig.ask(session, 6, { ...lock, owner: 1 });
+    rig.ask(session, 7, { ...lock, owner: 2, from: 10, to: 20 });
+    rig.ask(session, 8, { ...lock, style: 'flock', owner: 1 });
+    rig.ask(session, 9, { kind: 'close', inode: 2, handle: 2, owners: [2] });
+    rig.ask(session, 10, { ...lock, owner: 3, from: 10, to: 20 });
+    rig.ask(session, 11, { kind: 'close', inode: 2, handle: 1, owners: [3] });
+    rig.ask(session, 12, { ...lock, style: 'flock', owner: 3 });
+    expect(rig.broken).toEqual([]);
+    expect(rig.premise('SE5')).toBe(7);
+    expect(rig.facts.oracle.state.locks.get(2)).toMatchObject({
+      posix: [{ owner: 1 }],
+      flock: [{ owner: 3 }],
+    });
+  });
+
+  it.each(['posix', 'flock'] as const)('breaks when a %s lock outlives its close', (style) => {
+    const { rig, session } = withFile('SE5');
+    rig.ask(session, 4, { kind: 'open', inode: 2 });
+    rig.ask(session, 5, { ...lock, style, owner: 1 });
+    rig.bend(({ state }) => {
+      const left = { session, owner: 1, from: 0, to: 10, exclusive: true };
+      state.locks.insert(2, { posix: [], flock: [], [style]: [left] });
+    });
+    rig.ask(session, 6, { kind: 'close', inode: 2, handle: 1, owners: [1] });
+    expect(rig.broken).toEqual(['SE5']);
+  });
+
+  it('breaks when a close takes the lock of another process', () => {
+    const { rig, session } = withFile('SE5');
+    rig.ask(session, 4, { kind: 'open', inode: 2 });
+    rig.ask(session, 5, { ...lock, owner: 1 });
+    rig.bend(({ state }) => {
+      state.locks.delete(2);
+    });
+    rig.ask(session, 6, { kind: 'close', inode: 2, handle: 3, owners: [2] });
+    expect(rig.broken).toEqual(['SE5']);
   });
 
   it('breaks when two holders have the same bytes', () => {
@@ -199,7 +241,7 @@ describe('chunks', () => {
     rig.ask(session, 7, { kind: 'clone', source: 2, parent: 1, name: 'copy', frozen: false });
     rig.ask(session, 8, { kind: 'unlink', parent: 1, name: 'copy' });
     rig.ask(session, 9, { kind: 'unlink', parent: 1, name: 'a' });
-    rig.ask(session, 10, { kind: 'close', inode: 2 });
+    rig.ask(session, 10, { kind: 'close', inode: 2, handle: 0, owners: [] });
     expect(rig.facts.oracle.state.chunks.size).toBe(0);
     expect(rig.broken).toEqual([]);
     for (const id of ['SC1', 'SC2', 'SF1']) expect(rig.premise(id)).toBeGreaterThan(0);

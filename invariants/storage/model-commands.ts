@@ -91,7 +91,7 @@ function onFiles(files: ModelFiles, command: Command, success: Success): Complai
     case 'close': {
       const count = files.inodes.get(command.inode)?.opens.get(success.session) ?? 0;
       if (count === 0) return 'closed, and was not open';
-      files.close(success.session, command.inode, false);
+      files.close(success.session, command.inode, command);
       return null;
     }
     case 'close-session':
@@ -281,7 +281,7 @@ function endSessions(files: ModelFiles, ends: (role: 'client' | 'mirror') => boo
 }
 
 function endSession(files: ModelFiles, session: number): void {
-  for (const inode of [...(files.openOf.get(session) ?? [])]) files.close(session, inode, true);
+  for (const inode of [...(files.openOf.get(session) ?? [])]) files.close(session, inode, null);
   files.openOf.delete(session);
 }
 

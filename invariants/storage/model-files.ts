@@ -1,5 +1,5 @@
 import type { Inode } from '../../src/systems/storage/metadata/rows.ts';
-import { ModelLocks } from './model-locks.ts';
+import { type ClosedHandle, ModelLocks } from './model-locks.ts';
 
 /** An inode as the model has it. */
 export interface ModelInode {
@@ -48,7 +48,7 @@ export class ModelFiles {
   forget(): void {
     this.touchedInodes.clear();
     this.touchedNames.clear();
-    this.locks.conflicts.length = 0;
+    this.locks.forget();
   }
 
   directory(inode: number): ModelInode | undefined {
@@ -143,11 +143,13 @@ export class ModelFiles {
     this.touchedInodes.add(inode);
   }
 
-  close(session: number, inode: number, all: boolean): void {
+  /** @param closed which handle; null: all that the session has of the file */
+  close(session: number, inode: number, closed: ClosedHandle | null): void {
     const { opens } = this.inodes.get(inode)!;
-    const left = all ? 0 : opens.get(session)! - 1;
+    const left = closed === null ? 0 : opens.get(session)! - 1;
     if (left > 0) {
       opens.set(session, left);
+      this.locks.handleClosed(session, inode, closed!);
     } else {
       opens.delete(session);
       this.openOf.get(session)!.delete(inode);

@@ -17,11 +17,28 @@ export interface LockConflict {
   readonly b: HeldLock;
 }
 
+/** A close of a file: of which of the session's handles, and by which of its processes. */
+export interface ClosedHandle {
+  readonly handle: number;
+  readonly owners: readonly number[];
+}
+
 /** Who has been granted what, and has neither given it back nor closed the file since. */
 export class ModelLocks {
   readonly #held: Map<number, HeldLock[]> = new Map();
-  /** Of the newest batch. */
+  /** Of the newest batch: what was granted wrongly, and the inodes whose locks may have changed. */
   readonly conflicts: LockConflict[] = [];
+  readonly touched: Set<number> = new Set();
+
+  forget(): void {
+    this.conflicts.length = 0;
+    this.touched.clear();
+  }
+
+  /** All locks on an inode. */
+  on(inode: number): readonly HeldLock[] {
+    return this.#held.get(inode) ?? [];
+  }
 
   /** A lock or an unlock succeeded. */
   changed(session: number, command: CommandOf<'lock' | 'unlock'>): void {
@@ -39,12 +56,33 @@ export class ModelLocks {
       if (other !== undefined) this.conflicts.push({ inode, a: other, b: lock });
       left.push(lock);
     }
-    this.#held.set(inode, left);
+    this.#keep(inode, left);
   }
 
   /** The session does not have the file open any more. */
   closed(session: number, inode: number): void {
-    const left = (this.#held.get(inode) ?? []).filter((one) => one.session !== session);
+    this.#keep(
+      inode,
+      this.on(inode).filter((one) => one.session !== session),
+    );
+  }
+
+  /**
+   * A handle was closed, and the session has others of that file. fcntl(2): a process that closes any
+   * handle of a file has no lock on it any more. flock(2): a lock is that of an open file, and ends with
+   * it, whoever has others.
+   */
+  handleClosed(session: number, inode: number, { handle, owners }: ClosedHandle): void {
+    const isOver = ({ style, session: of, owner }: HeldLock): boolean =>
+      of === session && (style === 'flock' ? owner === handle : owners.includes(owner));
+    this.#keep(
+      inode,
+      this.on(inode).filter((one) => !isOver(one)),
+    );
+  }
+
+  #keep(inode: number, left: HeldLock[]): void {
+    this.touched.add(inode);
     if (left.length === 0) this.#held.delete(inode);
     else this.#held.set(inode, left);
   }

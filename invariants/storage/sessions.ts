@@ -1,12 +1,13 @@
 import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.ts';
 import type { InodeLocks, RangeLock } from '../../src/systems/storage/metadata/rows.ts';
+import type { HeldLock } from './model-locks.ts';
 import type { StorageMoment } from './moment.ts';
 
 export const locksExclude = rung<StorageMoment>({
   id: 'SE5',
   title: 'locks exclude',
   statement:
-    'No lock is granted while another holder has one in its way, nor do the tables have two such; their holders have the file open.',
+    'No lock is granted while another holder has one in its way, nor do the tables have two such. They have what was granted and is neither given back nor over: a flock ends with its open file, a posix lock when its process closes the file.',
   source: 'POSIX.1-2017, fcntl; flock(2)',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -15,21 +16,52 @@ export const locksExclude = rung<StorageMoment>({
     let outcome: Outcome = premiseFalse;
     const [granted] = oracle.files.locks.conflicts;
     if (granted !== undefined) return broken({ nodes: [node], values: { ...granted } });
+    const { touched } = oracle.files.locks;
     for (const cell of oracle.touched.values()) {
-      if (cell.table !== 'locks') continue;
-      const inode = cell.key as number;
+      if (cell.table === 'locks') touched.add(cell.key as number);
+    }
+    for (const inode of touched) {
       const row = oracle.state.locks.get(inode);
-      if (row === undefined) continue;
-      const wrong = conflictIn(row);
+      const owed = oracle.files.locks.on(inode);
+      if (row === undefined && owed.length === 0) continue;
+      const wrong = row === undefined ? undefined : conflictIn(row);
       if (wrong !== undefined) return broken({ nodes: [node], values: { inode, ...wrong } });
-      const { opens } = oracle.files.inodes.get(inode) ?? { opens: new Map<number, number>() };
-      const stray = [...row.posix, ...row.flock].find((lock) => !opens.has(lock.session));
-      if (stray !== undefined) return broken({ nodes: [node], values: { inode, stray } });
+      const [had, due] = [wordsOf(row === undefined ? [] : heldIn(row)), wordsOf(owed)];
+      if (had !== due) return broken({ nodes: [node], values: { inode, had, due } });
       outcome = held;
     }
     return outcome;
   },
 });
+
+function heldIn({ posix, flock }: InodeLocks): HeldLock[] {
+  const of = (style: HeldLock['style']) => (lock: RangeLock) => ({ ...lock, style });
+  return [...posix.map(of('posix')), ...flock.map(of('flock'))];
+}
+
+/** Locks in words; two of one holder that touch each other are one. */
+function wordsOf(locks: readonly HeldLock[]): string {
+  const holders = new Map<string, HeldLock[]>();
+  for (const lock of locks) {
+    const { style, session, owner, exclusive } = lock;
+    const holder = `${exclusive ? 'exclusive' : 'shared'} ${style} of ${session}/${owner}`;
+    holders.set(holder, [...(holders.get(holder) ?? []), lock]);
+  }
+  const words = [...holders].map(([holder, own]) =>
+    own[0]!.style === 'flock' ? holder : `${holder} on ${rangesOf(own)}`,
+  );
+  return words.sort().join(', ');
+}
+
+function rangesOf(locks: readonly HeldLock[]): string {
+  const ranges: [from: number, to: number][] = [];
+  for (const { from, to } of [...locks].sort((a, b) => a.from - b.from)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] >= from) last[1] = Math.max(last[1], to);
+    else ranges.push([from, to]);
+  }
+  return ranges.map(([from, to]) => `${from}-${to}`).join(' ');
+}
 
 function conflictIn({ posix, flock }: InodeLocks): { a: RangeLock; b: RangeLock } | undefined {
   for (const list of [posix, flock]) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { joinWords } from '../sim/hash.ts';
+import { joinWords, mixWord } from '../sim/hash.ts';
 import { gap, type WorkloadTimes } from './draw-kv-intents.ts';
 import {
   type FileIntent,
@@ -10,6 +10,7 @@ import {
 } from './file-intents.ts';
 import type { FileClientSettings, FileFeature } from './file-knobs.ts';
 import type { FileLock, FileOpenFlags, FileProtocol } from './file-protocol.ts';
+import { mistakenPathAction, mistakenSlotAction } from './mistakes.ts';
 
 type Limits = FileProtocol['limits'];
 
@@ -163,6 +164,7 @@ function flagsOf(draw: number): FileOpenFlags {
     create,
     exclusive: create && draw % 16 === 1,
     truncate: draw % 16 === 2,
+    owner: 1 + (Math.floor(draw / 16) % 2),
   };
 }
 
@@ -291,6 +293,18 @@ function kindOf({ weighed, sum }: Repertoire, draw: number): FileIntent['do'] {
   return kind;
 }
 
+/**
+ * Which mistake an operation makes; -1: none. Out of what was drawn anyway, so that all other operations
+ * are those of a run without mistakes.
+ */
+function mistakeOf(
+  { mistakes }: FileClientSettings,
+  [, wait, , path, size, detail]: Draws,
+): number {
+  const word = mixWord(joinWords(path * 10_000 + size, detail * 1_000 + wait)) >>> 0;
+  return word % 1_000 < mistakes ? Math.floor(word / 1_000) : -1;
+}
+
 function intentOf(
   settings: FileClientSettings,
   repertoire: Repertoire,
@@ -306,9 +320,13 @@ function intentOf(
   const other = pathOf({ ...settings, hotPercent: 0 }, size);
   const drawing = { settings, limits, path, other, size, detail };
   const slot = pathDraw % fileSlots;
-  return isSlotKind(kind)
-    ? { ...base, ...slotAction(kind, slot, drawing) }
-    : { ...base, ...pathAction(kind as PathAction['do'], drawing) };
+  const word = mistakeOf(settings, drawn);
+  if (isSlotKind(kind)) {
+    const action = slotAction(kind, slot, drawing);
+    return { ...base, ...(word < 0 ? action : mistakenSlotAction(action, word)) };
+  }
+  const action = pathAction(kind as PathAction['do'], drawing);
+  return { ...base, ...(word < 0 ? action : mistakenPathAction(action, word)) };
 }
 
 /** The directories of the tree, before anything else, and that what is removed from them is kept. */

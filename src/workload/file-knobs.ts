@@ -42,6 +42,8 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'files.often': { kind: 'one of', values: ['nothing'] },
   /** Per thousand of intents. */
   'clients.restarts': { kind: 'one of', values: [0, 5, 20] },
+  /** Per thousand of operations, those whose arguments no file service may take. */
+  'files.mistakes': { kind: 'one of', values: [0, 15, 50] },
   'clients.settling': { kind: 'one of', values: ['quiet', 'loaded'] },
   ...Object.fromEntries(fileFeatures.map((feature) => [`files.${feature}`, onOrOff])),
   'files.drains': { kind: 'one of', values: [false] },
@@ -63,6 +65,7 @@ export interface FileClientSettings {
   readonly shortReads: boolean;
   readonly often: readonly string[];
   readonly restarts: number;
+  readonly mistakes: number;
   readonly loadedSettling: boolean;
   has(feature: FileFeature): boolean;
 }
@@ -89,6 +92,7 @@ export function fileClientSettings(config: Config): FileClientSettings {
     shortReads: setting('files.reads') === 'short',
     often,
     restarts: setting('clients.restarts') as number,
+    mistakes: setting('files.mistakes') as number,
     loadedSettling: setting('clients.settling') === 'loaded',
     has: (feature) => setting(`files.${feature}`) === true || often.includes(feature),
   };

@@ -12,6 +12,8 @@ export interface FileOpenFlags {
   readonly create: boolean;
   readonly exclusive: boolean;
   readonly truncate: boolean;
+  /** The process that opens it, as in `FileLock`. */
+  readonly owner?: number;
 }
 
 /** A lock that is taken, given back or tested. */

@@ -3,23 +3,24 @@ import type { FileCall, FileProtocol } from './file-protocol.ts';
 /** What operations are refused with in a storm, whatever system it is. */
 const refusals: Readonly<Partial<Record<FileCall['do'], readonly string[]>>> = {
   stat: ['ENOENT'],
-  create: ['ENOENT'],
+  create: ['ENOENT', 'EISDIR'],
   'create-exclusive': ['EEXIST'],
   mkdir: ['EEXIST'],
-  open: ['ENOENT', 'EISDIR', 'EEXIST'],
+  open: ['ENOENT', 'EISDIR', 'EEXIST', 'ENOTDIR'],
+  read: ['EINVAL'],
   rename: ['ENOENT', 'EISDIR', 'ENOTEMPTY', 'EINVAL'],
   'rename-keep': ['EEXIST'],
   link: ['EEXIST', 'EPERM', 'ENOENT'],
   symlink: ['EEXIST'],
   readlink: ['EINVAL'],
   unlink: ['ENOENT', 'EISDIR'],
-  rmdir: ['ENOTEMPTY', 'ENOENT'],
+  rmdir: ['ENOTEMPTY', 'ENOENT', 'EINVAL'],
   getxattr: ['ENODATA'],
-  lock: ['EAGAIN'],
+  lock: ['EAGAIN', 'EBADF', 'EINVAL'],
   clone: ['EEXIST', 'EINVAL'],
   'remove-snapshot': ['EINVAL'],
-  write: ['EDQUOT', 'EROFS'],
-  truncate: ['ENOENT'],
+  write: ['EDQUOT', 'EROFS', 'EINVAL', 'EFBIG'],
+  truncate: ['ENOENT', 'EINVAL'],
 };
 
 const always: readonly FileCall['do'][] = [

@@ -7,6 +7,9 @@ import { RealCluster } from './real-cluster.ts';
 
 const small = { nodes: 14, 'storage.masters': 3, 'storage.metaloggers': 1 } as const;
 const rw = { read: true, write: true, create: true } as const;
+const bytes = Uint8Array.of(49);
+const shared = { style: 'posix', owner: 1, from: 0, to: 5, exclusive: false } as const;
+const exclusive = { ...shared, exclusive: true } as const;
 const [pair, huge, unknownClass] = [3, 7, 99];
 
 /** Everything that files, names, contents and promises consist of; not who is at work on it. */
@@ -114,6 +117,19 @@ describe('what a client gets wrong, on a running cluster', () => {
         ['EBADF', 'a write by who reads', (f) => f.write(open.reading, 0, Uint8Array.of(1))],
         ['EINVAL', 'a cut by who reads', (files) => files.ftruncate(open.reading, 0)],
         ['EINVAL', 'an unknown class', (files) => files.setClass('/f', unknownClass)],
+        ['EINVAL', 'a read from below zero', (f) => f.read(open.reading, -1, 4)],
+        ['EINVAL', 'a length below zero', (files) => files.truncate('/f', -1)],
+        ['EFBIG', 'a length beyond all numbers', (files) => files.truncate('/f', 1e18)],
+        ['EINVAL', 'a quota below zero', (files) => files.setQuota('/q', -1, 0)],
+        ['EINVAL', 'a mode below zero', (files) => files.setattr('/f', { mode: -1 })],
+        ['EINVAL', 'a lock from below zero', (f) => f.lock(open.reading, { ...shared, from: -1 })],
+        ['EBADF', 'a lock for writing, by who reads', (f) => f.lock(open.reading, exclusive)],
+        ['ENOTDIR', 'a slash behind a file', (files) => files.unlink('/f/')],
+        ['ENOTDIR', 'a dot behind a file', (files) => files.stat('/f/.')],
+        ['EISDIR', 'a slash behind a new file', (files) => files.create('/new/')],
+        ['EINVAL', 'rmdir of a dot', (files) => files.rmdir('/d/e/.')],
+        ['EINVAL', 'rename to a dot', (files) => files.rename('/d', '/d/.')],
+        ['EPERM', 'the index of a snapshot', (f) => f.setxattr('/d', 'snapshot.index', bytes)],
       ]);
     }),
   );

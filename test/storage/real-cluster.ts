@@ -101,6 +101,17 @@ export class RealCluster {
     return running.result();
   }
 
+  /** Does something within a step of a client, for what its file system would not do. */
+  step(work: (life: FileClientLife) => void, client = 0): void {
+    let done = false;
+    this.wake[client] = () => {
+      delete this.wake[client];
+      done = true;
+      work(this.lives[client]!);
+    };
+    while (!done) this.run(1_000);
+  }
+
   run(forUs: number): void {
     this.world.runUntil(this.world.timeUs + forUs);
     if (this.errors.length > 0) throw this.errors[0];
@@ -114,13 +125,19 @@ export class RealCluster {
     this.world.resume(node);
   }
 
+  /** The masters that take part. */
+  masters(): readonly RaftNode[] {
+    const all = Array.from({ length: topologyOf(this.config).masters }, (_, node) =>
+      this.world.state(node),
+    );
+    return all.filter((one) => one instanceof RaftNode).filter(({ phase }) => phase === 'running');
+  }
+
   /** The tables of the master that has applied most. */
   get metadata(): MetadataState {
     let newest: MetadataState | undefined;
-    for (let node = 0; node < topologyOf(this.config).masters; node++) {
-      const state = this.world.state(node);
-      if (!(state instanceof RaftNode) || state.phase !== 'running') continue;
-      const metadata = (state.machine as { readonly state: MetadataState }).state;
+    for (const { machine } of this.masters()) {
+      const metadata = (machine as unknown as { readonly state: MetadataState }).state;
       if (newest === undefined || metadata.applied > newest.applied) newest = metadata;
     }
     return newest!;

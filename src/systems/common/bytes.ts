@@ -22,9 +22,16 @@ export function ownBytes(source: Uint8Array, from: number, to: number): Uint8Arr
   return bytes;
 }
 
+/** What no reader would take is not written: it would end whoever reads it, long after its writer. */
+function checkInteger(value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`not an integer from 0 to 2^53 - 1: ${value}`);
+  }
+}
+
 /**
  * Writes integers, texts and bytes one after another into a buffer that grows. Little endian.
- * Reused: `finish` copies out and starts again.
+ * Reused: `finish` copies out and starts again. Throws a RangeError on what is no such value.
  */
 export class ByteWriter {
   private bytes: Uint8Array = new Uint8Array(256);
@@ -51,6 +58,7 @@ export class ByteWriter {
 
   /** An integer from 0 to 2^53 - 1, in 8 bytes. */
   integer(value: number): void {
+    checkInteger(value);
     this.reserve(8);
     putInteger(this.bytes, this.length, value);
     this.length += 8;
@@ -58,6 +66,7 @@ export class ByteWriter {
 
   /** An integer from 0 to 2^53 - 1, in 1 to 8 bytes: seven bits a byte, the lowest first. */
   varint(value: number): void {
+    checkInteger(value);
     this.reserve(8);
     let rest = value;
     while (rest >= 0x80) {
@@ -75,6 +84,7 @@ export class ByteWriter {
 
   /** Bytes with their count before them. */
   blob(value: Uint8Array): void {
+    if (!(value instanceof Uint8Array)) throw new RangeError('not bytes');
     this.u32(value.length);
     this.raw(value);
   }
@@ -84,6 +94,7 @@ export class ByteWriter {
    * of UTF-8, so that every string of the language comes back equal, lone surrogates included.
    */
   text(value: string): void {
+    if (typeof value !== 'string') throw new RangeError('not a text');
     const units = value.length;
     this.reserve(4 + units * 3);
     const bytes = this.bytes;

@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 
 /** How one kind of value is written into bytes, read back, and folded into a digest. */
 export interface Field<T> {
+  /** Throws a RangeError on a value that `read` would not give back. */
   write(writer: ByteWriter, value: T): void;
   /** Throws a RangeError on bytes that `write` cannot have written. */
   read(reader: ByteReader): T;
@@ -38,7 +39,10 @@ export const text: Field<string> = {
 };
 
 export const flag: Field<boolean> = {
-  write: (writer, value) => writer.u8(value ? 1 : 0),
+  write: (writer, value) => {
+    if (typeof value !== 'boolean') throw new RangeError('not a flag');
+    writer.u8(value ? 1 : 0);
+  },
   read: (reader) => reader.flag(),
   fold: (into, value) => into.int(value ? 1 : 0),
 };
@@ -52,7 +56,11 @@ export const blob: Field<Uint8Array> = {
 /** One of a few words, as its position among them. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Field<Word> {
   return {
-    write: (writer, value) => writer.u8(words.indexOf(value)),
+    write: (writer, value) => {
+      const number = words.indexOf(value);
+      if (number < 0) throw new RangeError(`not one of its words: ${value}`);
+      writer.u8(number);
+    },
     read: (reader) => {
       const word = words[reader.u8()];
       if (word === undefined) throw new RangeError('word out of range');
@@ -65,6 +73,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Field<
 export function listOf<T>(item: Field<T>): Field<T[]> {
   return {
     write: (writer, values) => {
+      if (!Array.isArray(values)) throw new RangeError('not a list');
       writer.varint(values.length);
       for (const value of values) item.write(writer, value);
     },
@@ -99,6 +108,7 @@ export function structure<T extends object>(fields: Fields<T>): Field<T> {
   const names = Object.keys(fields) as (keyof T)[];
   return {
     write: (writer, value) => {
+      if (typeof value !== 'object' || value === null) throw new RangeError('not an object');
       for (const name of names) fields[name].write(writer, value[name]);
     },
     read: (reader) => {
@@ -123,7 +133,8 @@ export function union<Union extends { readonly kind: string }>(
   const structures = kinds.map((kind) => structure<object>(variants[kind] as Fields<object>));
   return {
     write: (writer, value) => {
-      const number = numbers.get(value.kind)!;
+      const number = numbers.get(value?.kind);
+      if (number === undefined) throw new RangeError('not of a kind that there is');
       writer.u8(number);
       structures[number]!.write(writer, value);
     },

@@ -225,7 +225,7 @@ export function plainClient(
       call(state, env, grant, (reply, whole) => {
         const granted = whole?.granted ?? null;
         const close = (bytes: number | null): void =>
-          call(state, env, { kind: 'close', inode }, () => over(bytes));
+          call(state, env, { kind: 'close', inode, handle: 0, owners: [] }, () => over(bytes));
         if (granted === null) return reply === null ? over(null) : close(0);
         state.granted += 1;
         if (!granted.committed) return partsReady(state, env, granted, close);

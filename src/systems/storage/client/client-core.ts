@@ -9,7 +9,7 @@ import { ChunkWriter } from './chunk-writer.ts';
 import { ClientSession } from './client-session.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { FileData } from './file-data.ts';
-import { FileError } from './file-error.ts';
+import { type FileErrno, FileError } from './file-error.ts';
 import { MasterLink } from './master-link.ts';
 import { MetadataAccess } from './metadata-access.ts';
 import { Operation, type OperationStep } from './operation.ts';
@@ -170,22 +170,44 @@ export class ClientCore {
     }
   }
 
-  /** A place where there is something. */
+  /** A place where there is something. What a slash follows is a directory. */
   protected existing(operation: Operation, place: Place): Place {
     if (place.inode === 0) throw operation.error('ENOENT');
+    if (place.slash && place.kind !== 'directory') throw operation.error('ENOTDIR');
     return place;
   }
 
-  /** A name to make something under; the root and `..` are always there already. */
-  protected nameable(operation: Operation, place: Place): Place {
+  /**
+   * A name to make something under; the root, `.` and `..` are always there already.
+   * @param bare what is wrong with a slash behind a name that is free, for what is no directory
+   */
+  protected nameable(operation: Operation, place: Place, bare: FileErrno | null): Place {
     if (place.name === '') throw operation.error('EEXIST');
+    if (place.slash && bare !== null) {
+      if (place.inode === 0) throw operation.error(bare);
+      if (place.kind !== 'directory') throw operation.error('ENOTDIR');
+    }
     return place;
   }
 
-  /** A name to take something away from. */
-  protected removable(operation: Operation, place: Place): Place {
-    if (place.name === '') throw operation.error('EBUSY');
-    return this.existing(operation, place);
+  /** Where a directory or something else comes to stand, as a slash behind the name tells. */
+  protected nameableFor(operation: Operation, source: Place, place: Place): Place {
+    return this.nameable(operation, place, source.kind === 'directory' ? null : 'ENOTDIR');
+  }
+
+  /** A name to take something away from: unlink(2), rmdir(2). */
+  protected removable(operation: Operation, { last }: Place, kind: string): void {
+    if (last === 'name') return;
+    if (kind === 'unlink') throw operation.error('EISDIR');
+    // A directory above is never empty.
+    const faults = { '.': 'EINVAL', '..': 'ENOTEMPTY', root: 'EBUSY' } as const;
+    throw operation.error(faults[last]);
+  }
+
+  /** A name that is moved, or moved to: rename(2). */
+  protected movable(operation: Operation, { last }: Place): void {
+    if (last === 'root') throw operation.error('EBUSY');
+    if (last !== 'name') throw operation.error('EINVAL');
   }
 
   /** What stat(2) tells, with what is still buffered here. */

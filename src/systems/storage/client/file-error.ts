@@ -5,6 +5,8 @@ export type FileErrno =
   | Errno
   /** More symbolic links on the way than a path may have. */
   | 'ELOOP'
+  /** A lock that ends beyond all offsets. */
+  | 'EOVERFLOW'
   /** Nobody answered in time. What was asked for may still take effect, or never: see `unknown`. */
   | 'ETIMEDOUT';
 

@@ -1,5 +1,15 @@
 import type { CommandOf } from '../metadata/command.ts';
 import type { Attributes } from '../metadata/queries.ts';
+import {
+  lockAccessFault,
+  lockFault,
+  modeFault,
+  openFault,
+  placeFault,
+  readFault,
+  refuse,
+  sizeFault,
+} from './arguments.ts';
 import { FileError } from './file-error.ts';
 import { NameOperations } from './name-operations.ts';
 import type { Operation, OperationStep } from './operation.ts';
@@ -19,13 +29,18 @@ export interface OpenFlags {
   readonly truncate?: boolean;
   /** Of a new file. Default 0o644. */
   readonly mode?: number;
+  /** The process that opens it: its posix locks on the file end when this handle is closed. Default 0. */
+  readonly owner?: number;
 }
 
 /** A lock on bytes of a file (`posix`) or on the whole of it (`flock`). */
 export interface LockRequest {
   readonly style: 'posix' | 'flock';
-  /** Who holds it, in a number of the caller's choice: a process, for `posix`. */
-  readonly owner: number;
+  /**
+   * Of a posix lock the process, in a number of the caller's choice; by default the one that opened the
+   * file. A flock is of the open file itself.
+   */
+  readonly owner?: number;
   readonly from: number;
   /** The first byte behind. */
   readonly to: number;
@@ -48,6 +63,8 @@ interface OpenFile {
   readonly flags: OpenFlags;
   /** What it was told of writes that were lost. */
   readonly losses: LossWatch;
+  /** The processes that use it: which opened it, or took posix locks by it. */
+  readonly owners: Set<number>;
 }
 
 /**
@@ -71,7 +88,9 @@ export class FileSystem extends NameOperations {
     steps?: OperationStep[],
   ): Promise<number> {
     return this.onPath('create', path, steps, !exclusive, (operation, place) => {
-      const { parent, name } = this.nameable(operation, place);
+      refuse(operation, modeFault(mode));
+      if (place.name === '' && !exclusive) throw operation.error('EISDIR');
+      const { parent, name } = this.nameable(operation, place, 'EISDIR');
       return this.make(operation, parent, name, { exclusive, mode });
     });
   }
@@ -90,11 +109,14 @@ export class FileSystem extends NameOperations {
   open(path: string, flags: OpenFlags, steps?: OperationStep[]): Promise<number> {
     const exclusive = flags.create === true && flags.exclusive === true;
     return this.onPath('open', path, steps, !exclusive, async (operation, place) => {
+      refuse(operation, openFault(flags));
+      if (place.inode !== 0) this.existing(operation, place);
       if (place.inode !== 0 && exclusive) throw operation.error('EEXIST');
       if (place.inode !== 0 && place.kind === 'directory') throw operation.error('EISDIR');
       let { inode } = place;
       if (inode === 0) {
         if (flags.create !== true) throw operation.error('ENOENT');
+        if (place.slash) throw operation.error('EISDIR');
         inode = await this.make(operation, place.parent, place.name, flags);
       }
       return this.openInode(operation, inode, path, flags);
@@ -109,7 +131,8 @@ export class FileSystem extends NameOperations {
   ): Promise<number> {
     const { session } = await this.session.call(operation, { kind: 'open', inode });
     const handle = this.nextHandle++;
-    this.files.set(handle, { inode, path, session, flags, losses: this.data.watch(inode) });
+    const owners = new Set([flags.owner ?? 0]);
+    this.files.set(handle, { inode, path, session, flags, losses: this.data.watch(inode), owners });
     // Whoever opens sees what was closed before.
     if (!this.isStrict) this.metadata.cache.drop({ inode, name: '' });
     if (flags.truncate === true && flags.write === true) {
@@ -158,7 +181,11 @@ export class FileSystem extends NameOperations {
   ): Promise<readonly Uint8Array[]> {
     return this.onFile('read', handle, steps, (operation, { inode, flags }) => {
       if (flags.read !== true) throw operation.error('EBADF');
-      return this.data.read(operation, inode, offset, length);
+      refuse(operation, readFault(offset, length));
+      // Behind the longest file there is nothing.
+      const from = Math.min(offset, this.settings.storage.maxFileBytes);
+      const most = Math.min(length, this.settings.storage.maxFileBytes - from);
+      return this.data.read(operation, inode, from, most);
     });
   }
 
@@ -184,14 +211,18 @@ export class FileSystem extends NameOperations {
   ): Promise<number> {
     return this.onFile('write', handle, steps, async (operation, { inode, flags }) => {
       if (flags.write !== true) throw operation.error('EBADF');
+      refuse(operation, readFault(offset, bytes.length));
       if (bytes.length === 0) return 0;
       if (flags.append === true) {
         await this.appendTo(operation, inode, bytes);
         return bytes.length;
       }
+      const { maxFileBytes } = this.settings.storage;
+      refuse(operation, placeFault(offset, maxFileBytes));
+      const fitting = bytes.subarray(0, maxFileBytes - offset);
       return this.isStrict
-        ? this.data.write(operation, inode, offset, bytes)
-        : this.data.writeBack(operation, inode, offset, bytes);
+        ? this.data.write(operation, inode, offset, fitting)
+        : this.data.writeBack(operation, inode, offset, fitting);
     });
   }
 
@@ -224,15 +255,18 @@ export class FileSystem extends NameOperations {
   ftruncate(handle: number, sizeBytes: number, steps?: OperationStep[]): Promise<void> {
     return this.onFile('ftruncate', handle, steps, (operation, { inode, flags }) => {
       if (flags.write !== true) throw operation.error('EINVAL');
+      refuse(operation, sizeFault(sizeBytes, this.settings.storage.maxFileBytes));
       return this.resize(operation, inode, sizeBytes);
     });
   }
 
   /** Sets the length of a file. */
   truncate(path: string, sizeBytes: number, steps?: OperationStep[]): Promise<void> {
-    return this.onPath('truncate', path, steps, true, (operation, place) =>
-      this.resize(operation, this.existing(operation, place).inode, sizeBytes),
-    );
+    return this.onPath('truncate', path, steps, true, (operation, place) => {
+      const { inode } = this.existing(operation, place);
+      refuse(operation, sizeFault(sizeBytes, this.settings.storage.maxFileBytes));
+      return this.resize(operation, inode, sizeBytes);
+    });
   }
 
   /**
@@ -269,39 +303,75 @@ export class FileSystem extends NameOperations {
   private async letGo(operation: Operation, handle: number): Promise<void> {
     const file = this.files.get(handle);
     if (file === undefined) return;
-    const { inode, session } = file;
+    const { inode, session, owners } = file;
     this.forgetHandle(handle);
     const isLast = ![...this.files.values()].some(
       (file) => file.inode === inode && file.session === session,
     );
     if (isLast) await this.leases.release(inode);
-    await this.session.call(operation, { kind: 'close', inode });
+    const command = { kind: 'close', inode, handle, owners: [...owners] } as const;
+    await this.session.call(operation, command);
     // Close to open: nothing that was kept for this file is relied upon by the next to open it.
     if (isLast && !this.isStrict) this.metadata.cache.drop({ inode, name: '' });
   }
 
-  /** Takes a lock. EAGAIN while another one is in the way, at once or when the wait is over. */
+  /**
+   * Takes a lock. EAGAIN while another one is in the way, at once or when the wait is over. As on any
+   * POSIX system a process loses its posix locks on a file when it closes any handle of the file.
+   */
   lock(handle: number, request: LockRequest, steps?: OperationStep[]): Promise<void> {
-    return this.onFile('lock', handle, steps, async (operation, { inode }) => {
-      const { wait = false, ...range } = request;
-      const command: CommandOf<'lock'> = { kind: 'lock', inode, ...range };
-      for (;;) {
-        const done = await this.session.tryCall(operation, command);
-        if (typeof done !== 'string') break;
-        const waits = wait && done === 'EAGAIN' && operation.leftUs > this.settings.lockPollUs;
-        if (!waits) throw operation.error(done);
-        await this.masters.pause(this.settings.lockPollUs);
+    return this.onFile('lock', handle, steps, async (operation, file) => {
+      const lock = this.lockOf(operation, handle, file, request);
+      refuse(operation, lockAccessFault(request, file.flags));
+      if (lock.style === 'posix') file.owners.add(lock.owner);
+      try {
+        await this.takeLock(operation, handle, { kind: 'lock', ...lock }, request.wait === true);
+      } finally {
+        // A close has overtaken it, and has let go of what was not there yet.
+        if (!this.files.has(handle)) {
+          await this.session.tryCall(operation, { kind: 'unlock', ...lock });
+        }
       }
-      if (!this.isStrict) this.metadata.cache.drop({ inode, name: '' });
+      if (!this.files.has(handle)) throw operation.error('EBADF');
+      if (!this.isStrict) this.metadata.cache.drop({ inode: file.inode, name: '' });
     });
+  }
+
+  private async takeLock(
+    operation: Operation,
+    handle: number,
+    command: CommandOf<'lock'>,
+    wait: boolean,
+  ): Promise<void> {
+    while (this.files.has(handle)) {
+      const done = await this.session.tryCall(operation, command);
+      if (typeof done !== 'string') return;
+      const waits = wait && done === 'EAGAIN' && operation.leftUs > this.settings.lockPollUs;
+      if (!waits) throw operation.error(done);
+      await this.masters.pause(this.settings.lockPollUs);
+    }
+  }
+
+  /** A lock as the masters know it. */
+  private lockOf(
+    operation: Operation,
+    handle: number,
+    { inode, flags }: OpenFile,
+    request: LockRequest,
+  ): Omit<CommandOf<'lock'>, 'kind'> {
+    refuse(operation, lockFault(request));
+    const { style, exclusive, from, to } = request;
+    return style === 'flock'
+      ? { inode, style, owner: handle, from: 0, to: 1, exclusive }
+      : { inode, style, owner: request.owner ?? flags.owner ?? 0, from, to, exclusive };
   }
 
   /** Gives a lock back; what was written under it is seen by who takes it next. */
   unlock(handle: number, request: LockRequest, steps?: OperationStep[]): Promise<void> {
-    return this.onFile('unlock', handle, steps, async (operation, { inode }) => {
-      const { wait: _, ...range } = request;
-      await this.data.flush(operation, inode);
-      await this.session.call(operation, { kind: 'unlock', inode, ...range });
+    return this.onFile('unlock', handle, steps, async (operation, file) => {
+      const lock = this.lockOf(operation, handle, file, request);
+      await this.data.flush(operation, file.inode);
+      await this.session.call(operation, { kind: 'unlock', ...lock });
     });
   }
 
@@ -311,9 +381,11 @@ export class FileSystem extends NameOperations {
     request: LockRequest,
     steps?: OperationStep[],
   ): Promise<LockInTheWay | null> {
-    return this.onFile('test-lock', handle, steps, async (operation, { inode }) => {
-      const { wait: _, ...range } = request;
-      const query = { kind: 'test-lock', inode, ...range } as const;
+    return this.onFile('test-lock', handle, steps, async (operation, file) => {
+      const query = {
+        kind: 'test-lock',
+        ...this.lockOf(operation, handle, file, request),
+      } as const;
       const { session, owner, exclusive } = await this.metadata.ask(operation, query, 'lock');
       return session === 0 ? null : { session, owner, exclusive };
     });

@@ -1,7 +1,9 @@
 import type { CacheKey } from '../messages/metadata-messages.ts';
 import type { CommandOf } from '../metadata/command.ts';
 import type { Attributes } from '../metadata/queries.ts';
+import { attributesFault, countFault, modeFault, refuse } from './arguments.ts';
 import { ClientCore } from './client-core.ts';
+import type { FileErrno } from './file-error.ts';
 import type { Operation, OperationStep } from './operation.ts';
 import type { Place } from './path-walker.ts';
 
@@ -49,7 +51,8 @@ export class NameOperations extends ClientCore {
   /** Makes a directory and gives its inode. */
   mkdir(path: string, mode: number = 0o755, steps?: OperationStep[]): Promise<number> {
     return this.onPath('mkdir', path, steps, false, (operation, place) => {
-      const { parent, name } = this.nameable(operation, place);
+      refuse(operation, modeFault(mode));
+      const { parent, name } = this.nameable(operation, place, null);
       const command = { kind: 'mkdir', parent, name, mode, ...owner } as const;
       return this.metadata.inodeOf(operation, command, keysOf(place));
     });
@@ -57,7 +60,7 @@ export class NameOperations extends ClientCore {
 
   symlink(target: string, path: string, steps?: OperationStep[]): Promise<number> {
     return this.onPath('symlink', path, steps, false, (operation, place) => {
-      const { parent, name } = this.nameable(operation, place);
+      const { parent, name } = this.nameable(operation, place, 'ENOENT');
       const command = { kind: 'symlink', parent, name, target, mode: 0o777, ...owner } as const;
       return this.metadata.inodeOf(operation, command, keysOf(place));
     });
@@ -75,7 +78,8 @@ export class NameOperations extends ClientCore {
   link(path: string, newPath: string, steps?: OperationStep[]): Promise<void> {
     return this.onPath('link', path, steps, false, async (operation, place) => {
       const { inode } = this.existing(operation, place);
-      const to = this.nameable(operation, await this.walker.walk(operation, newPath, false));
+      const there = await this.walker.walk(operation, newPath, false);
+      const to = this.nameable(operation, there, 'ENOENT');
       const command = { kind: 'link', inode, parent: to.parent, name: to.name } as const;
       await this.metadata.change(operation, command, [...keysOf(place), ...keysOf(to)]);
     });
@@ -92,7 +96,8 @@ export class NameOperations extends ClientCore {
   /** Takes a file out of the trash and gives it a name. ENOENT: it is not there. */
   restore(inode: number, path: string, steps?: OperationStep[]): Promise<number> {
     return this.onPath('restore', path, steps, false, (operation, place) => {
-      const { parent, name } = this.nameable(operation, place);
+      refuse(operation, countFault(inode));
+      const { parent, name } = this.nameable(operation, place, 'ENOENT');
       const command = { kind: 'restore-trash', inode, parent, name } as const;
       const keys = [...keysOf(place), { inode, name: '' }];
       return this.metadata.inodeOf(operation, command, keys);
@@ -110,7 +115,8 @@ export class NameOperations extends ClientCore {
     steps: OperationStep[] | undefined,
   ): Promise<void> {
     return this.onPath(kind, path, steps, false, async (operation, place) => {
-      const { parent, name } = this.removable(operation, place);
+      this.removable(operation, place, kind);
+      const { parent, name } = this.existing(operation, place);
       await this.metadata.change(operation, { kind, parent, name }, keysOf(place));
       // A tree went: whatever was kept of it is gone.
       if (kind === 'remove-snapshot') this.metadata.cache.clear();
@@ -125,9 +131,11 @@ export class NameOperations extends ClientCore {
     steps?: OperationStep[],
   ): Promise<void> {
     return this.onPath('rename', path, steps, false, async (operation, place) => {
-      const { parent, name } = this.removable(operation, place);
+      this.movable(operation, place);
+      const { parent, name } = this.existing(operation, place);
       const to = await this.walker.walk(operation, newPath, false);
-      if (to.name === '') throw operation.error('EBUSY');
+      this.movable(operation, to);
+      this.nameableFor(operation, place, to);
       const there = { newParent: to.parent, newName: to.name };
       const command = { kind: 'rename', parent, name, ...there, keep } as const;
       await this.metadata.change(operation, command, [...keysOf(place), ...keysOf(to)]);
@@ -150,7 +158,7 @@ export class NameOperations extends ClientCore {
   }
 
   setattr(path: string, changes: AttributeChanges, steps?: OperationStep[]): Promise<void> {
-    return this.changeInode('setattr', path, steps, (inode) => ({
+    return this.changeInode('setattr', path, steps, attributesFault(changes), (inode) => ({
       kind: 'setattr',
       inode,
       mode: null,
@@ -170,7 +178,7 @@ export class NameOperations extends ClientCore {
     value: Uint8Array | null,
     steps?: OperationStep[],
   ): Promise<void> {
-    return this.changeInode('setxattr', path, steps, (inode) => ({
+    return this.changeInode('setxattr', path, steps, null, (inode) => ({
       kind: 'setxattr',
       inode,
       name,
@@ -196,7 +204,7 @@ export class NameOperations extends ClientCore {
 
   /** The storage class of what is made from now on: chunks of a file, children of a directory. */
   setClass(path: string, classId: number, steps?: OperationStep[]): Promise<void> {
-    return this.changeInode('set-class', path, steps, (inode) => ({
+    return this.changeInode('set-class', path, steps, countFault(classId), (inode) => ({
       kind: 'set-class',
       inode,
       classId,
@@ -205,7 +213,7 @@ export class NameOperations extends ClientCore {
 
   /** Limits what is below a directory; both 0: no quota. */
   setQuota(path: string, inodes: number, bytes: number, steps?: OperationStep[]): Promise<void> {
-    return this.changeInode('set-quota', path, steps, (inode) => ({
+    return this.changeInode('set-quota', path, steps, countFault(inodes, bytes), (inode) => ({
       kind: 'set-quota',
       inode,
       inodes,
@@ -219,6 +227,7 @@ export class NameOperations extends ClientCore {
    */
   drain(nth: number, steps?: OperationStep[]): Promise<void> {
     return this.run('drain', '/', steps, async (operation) => {
+      refuse(operation, countFault(nth));
       const { servers } = this.settings;
       const server = servers[nth % servers.length];
       if (server === undefined) throw operation.error('ENOENT');
@@ -246,10 +255,12 @@ export class NameOperations extends ClientCore {
     name: string,
     path: string,
     steps: OperationStep[] | undefined,
+    fault: FileErrno | null,
     command: (inode: number) => CommandOf<'setattr' | 'setxattr' | 'set-class' | 'set-quota'>,
   ): Promise<void> {
     return this.onPath(name, path, steps, true, async (operation, place) => {
       const { inode } = this.existing(operation, place);
+      refuse(operation, fault);
       await this.metadata.change(operation, command(inode), [{ inode, name: '' }]);
     });
   }
@@ -273,7 +284,8 @@ export class NameOperations extends ClientCore {
   ): Promise<number> {
     return this.onPath(name, path, steps, true, async (operation, place) => {
       const { inode: source } = this.existing(operation, place);
-      const to = this.nameable(operation, await this.walker.walk(operation, newPath, false));
+      const there = await this.walker.walk(operation, newPath, false);
+      const to = this.nameableFor(operation, place, there);
       const command = { kind: 'clone', source, parent: to.parent, name: to.name, frozen } as const;
       await this.flushFor(operation, source);
       return this.metadata.inodeOf(operation, command, keysOf(to), () =>

@@ -8,7 +8,7 @@ import type {
   WriteFailed,
 } from '../messages/metadata-messages.ts';
 import type { Command } from '../metadata/command.ts';
-import { encodeEnvelope } from '../metadata/command-codec.ts';
+import { encodeEnvelope, isEnvelope } from '../metadata/command-codec.ts';
 import { type Reply, refuse } from '../metadata/reply.ts';
 import type { CacheLeases, Change } from './cache-leases.ts';
 import { type Leadership, wallUs } from './leadership.ts';
@@ -64,6 +64,12 @@ export class Calls {
     const { lead } = this.work;
     const { session, sequence, request, command } = call;
     const asker: Asker = { from, request, again: false };
+    // Before anything looks at it. A client of ours says so itself, and gets the errno of POSIX.
+    if (!isEnvelope({ session, sequence, oldest: call.oldest, timeUs: 0, command })) {
+      lead.env.probe('malformed call');
+      this.answer(asker, 'done', 0, refuse('EINVAL'));
+      return;
+    }
     if (session === 0) {
       if (withoutSession.has(command.kind)) this.propose(call, (end) => this.end(asker, end));
       else this.answer(asker, 'done', 0, refuse('ENOTCONN'));

@@ -243,7 +243,7 @@ describe('reports', () => {
 describe('deletions', () => {
   test('wait on the own clock, too, when the time of day jumps', () => {
     const { rig, session } = written(1);
-    rig.do(session, { kind: 'close', inode: 2 });
+    rig.do(session, { kind: 'close', inode: 2, handle: 0, owners: [] });
     rig.do(session, { kind: 'unlink', parent: 1, name: 'f0' });
     expect(rig.state.plans.size).toBe(3);
     rig.wallUs += 100 * graceUs;
@@ -257,7 +257,7 @@ describe('deletions', () => {
   test('do not wait for a time of day that jumped ahead and stands still', () => {
     const { rig, session } = written(1);
     rig.wallUs += 100 * graceUs;
-    rig.do(session, { kind: 'close', inode: 2 });
+    rig.do(session, { kind: 'close', inode: 2, handle: 0, owners: [] });
     rig.do(session, { kind: 'unlink', parent: 1, name: 'f0' });
     rig.wallUs -= 100 * graceUs;
     const { dueUs } = [...rig.service.indexes.plans.values()][0]!.plan;
@@ -271,7 +271,7 @@ describe('deletions', () => {
   test('of a server that stays away are given up, so that it can be removed', () => {
     const { rig, session, without, members } = written(1);
     const away = members(1)[0]!;
-    rig.do(session, { kind: 'close', inode: 2 });
+    rig.do(session, { kind: 'close', inode: 2, handle: 0, owners: [] });
     rig.do(session, { kind: 'unlink', parent: 1, name: 'f0' });
     for (let round = 0; round < 120; round++) {
       rig.passBeating(100_000, without(away));

@@ -182,9 +182,9 @@ describe('shared chunks', () => {
     );
     // It is open: the chunk lives until the close.
     expect(rig.machine.state.chunks.size).toBe(1);
-    rig.ask(session, { kind: 'close', inode: file });
+    rig.ask(session, { kind: 'close', inode: file, handle: 0, owners: [] });
     expect(rig.machine.state.chunks.get(grant.chunk)!.references).toBe(1);
-    rig.ask(session, { kind: 'close', inode });
+    rig.ask(session, { kind: 'close', inode, handle: 0, owners: [] });
     expect(rig.machine.state.chunks.size).toBe(0);
     expect(auditState(rig.machine.state)).toEqual([]);
   });

@@ -26,7 +26,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: only('unlink', 'rmdir', 'remove-snapshot'), ...at }),
   fc.record({ kind: only('rename'), ...at, newParent: n, newName: name, keep: flag }),
   fc.record({ kind: only('clone'), source: n, ...at, frozen: flag }),
-  fc.record({ kind: only('purge-trash', 'open', 'close'), inode: n }),
+  fc.record({ kind: only('purge-trash', 'open'), inode: n }),
+  fc.record({ kind: only('close'), inode: n, handle: n, owners: members }),
   fc.record({
     kind: only('setattr'),
     inode: n,

@@ -16,7 +16,7 @@ import { classField, regionModes, serverStates, sessionRoles } from './rows.ts';
 
 const at = { parent: integer, name: text };
 const newInode = { ...at, mode: integer, uid: integer, gid: integer };
-const members = listOf(integer);
+const numbers = listOf(integer);
 const lock = {
   inode: integer,
   style: oneOf(['posix', 'flock']),
@@ -25,6 +25,7 @@ const lock = {
   to: integer,
   exclusive: flag,
 } as const;
+const members = numbers;
 const membership = { chunk: integer, fence: integer, members };
 
 /** The position of a kind is its number in bytes: new kinds go to the end. */
@@ -54,7 +55,7 @@ export const commandField: Field<Command> = union<Command>({
   'set-class': { inode: integer, classId: integer },
   'set-quota': { inode: integer, inodes: integer, bytes: integer },
   open: { inode: integer },
-  close: { inode: integer },
+  close: { inode: integer, handle: integer, owners: numbers },
   lock,
   unlock: lock,
   append: { inode: integer, bytes: integer },
@@ -112,7 +113,7 @@ const envelopeField: Field<Envelope> = structure<Envelope>({
   command: commandField,
 });
 
-/** The data of a log entry. */
+/** The data of a log entry. Throws a RangeError on what `decodeEnvelope` would not give back. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return encodeField(envelopeField, envelope);
 }
@@ -120,4 +121,18 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 /** Throws a RangeError on bytes that `encodeEnvelope` cannot have written. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   return decodeField(envelopeField, bytes);
+}
+
+/**
+ * Whether something that calls itself an envelope can be written into the log and read again: what
+ * could not would end each master that applies it.
+ */
+export function isEnvelope(envelope: Envelope): boolean {
+  try {
+    encodeEnvelope(envelope);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }

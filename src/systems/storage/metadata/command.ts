@@ -76,8 +76,19 @@ export type InodeCommand =
   /** Zero is no limit. */
   | ({ readonly kind: 'set-quota'; readonly inodes: number; readonly bytes: number } & On)
   | ({ readonly kind: 'open' } & On)
-  | ({ readonly kind: 'close' } & On)
-  /** `to` is the first byte behind; ignored for flock. */
+  /**
+   * One of the session's handles of the file is gone, and with it what it alone held: flock locks whose
+   * owner is `handle`, and posix locks of `owners`, the processes that have closed it by that.
+   */
+  | ({
+      readonly kind: 'close';
+      readonly handle: number;
+      readonly owners: readonly number[];
+    } & On)
+  /**
+   * `to` is the first byte behind; ignored for flock. The owner is a process of the session for posix,
+   * and an open file, as its handle, for flock.
+   */
   | ({
       readonly kind: 'lock' | 'unlock';
       readonly style: 'posix' | 'flock';

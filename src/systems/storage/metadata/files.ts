@@ -3,6 +3,7 @@ import type { CommandOf } from './command.ts';
 import type { Errno } from './errno.ts';
 import { nameFault } from './names.ts';
 import { done, type Reply, refuse } from './reply.ts';
+import { modeBits } from './rows.ts';
 import type { MetadataState } from './state.ts';
 import { quotaRoot, UsageChange } from './usage.ts';
 
@@ -24,6 +25,7 @@ export function setAttributes(state: MetadataState, command: CommandOf<'setattr'
   const fault = inodeFault(state, command.inode);
   if (fault !== null) return refuse(fault);
   if ((command.trashUs ?? 0) > state.settings.maxTrashUs) return refuse('EINVAL');
+  if ((command.mode ?? 0) > modeBits) return refuse('EINVAL');
   const row = state.inodes.edit(command.inode);
   row.mode = command.mode ?? row.mode;
   row.uid = command.uid ?? row.uid;
@@ -100,10 +102,15 @@ export function append(state: MetadataState, command: CommandOf<'append'>, sessi
   return { kind: 'offset', offsetBytes };
 }
 
+/** Attributes that begin so are the file store's own: see `snapshotIndexAttribute`. */
+const ownAttributes = 'snapshot.';
+
 export function setExtendedAttribute(state: MetadataState, command: CommandOf<'setxattr'>): Reply {
   const { inode, name, value } = command;
   const fault = inodeFault(state, inode) ?? nameFault(state, name);
   if (fault !== null) return refuse(fault);
+  // What stands there is believed: only whoever knows it writes it.
+  if (name.startsWith(ownAttributes)) return refuse('EPERM');
   if (value !== null && value.length > state.settings.maxAttributeBytes) return refuse('E2BIG');
   const existed = state.attributes.delete(inode, name);
   if (value !== null) state.attributes.insert(inode, name, { value });

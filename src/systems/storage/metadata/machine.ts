@@ -219,7 +219,7 @@ function onSessions(state: MetadataState, command: Command, session: number): Re
     case 'open':
       return open(state, command.inode, session);
     case 'close':
-      return close(state, command.inode, session);
+      return close(state, command, session);
     case 'lock':
     case 'unlock':
       return changeLock(state, command, session);

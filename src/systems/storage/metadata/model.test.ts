@@ -47,7 +47,7 @@ class Store {
       result = this.writePiece(inode, index, from, piece);
       done += piece.length;
     }
-    this.ask({ kind: 'close', inode });
+    this.ask({ kind: 'close', inode, handle: 0, owners: [] });
     return result;
   }
 
@@ -257,7 +257,7 @@ function onNode(
       const expected = model.truncate(found, end);
       store.ask({ kind: 'open', inode });
       const reply = ask({ kind: 'append', inode, bytes: one.bytes.length });
-      store.ask({ kind: 'close', inode });
+      store.ask({ kind: 'close', inode, handle: 0, owners: [] });
       return [expected, reply];
     }
     case 'quota': {

@@ -3,7 +3,7 @@ import type { Errno } from './errno.ts';
 import { chargeLink, chargeUnlink, destroyUnused, removeLink } from './inode-life.ts';
 import { addEntry, entryFault, removeEntry, utf8Length } from './names.ts';
 import { done, type Reply, refuse } from './reply.ts';
-import type { Inode } from './rows.ts';
+import { type Inode, modeBits } from './rows.ts';
 import { type MetadataState, newInode } from './state.ts';
 import { parentOf, quotaRoot, UsageChange } from './usage.ts';
 
@@ -24,6 +24,7 @@ export function makeNode(
   }
   const target = kind === 'symlink' ? command.target : '';
   if (kind === 'symlink' && target === '') return refuse('ENOENT');
+  if (target.includes('\0') || command.mode > modeBits) return refuse('EINVAL');
   if (utf8Length(target) > state.settings.maxTargetBytes) return refuse('ENAMETOOLONG');
   const directory = state.inodes.get(parent)!;
   if (kind === 'mkdir' && isFull(state, parent)) return refuse('EMLINK');

@@ -159,7 +159,12 @@ export const makers: Readonly<Record<string, (pick: Picker, rig: Rig) => Command
     bytes: pick.of([0, 10, 40]),
   }),
   open: (pick) => ({ kind: 'open', inode: pick.inode('file') }),
-  close: (pick) => ({ kind: 'close', inode: pick.inode('file') }),
+  close: (pick) => ({
+    kind: 'close',
+    inode: pick.inode('file'),
+    handle: pick.upTo(1),
+    owners: pick.of([[0], [1], [0, 1], []]),
+  }),
   lock: (pick) => ({
     kind: pick.of(['lock', 'lock', 'unlock']),
     inode: pick.inode('file'),

@@ -19,6 +19,9 @@ import {
 
 export const inodeKinds = ['file', 'directory', 'symlink'] as const;
 
+/** Permissions, set-user-id, set-group-id and the sticky bit: all that a mode may have. */
+export const modeBits = 0o7777;
+
 export interface Inode {
   kind: (typeof inodeKinds)[number];
   mode: number;

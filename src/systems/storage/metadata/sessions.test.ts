@@ -113,11 +113,76 @@ test('closing one file lets go of that file alone', () => {
   const lock = { kind: 'lock', style: 'flock', owner: 1, from: 0, to: 0, exclusive: true } as const;
   rig.ask(session, { ...lock, inode: one });
   rig.ask(session, { ...lock, inode: two });
-  rig.ask(session, { kind: 'close', inode: one });
+  rig.ask(session, { kind: 'close', inode: one, handle: 0, owners: [] });
   const { chunks, locks } = rig.machine.state;
   expect(chunks.get(first.chunk)!.grant).toBeNull();
   expect(chunks.get(second.chunk)!.grant).toMatchObject({ session, fence: second.fence });
   expect(locks.keys()).toEqual([two]);
+});
+
+describe('closing one handle of a file that has others', () => {
+  const lock = { kind: 'lock', inode: 2, from: 0, to: 10, exclusive: true } as const;
+  const furnished = () => {
+    const rig = Rig.furnished();
+    const session = rig.session();
+    const inode = rig.file(session, 'a');
+    rig.ask(session, { kind: 'open', inode });
+    return { rig, session, inode };
+  };
+
+  test('ends the flock locks of that open file, and no others', () => {
+    const { rig, session, inode } = furnished();
+    const flock = { ...lock, inode, style: 'flock', exclusive: false } as const;
+    for (const owner of [1, 2]) rig.ask(session, { ...flock, owner });
+    rig.ask(session, { ...lock, inode, style: 'posix', owner: 1 });
+    rig.ask(session, { kind: 'close', inode, handle: 1, owners: [] });
+    expect(rig.machine.state.locks.get(inode)).toMatchObject({
+      posix: [{ owner: 1 }],
+      flock: [{ owner: 2 }],
+    });
+  });
+
+  test('ends all posix locks of the processes that close it, wherever they were taken', () => {
+    const { rig, session, inode } = furnished();
+    const other = rig.session();
+    rig.ask(other, { kind: 'open', inode });
+    const posix = { ...lock, inode, style: 'posix' } as const;
+    rig.ask(session, { ...posix, owner: 1 });
+    rig.ask(session, { ...posix, owner: 1, from: 20, to: 30 });
+    rig.ask(session, { ...posix, owner: 2, from: 10, to: 20 });
+    rig.ask(other, { ...posix, owner: 1, from: 30, to: 40 });
+    rig.ask(session, { ...posix, style: 'flock', owner: 3 });
+    rig.ask(session, { kind: 'close', inode, handle: 1, owners: [1] });
+    expect(rig.machine.state.locks.get(inode)).toMatchObject({
+      posix: [
+        { session, owner: 2 },
+        { session: other, owner: 1 },
+      ],
+      flock: [{ owner: 3 }],
+    });
+    expect(auditState(rig.machine.state)).toEqual([]);
+  });
+});
+
+test("what stands in snapshot attributes is the store's own, and modes are modes", () => {
+  const rig = Rig.furnished();
+  const client = rig.session();
+  const file = rig.file(client, 'a');
+  const set = (name: string, value: Uint8Array | null) =>
+    outcome(rig.ask(client, { kind: 'setxattr', inode: file, name, value }));
+  expect([set('snapshot.index', Uint8Array.of(1)), set('snapshot.x', null)]).toEqual([
+    'EPERM',
+    'EPERM',
+  ]);
+  expect(set('user.snapshot.index', Uint8Array.of(1))).toBe('done');
+  const none = { uid: null, gid: null, atimeUs: null, mtimeUs: null, trashUs: null };
+  const chmod = (mode: number) =>
+    outcome(rig.ask(client, { kind: 'setattr', inode: file, ...none, mode }));
+  expect([chmod(0o7777), chmod(0o10000)]).toEqual(['done', 'EINVAL']);
+  const at = { parent: 1, name: 'new', uid: 0, gid: 0 };
+  expect(outcome(rig.ask(client, { kind: 'mkdir', ...at, mode: 2 ** 50 }))).toBe('EINVAL');
+  const link = { kind: 'symlink', ...at, mode: 0o777 } as const;
+  expect(outcome(rig.ask(client, { ...link, target: 'a\0b' }))).toBe('EINVAL');
 });
 
 test('a lease has a length, and a longest one', () => {

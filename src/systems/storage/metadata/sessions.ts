@@ -44,6 +44,8 @@ export function endSessionsOf(state: MetadataState, role: SessionRole): void {
 
 /** Gives back all that a session holds: open files with their locks and write leases, then itself. */
 export function endSession(state: MetadataState, session: number): void {
+  // All at once: file by file each would look through those of all others.
+  for (const chunk of state.leases.keys(session)) endGrant(state, chunk, false);
   for (const inode of state.opens.keys(session)) closeAll(state, session, inode);
   for (const sequence of state.replies.keys(session)) state.replies.delete(session, sequence);
   state.sessions.delete(session);
@@ -65,7 +67,11 @@ export function open(state: MetadataState, inode: number, session: number): Repl
   return done;
 }
 
-export function close(state: MetadataState, inode: number, session: number): Reply {
+export function close(
+  state: MetadataState,
+  { inode, handle, owners }: CommandOf<'close'>,
+  session: number,
+): Reply {
   const held = state.opens.get(session, inode);
   if (held === undefined) return refuse('EBADF');
   if (held.count === 1) {
@@ -73,6 +79,12 @@ export function close(state: MetadataState, inode: number, session: number): Rep
   } else {
     state.opens.edit(session, inode).count -= 1;
     state.inodes.edit(inode).opens -= 1;
+    keepLocks(
+      state,
+      inode,
+      (lock) => lock.session !== session || !owners.includes(lock.owner),
+      (lock) => lock.session !== session || lock.owner !== handle,
+    );
   }
   return done;
 }
@@ -82,11 +94,8 @@ function closeAll(state: MetadataState, session: number, inode: number): void {
   for (const chunk of state.leases.keys(session)) {
     if (state.chunks.get(chunk)!.grant!.inode === inode) endGrant(state, chunk, false);
   }
-  const locks = state.locks.get(inode);
-  if (locks !== undefined) {
-    const ofOthers = (lock: RangeLock) => lock.session !== session;
-    storeLocks(state, inode, locks.posix.filter(ofOthers), locks.flock.filter(ofOthers));
-  }
+  const ofOthers = (lock: RangeLock) => lock.session !== session;
+  keepLocks(state, inode, ofOthers, ofOthers);
   const { count } = state.opens.get(session, inode)!;
   state.opens.delete(session, inode);
   state.inodes.edit(inode).opens -= count;
@@ -117,6 +126,21 @@ export function changeLock(
   }
   storeLocks(state, inode, posix, flock);
   return done;
+}
+
+/** Takes away the locks on a file that are not to be kept. */
+function keepLocks(
+  state: MetadataState,
+  inode: number,
+  keepsPosix: (lock: RangeLock) => boolean,
+  keepsFlock: (lock: RangeLock) => boolean,
+): void {
+  const locks = state.locks.get(inode);
+  if (locks === undefined) return;
+  const posix = locks.posix.filter(keepsPosix);
+  const flock = locks.flock.filter(keepsFlock);
+  const isLess = posix.length + flock.length < locks.posix.length + locks.flock.length;
+  if (isLess) storeLocks(state, inode, posix, flock);
 }
 
 function storeLocks(
