@@ -21,6 +21,10 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} finds its part ${part} of chunk ${chunk}, version ${version}, damaged.`,
     'Nothing has befallen its disk: the server itself has written something else, or not all of it.',
   ],
+  SA7: ({ nodes, values: { startingUs } }) => [
+    `${who(nodes)} runs and its disk works, but for files that cannot be read at most.`,
+    `It has been starting for ${spanMs(startingUs)}, and serves nobody.`,
+  ],
   SC9: ({ nodes, values: { chunk, fence, floor, erasedFence, forgotten } }) =>
     fence === undefined
       ? [
