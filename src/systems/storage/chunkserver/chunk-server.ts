@@ -74,11 +74,14 @@ export class ChunkServer {
         else failed(error);
       });
     };
-    const removed = (): void =>
-      files.syncNames((error) => {
-        if (error === null) begin();
-        else failed(error);
-      });
+    const named = (error: DiskError | null): void => {
+      if (error === null) begin();
+      else failed(error);
+    };
+    const removed = (error: DiskError | null): void => {
+      if (error === null) files.syncNames(named);
+      else failed(error);
+    };
     const flushed = (): void => files.removeFiles(orphans, removed);
     checkpoints.flushAll([...table.dirty], flushed, failed);
   }
