@@ -1,7 +1,10 @@
 /**
- * Counts the bytes that code of some folder copies from one buffer into another: by `set`, `slice`,
- * `copyWithin`, `from` and by building a buffer from another one. A view (`subarray`) copies nothing.
- * The folder is found in the stack of each call, so it is slow: for counting, not beside a clock.
+ * Counts the bytes that code of some folder copies from one buffer into another, or has copied by what
+ * it calls: by `set`, `slice`, `copyWithin`, `from` and by building a buffer from another one. A view
+ * (`subarray`) copies nothing. The folder is looked for in the whole stack of each call, so it is slow:
+ * for counting, not beside a clock.
+ *
+ * What the simulator copies is no copy of the system, and neither is what rungs copy that call its code.
  *
  * @param folder part of the path of the files that count, such as `/src/systems/storage/`
  * @returns what the work gave, and how many bytes were copied meanwhile
@@ -68,9 +71,19 @@ function spanOf(self: Uint8Array, from: unknown, to: unknown): number {
   return Math.max(0, place(Number(to)) - place(Number(from)));
 }
 
-/** Whether the code that copies, below the wrappers of this file, is in the folder. */
+/** Copies of these count for nobody: of the simulator itself, and of all that a rung calls. */
+const simulator = '/src/sim/';
+const judges = ['/invariants/', '/src/checkers/'] as const;
+
+/** Whether the code that copies, below the wrappers of this file, is in the folder or called from it. */
 function callerIsIn(folder: string): boolean {
-  const lines = (new Error('where').stack ?? '').split('\n').slice(1);
-  const caller = lines.find((line) => !line.includes('copy-meter.ts'));
-  return caller?.includes(folder) ?? false;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  const stack = new Error('where').stack ?? '';
+  Error.stackTraceLimit = stackTraceLimit;
+  const lines = stack.split('\n').slice(1);
+  const frames = lines.filter((line) => !line.includes('copy-meter.ts'));
+  if (frames[0]?.includes(simulator)) return false;
+  if (frames.some((line) => judges.some((judge) => line.includes(judge)))) return false;
+  return frames.some((line) => line.includes(folder));
 }

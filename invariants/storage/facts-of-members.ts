@@ -21,6 +21,10 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} finds its part ${part} of chunk ${chunk}, version ${version}, damaged.`,
     'Nothing has befallen its disk: the server itself has written something else, or not all of it.',
   ],
+  SA7: ({ nodes, values: { startingUs } }) => [
+    `${who(nodes)} runs and its disk works, but for files that cannot be read at most.`,
+    `It has been starting for ${spanMs(startingUs)}, and serves nobody.`,
+  ],
   SC9: ({ nodes, values: { chunk, fence, floor, erasedFence, forgotten } }) =>
     fence === undefined
       ? [
@@ -87,8 +91,8 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `Everything has worked for ${spanMs(dueUs)} and longer, and chunk ${chunk}, version ${version}, exceeds the caps of its class: ${text(members)}.`,
     `With part ${position} on server ${to} it would exceed them by less.`,
   ],
-  SH8: ({ nodes, values: { chunk, to, bytes, tokens, rate } }) => [
-    `${who(nodes)} orders ${bytes} bytes of chunk ${chunk} into server ${to}, though that chunk may lose more parts still.`,
+  SH8: ({ nodes, values: { chunk, way, server, bytes, tokens, rate } }) => [
+    `${who(nodes)} orders ${bytes} bytes of chunk ${chunk} ${way} server ${server}, though that chunk may lose more parts still.`,
     `At ${rate} bytes per second and with what it ordered before, ${tokens} bytes are left.`,
   ],
   SF4: ({ nodes, values: { chunk, version } }) => [

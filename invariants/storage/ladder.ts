@@ -57,6 +57,7 @@ import { roomIsUsed } from './room-is-used.ts';
 import { answersAreFresh } from './service.ts';
 import { serviceIsBack } from './service-back.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
+import { serversStart } from './starts.ts';
 import { whatWasTakenIn } from './taken-in.ts';
 import { tellsTheTables } from './told.ts';
 import { placementIsMended } from './well-placed.ts';
@@ -70,6 +71,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   restartsForgetNothing,
   lostIsNotOlder,
   soundStaysSound,
+  serversStart,
   serversDurableFirst,
   // masters and log
   mastersAgree,

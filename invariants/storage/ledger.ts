@@ -166,7 +166,7 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   directoryPromised(node: number, directory: string): number {
     return this.#promised(node, (mirror, disk, changes) =>
-      mirror.directoryPromised(directory, disk, changes),
+      mirror.directoryPromised(directory, disk, changes, this.#facts.world.metIoError(node)),
     );
   }
 

@@ -13,7 +13,7 @@ function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row
   return intact.length - neededParts(state.classes.get(row.classId)!.redundancy);
 }
 
-/** Bytes that a leader may order into a server, by a count of the checker's own. */
+/** Bytes that a leader may order into a server, or out of one, by a count of the checker's own. */
 interface Bucket {
   readonly leader: number;
   readonly term: number;
@@ -25,7 +25,7 @@ export const recoveryIsThrottled = rung<StorageMoment, Map<string, Bucket>>({
   id: 'SH8',
   title: 'recovery is throttled',
   statement:
-    'A leader orders no more bytes of repairs and moves into a server than its rate and burst allow, but for chunks that can lose nothing more.',
+    'A leader orders no more bytes of repairs and moves into a server, nor out of one, than its rate and burst allow, but for chunks that can lose nothing more.',
   source:
     'MooseFS limits per chunkserver; Ceph recovery reservations; seaweedfs#7632; storage.md, section 4, H8',
   kind: 'always',
@@ -37,27 +37,47 @@ export const recoveryIsThrottled = rung<StorageMoment, Map<string, Bucket>>({
     const { state } = metadata;
     const { repairBurstBytes: burst, repairBytesPerSecond: rate, driftBoundPpm } = facts.timings;
     let outcome: Outcome = premiseFalse;
-    for (const { chunk, to } of moves) {
+    for (const { chunk, position, to } of moves) {
       const row = state.chunks.get(chunk);
       if (row === undefined) continue;
       const bytes = fragmentBytes(state, state.classes.get(row.classId)!);
-      const bucket = bucketOf(buckets, `${node} ${after!.term} ${to}`, node, after!.term, burst);
-      const passedUs = timeUs - bucket.atUs;
-      const earned = (passedUs * rate * (1 + driftBoundPpm / 1_000_000)) / 1_000_000;
-      bucket.tokens = Math.min(burst, bucket.tokens + earned);
-      bucket.atUs = timeUs;
       const isUrgent = marginOf(state, leader, chunk, row) <= 0;
-      // One byte for what both sides round.
-      if (!isUrgent && bucket.tokens + 1 < Math.min(bytes, burst)) {
-        const tokens = Math.floor(bucket.tokens);
-        return broken({ nodes: [node], values: { chunk, to, bytes, tokens, rate } });
+      const givers = giversOf(state, leader, chunk, row, position);
+      for (const [at, server] of [to, ...givers].entries()) {
+        const way = at === 0 ? 'into' : 'out of';
+        const name = `${node} ${after!.term} ${way} ${server}`;
+        const bucket = bucketOf(buckets, name, node, after!.term, burst);
+        const passedUs = timeUs - bucket.atUs;
+        const earned = (passedUs * rate * (1 + driftBoundPpm / 1_000_000)) / 1_000_000;
+        bucket.tokens = Math.min(burst, bucket.tokens + earned);
+        bucket.atUs = timeUs;
+        // One byte for what both sides round.
+        if (!isUrgent && bucket.tokens + 1 < Math.min(bytes, burst)) {
+          const tokens = Math.floor(bucket.tokens);
+          const values = { chunk, way, server, bytes, tokens, rate };
+          return broken({ nodes: [node], values });
+        }
+        bucket.tokens -= bytes;
       }
       if (!isUrgent) outcome = held;
-      bucket.tokens -= bytes;
     }
     return outcome;
   },
 });
+
+/** Who gives the bytes: the server that has the part, or the first that it can be made of. */
+function giversOf(
+  state: MetadataState,
+  leader: LeaderReader,
+  chunk: number,
+  { members, classId }: Chunk,
+  position: number,
+): readonly number[] {
+  const here = members[position] ?? 0;
+  if (isThere(leader, chunk, here)) return [here];
+  const all = members.filter((server) => isThere(leader, chunk, server));
+  return all.slice(0, neededParts(state.classes.get(classId)!.redundancy));
+}
 
 function bucketOf(
   buckets: Map<string, Bucket>,

@@ -34,6 +34,8 @@ function said<Ghost>(rung: Judging<Ghost>, moment: Partial<StorageMoment>, ghost
   return outcome.kind;
 }
 
+type Move = Pick<ProposedMove, 'chunk' | 'to'> & Partial<ProposedMove>;
+
 /** Chunks 1 and 2 on servers 4, 6 and 8, and what a leader thinks of the servers. */
 function twoChunks(...dead: readonly number[]) {
   const rig = new StorageRig();
@@ -65,10 +67,10 @@ function twoChunks(...dead: readonly number[]) {
     rig.lead({ kind: 'drop-member', chunk, version, generation: 0, position, server });
     (leader.lead.indexes.lacking as Set<number>).add(chunk);
   };
-  const moment = (timeUs: number, ...moves: Pick<ProposedMove, 'chunk' | 'to'>[]) => ({
+  const moment = (timeUs: number, ...moves: Move[]) => ({
     ...{ node: 0, timeUs, leader, facts: rig.facts, after: { term: 1 } as never },
     metadata: { state: rig.facts.oracle.state } as never,
-    moves: moves.map((move) => ({ ...move, position: 0, term: 1, index: 1 })),
+    moves: moves.map((move) => ({ position: 0, ...move, term: 1, index: 1 })),
   });
   return { rig, leader, drop, moment };
 }
@@ -119,6 +121,29 @@ describe('SH8 recovery is throttled', () => {
     const laterUs = 1_000 + Math.ceil((bytes / repairBytesPerSecond) * 1_000_000);
     expect(ask(laterUs)).toBe('held');
     expect(ask(laterUs)).toBe('broken');
+  });
+
+  it('breaks when more goes out of a server than its burst, whoever takes it', () => {
+    const { rig, moment, drop } = twoChunks();
+    const most = Math.floor(rig.facts.timings.repairBurstBytes / rig.facts.settings.chunkBytes);
+    const asked = (position: number): string[] => {
+      const buckets = new Map();
+      return Array.from({ length: most + 1 }, (_, nth) =>
+        said(recoveryIsThrottled, moment(1_000, { chunk: 1, position, to: 20 + nth }), buckets),
+      );
+    };
+    const right = [...Array(most).fill('held'), 'broken'];
+    expect(asked(1)).toEqual(right);
+    // What is on no server is made of the first that has it.
+    drop(1, 1);
+    expect(asked(1)).toEqual(right);
+    // By turns from two servers, neither gives too much.
+    const buckets = new Map();
+    const turns = Array.from({ length: most + 1 }, (_, nth) => {
+      const move = { chunk: 1, position: nth % 2 === 0 ? 0 : 2, to: 20 + nth };
+      return said(recoveryIsThrottled, moment(1_000, move), buckets);
+    });
+    expect(new Set(turns)).toEqual(new Set(['held']));
   });
 
   it('owes nothing to a chunk that can lose nothing more', () => {

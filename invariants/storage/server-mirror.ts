@@ -106,6 +106,8 @@ export class ServerMirror {
   readonly #readTo: Map<string, number> = new Map();
   /** Segments that were synced, but not the directory that names them. */
   readonly #unnamed: Set<string> = new Set();
+  /** The name of no segment was promised in this life yet. */
+  #isBeginning = false;
 
   constructor(node: number) {
     this.node = node;
@@ -119,6 +121,7 @@ export class ServerMirror {
   begin(disk: Disk): void {
     const { table } = this;
     this.#read(disk);
+    this.#isBeginning = true;
     this.keptCount = table.byNumber.size;
     this.forgotten = forgottenOf(table, this.table);
   }
@@ -155,9 +158,23 @@ export class ServerMirror {
     else this.#take(file, disk, changes);
   }
 
-  /** A sync promised the names in a directory. */
-  directoryPromised(directory: string, disk: Disk, changes: FragmentChange[]): void {
+  /**
+   * A sync promised the names in a directory. A life begins its journal when its files say all that it
+   * knows. Where the disk has refused to be read, that is less than this mirror saw on it.
+   */
+  directoryPromised(
+    directory: string,
+    disk: Disk,
+    changes: FragmentChange[],
+    metIoError: boolean,
+  ): void {
     if (directory !== journalDirectory) return;
+    const isSegment = (file: string): boolean =>
+      segmentSequence(file.slice(journalDirectory.length + 1)) > 0;
+    if (this.#isBeginning && [...this.#unnamed].some(isSegment)) {
+      this.#isBeginning = false;
+      if (metIoError) this.#read(disk);
+    }
     for (const file of this.#unnamed) this.#take(file, disk, changes);
     this.#unnamed.clear();
   }

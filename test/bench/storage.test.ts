@@ -9,6 +9,7 @@ import { TrafficMeter } from '../../bench/storage/traffic-meter.ts';
 import { nodeHost } from '../../src/run/host.ts';
 import type { Message } from '../../src/sim/message.ts';
 import type { Step } from '../../src/sim/observer.ts';
+import { encodeRecord } from '../../src/systems/storage/chunkserver/journal-format.ts';
 import { ReedSolomon } from '../../src/systems/storage/erasure/reed-solomon.ts';
 
 /** Nodes 0 and 1 are chunkservers, node 2 is a client. */
@@ -87,6 +88,14 @@ describe('copies', () => {
       countCopies('/src/systems/storage/', () => code.split(new Uint8Array(length), 16)).bytes;
     // Whole parts share the memory, only the one in which the data end is new.
     expect([split(64), split(61), split(8)]).toEqual([0, 13, 8]);
+  });
+
+  test('count too where other code makes them for that folder', () => {
+    const record = { kind: 'bad', number: 1, fault: 'bad' } as const;
+    const work = (): Uint8Array => encodeRecord(record);
+    // The bytes are copied by the common `ByteWriter`.
+    const { result, bytes: count } = countCopies('/src/systems/storage/', work);
+    expect(count).toBe(result.length);
   });
 
   test('leave everything as it was, also after an error', () => {

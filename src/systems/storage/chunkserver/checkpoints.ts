@@ -90,32 +90,30 @@ export class Checkpoints {
     const mark = journal.mark();
     const { erased } = this;
     this.erased = [];
-    this.flushAll(
-      [...table.dirty],
-      () => {
-        files.removeAll(erased, () => {
-          files.syncNames((error) => {
-            if (error !== null) {
-              this.failed(error, erased);
-              end();
-              return;
-            }
-            if (mark.index === journal.checkpointIndex) {
-              end();
-              return;
-            }
-            journal.cut(mark, table.checkpoint(this.core.owesFloor), (failed) => {
-              if (failed !== null) this.failed(failed, []);
-              end();
-            });
-          });
-        });
-      },
-      (error) => {
-        this.failed(error, erased);
+    const giveUp = (error: DiskError): void => {
+      this.failed(error, erased);
+      end();
+    };
+    const cut = (): void => {
+      if (mark.index === journal.checkpointIndex) {
         end();
-      },
-    );
+        return;
+      }
+      journal.cut(mark, table.checkpoint(this.core.owesFloor), (failed) => {
+        if (failed !== null) this.failed(failed, []);
+        end();
+      });
+    };
+    const named = (error: DiskError | null): void => {
+      if (error === null) cut();
+      else giveUp(error);
+    };
+    // Checksums that stayed would be a fragment again, once no journal tells that it is erased.
+    const removed = (error: DiskError | null): void => {
+      if (error === null) files.syncNames(named);
+      else giveUp(error);
+    };
+    this.flushAll([...table.dirty], () => files.removeAll(erased, removed), giveUp);
   }
 
   /** What could not be done is done by the next one. */

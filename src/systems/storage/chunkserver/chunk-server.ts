@@ -6,11 +6,12 @@ import type { StorageWireMessage } from '../messages/storage-codec.ts';
 import { Beats } from './beats.ts';
 import { journalDirectory } from './journal.ts';
 import { takePart } from './parts.ts';
+import { startRetryUs } from './read-patiently.ts';
 import { takeRead } from './reading.ts';
 import type { RecoveredServer } from './recovery.ts';
 import { Scrub } from './scrub.ts';
 import { type ChunkServerOptions, ServerCore } from './server-core.ts';
-import { Startup, startRetryUs } from './startup.ts';
+import { Startup } from './startup.ts';
 import { fragmentDirectory } from './sums-format.ts';
 import { Tasks } from './tasks.ts';
 import { takeSetVersion } from './versions.ts';
@@ -73,11 +74,14 @@ export class ChunkServer {
         else failed(error);
       });
     };
-    const removed = (): void =>
-      files.syncNames((error) => {
-        if (error === null) begin();
-        else failed(error);
-      });
+    const named = (error: DiskError | null): void => {
+      if (error === null) begin();
+      else failed(error);
+    };
+    const removed = (error: DiskError | null): void => {
+      if (error === null) files.syncNames(named);
+      else failed(error);
+    };
     const flushed = (): void => files.removeFiles(orphans, removed);
     checkpoints.flushAll([...table.dirty], flushed, failed);
   }

@@ -1,5 +1,5 @@
 import { blockChecksum, type FragmentName } from '../block-checksum.ts';
-import { ReedSolomon } from '../erasure/reed-solomon.ts';
+import { codeOf } from '../erasure/code-of.ts';
 import type { Encode } from '../messages/control-messages.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { Block, PlacedPart } from '../messages/fragment.ts';
@@ -36,7 +36,7 @@ function readChunk(core: ServerCore, order: Encode, done: ChunkRead): void {
     }
     const { chunkBytes } = core.options.settings;
     const data = new Uint8Array(chunkBytes);
-    const code = new ReedSolomon(oldDataParts, oldParityParts);
+    const code = codeOf({ dataParts: oldDataParts, parityParts: oldParityParts });
     const whole = rows.map((row) => code.reconstruct(row));
     const partBytes = whole.reduce((sum, row) => sum + row[0]!.length, 0);
     for (let part = 0; part < oldDataParts; part++) {
@@ -88,7 +88,7 @@ function readReplica(
 
 function putParts(core: ServerCore, order: Encode, data: Uint8Array, done: Encoded): void {
   const { chunk, version, generation, fence, dataParts, parityParts, targets } = order;
-  const code = new ReedSolomon(dataParts, parityParts);
+  const code = codeOf({ dataParts, parityParts });
   const split = code.split(data);
   const parts = [...split, ...code.encode(split)];
   const failed: number[] = [];

@@ -161,7 +161,7 @@ export class FragmentFiles {
   }
 
   /** Removes the files of fragments; only once their erasure is durable in the journal. */
-  removeAll(fragments: readonly Fragment[], done: () => void): void {
+  removeAll(fragments: readonly Fragment[], done: (error: DiskError | null) => void): void {
     const names: string[] = [];
     for (const fragment of fragments) {
       for (const kind of ['new', 'sums', 'data'] as const) {
@@ -171,14 +171,16 @@ export class FragmentFiles {
     this.removeFiles(names, done);
   }
 
-  /** Removes files of the directory, if they are there. */
-  removeFiles(names: readonly string[], done: () => void): void {
+  /** Removes files of the directory, if they are there. Tries all, and tells of the first that failed. */
+  removeFiles(names: readonly string[], done: (error: DiskError | null) => void): void {
     let left = names.length;
-    if (left === 0) done();
+    let first: DiskError | null = null;
+    if (left === 0) done(null);
     for (const name of names) {
-      this.disk.remove(name, () => {
+      this.disk.remove(name, (error) => {
+        first ??= error;
         left--;
-        if (left === 0) done();
+        if (left === 0) done(first);
       });
     }
   }

@@ -1,3 +1,4 @@
+import { ByteWriter } from '../../common/bytes.ts';
 import { decodeField, encodeField } from '../../common/field-bytes.ts';
 import {
   blob,
@@ -60,8 +61,21 @@ export type JournalRecord =
   /** Promises under fences up to this one may be forgotten: the server lost files. */
   | { readonly kind: 'floor'; readonly fence: number };
 
+/** What stands in `heads` in place of bytes that are copied straight into the record. */
+const views: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+const heads: ByteWriter = new ByteWriter();
+
+/** As `blob`, but the bytes are left out and noted in `views`. */
+const viewed: Field<Uint8Array> = {
+  ...blob,
+  write: (writer, bytes) => {
+    writer.u32(bytes.length);
+    views.push({ at: writer.length, bytes });
+  },
+};
+
 const blocks: Field<readonly JournalBlock[]> = listOf(
-  structure<JournalBlock>({ block: integer, version: integer, checksum: integer, data: blob }),
+  structure<JournalBlock>({ block: integer, version: integer, checksum: integer, data: viewed }),
 ) as Field<readonly JournalBlock[]>;
 
 const recordField: Field<JournalRecord> = union<JournalRecord>({
@@ -110,8 +124,39 @@ const checkpointField: Field<Checkpoint> = structure<Checkpoint>({
   ) as Field<readonly ChunkFences[]>,
 });
 
+/** Copies each block once, from where it came to its place among the bytes of the record. */
 export function encodeRecord(record: JournalRecord): Uint8Array {
-  return encodeField(recordField, record);
+  heads.length = 0;
+  recordField.write(heads, record);
+  if (views.length === 0) return heads.finish();
+  const written = heads.written();
+  const encoded = emptyBytes(views.reduce((sum, { bytes }) => sum + bytes.length, written.length));
+  let from = 0;
+  let to = 0;
+  for (const { at, bytes } of views) {
+    encoded.set(written.subarray(from, at), to);
+    encoded.set(bytes, to + at - from);
+    to += at - from + bytes.length;
+    from = at;
+  }
+  views.length = 0;
+  encoded.set(written.subarray(from), to);
+  return encoded;
+}
+
+/** The engine is slow to make arrays of some hundred bytes by itself: see `ownBytes`. */
+const slabBytes = 32_768;
+let slab: Uint8Array = new Uint8Array(0);
+let slabUsed = 0;
+
+function emptyBytes(count: number): Uint8Array {
+  if (count > slabBytes / 8) return new Uint8Array(count);
+  if (slabUsed + count > slab.length) {
+    slab = new Uint8Array(slabBytes);
+    slabUsed = 0;
+  }
+  slabUsed += count;
+  return slab.subarray(slabUsed - count, slabUsed);
 }
 
 /** Throws a RangeError on bytes that `encodeRecord` cannot have made. */

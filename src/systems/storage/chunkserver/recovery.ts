@@ -11,7 +11,11 @@ export interface ServerFiles {
   readonly journal: ReadonlyMap<string, Uint8Array>;
   /** Of checksum files the bytes; of others only that they are there. */
   readonly fragments: ReadonlyMap<string, Uint8Array>;
+  /** Files of the journal that are there and cannot be read; their bytes stand as empty. */
+  readonly unreadable?: ReadonlySet<string>;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** What the files of a chunkserver say. */
 export interface RecoveredServer {
@@ -33,19 +37,27 @@ export interface RecoveredServer {
 /**
  * Reads the files of a chunkserver: pure, the same for the server itself and for an auditor. What was
  * promised and cannot be read any more makes its fragment bad, never older: a rotten entry of the
- * journal all fragments of its chunk, a journal that cannot be followed all fragments.
+ * journal all fragments of its chunk, a journal that cannot be followed all fragments. A file that
+ * cannot be read at all is like one that has rotted from end to end.
  */
-export function recoverServer({ journal, fragments }: ServerFiles): RecoveredServer {
+export function recoverServer({
+  journal,
+  fragments,
+  unreadable = none,
+}: ServerFiles): RecoveredServer {
   const recovered = recover(journal);
+  const hidden = hiddenEnd(recovered, unreadable);
   const table = new FragmentTable();
   const files = groupFiles(fragments);
   let lost = loadFragments(table, files);
   const checkpoint = checkpointOf(recovered);
   if (checkpoint !== undefined) table.restore(checkpoint);
   else if (recovered.verdict !== 'empty' || table.byNumber.size > 0) lost = true;
-  const unreadable =
-    recovered.verdict === 'damaged' || (recovered.verdict === 'empty' && table.byNumber.size > 0);
-  if (unreadable) {
+  const isLost =
+    hidden !== undefined ||
+    recovered.verdict === 'damaged' ||
+    (recovered.verdict === 'empty' && table.byNumber.size > 0);
+  if (isLost) {
     for (const fragment of table.byNumber.values()) makeBad(table, fragment);
     lost = true;
   } else if (playEntries(table, recovered)) lost = true;
@@ -62,14 +74,23 @@ export function recoverServer({ journal, fragments }: ServerFiles): RecoveredSer
   }
   return {
     table,
-    empty: recovered.verdict === 'empty',
+    empty: recovered.verdict === 'empty' && hidden === undefined,
     lost,
     owesFloor: checkpoint?.owesFloor === 1,
     nextIndex: highestIndex(journal, recovered, table) + 1,
     highestSequence: highest([...journal.keys()], segmentSequence),
     orphans,
-    reason: recovered.reason,
+    reason: hidden === undefined ? recovered.reason : `${hidden} cannot be read`,
   };
+}
+
+/**
+ * A segment that cannot be read and that no other one follows. Empty bytes pass for a segment that was
+ * begun and never promised, but this one may have been.
+ */
+function hiddenEnd({ chain }: Recovered, unreadable: ReadonlySet<string>): string | undefined {
+  const last = chain[chain.length - 1] ?? 0;
+  return [...unreadable].find((name) => segmentSequence(name) > last);
 }
 
 /** Undefined when there is none, or it cannot be read. */

@@ -1,3 +1,4 @@
+import type { DiskError } from '../../../sim/disk-contract.ts';
 import { diskIn } from '../../common/directory-disk.ts';
 import { readDirectory } from '../../common/read-directory.ts';
 import { recover } from '../../raft/recovery.ts';
@@ -5,18 +6,25 @@ import { journalDirectory } from './journal.ts';
 import type { ServerCore } from './server-core.ts';
 
 /**
- * Reads the journal as the next start would. What has rotted in it is in memory still, and in the
- * files: so it begins anew, and the next checkpoint drops what was before. Else the next start would
- * hold for lost what the files have. Should files come and go under this look, it is done for nothing.
+ * Reads the journal as the next start would. What has rotted in it, or cannot be read, is in memory
+ * still, and in the files: so it begins anew, and the next checkpoint drops what was before. Else the
+ * next start would hold for lost what the files have. Should files come and go under this look, or
+ * trouble with reading pass, it is done for nothing.
  */
 export function scrubJournal({ env, journal, table }: ServerCore): void {
-  const all = (): boolean => true;
-  readDirectory(diskIn(env.disk, journalDirectory), all, laterAgain, (files) => {
-    if (recover(files).verdict === 'whole') return;
+  const beginAnew = (): void => {
     env.probe('journal begun anew');
     journal.beginSegment();
     // It says nothing new, but is something to be written, and to be cut behind.
     journal.append(0, { kind: 'floor', fence: table.floor }, laterAgain);
+  };
+  const failed = ({ operation }: DiskError): void => {
+    if (operation === 'list') laterAgain();
+    else beginAnew();
+  };
+  const all = (): boolean => true;
+  readDirectory(diskIn(env.disk, journalDirectory), all, failed, (files) => {
+    if (recover(files).verdict !== 'whole') beginAnew();
   });
 }
 

@@ -14,8 +14,8 @@ const mostFailedCycles = 3;
 
 /**
  * Reads all fragments once a cycle, a few at a time, and finds what has rotted: data that do not match
- * their checksums go to quarantine, checksum files that do not match the memory are written anew, and a
- * journal that could not be followed begins anew.
+ * their checksums go to quarantine, checksum files that do not match the memory or cannot be read are
+ * written anew, and a journal that could not be followed begins anew.
  */
 export class Scrub {
   private readonly core: ServerCore;
@@ -74,8 +74,14 @@ export class Scrub {
     const { table, files, env } = this.core;
     if (fragment.flushedIndex === 0 || table.dirty.has(fragment)) return;
     files.readSums(fragment, (error, bytes) => {
-      if (error !== null || table.dirty.has(fragment)) return;
+      if (table.dirty.has(fragment)) return;
       if (table.byNumber.get(fragment.number) !== fragment) return;
+      if (error !== null) {
+        // The memory has what it says: written anew it does not lie where it cannot be read.
+        env.probe('unreadable checksum file written anew');
+        table.dirty.add(fragment);
+        return;
+      }
       const name = { ...fragment, kind: 'sums' as const };
       if (bytes !== undefined && decodeSums(name, bytes)?.index === fragment.flushedIndex) return;
       // A flush may be under way: it writes the file anew as well.

@@ -1,20 +1,17 @@
-import type { Disk, DiskError } from '../../../sim/disk-contract.ts';
+import type { Disk } from '../../../sim/disk-contract.ts';
 import type { Env } from '../../../sim/env.ts';
-import { readDirectory } from '../../common/read-directory.ts';
+import { readPatiently } from './read-patiently.ts';
 import { type RecoveredServer, recoverServer } from './recovery.ts';
 
-/** How long a start waits before it asks a disk again that failed. */
-export const startRetryUs: number = 50_000;
-
-/** Reads all that a start needs; a disk that cannot be read now is asked again. */
+/** Reads all that a start needs, and goes on without what cannot be read: see `recoverServer`. */
 export class Startup {
-  private readonly env: Pick<Env, 'timers' | 'log'>;
+  private readonly env: Pick<Env, 'timers' | 'log' | 'probe'>;
   private readonly journal: Disk;
   private readonly fragments: Disk;
   private readonly done: (recovered: RecoveredServer, journalNames: readonly string[]) => void;
 
   constructor(
-    env: Pick<Env, 'timers' | 'log'>,
+    env: Pick<Env, 'timers' | 'log' | 'probe'>,
     journal: Disk,
     fragments: Disk,
     done: (recovered: RecoveredServer, journalNames: readonly string[]) => void,
@@ -26,18 +23,19 @@ export class Startup {
   }
 
   begin(): void {
-    const retry = (error: DiskError): void => {
-      this.env.log('start waits for the disk', { operation: error.operation, code: error.code });
-      this.env.timers.set('start', startRetryUs, () => this.begin());
-    };
-    readDirectory(
+    const { env } = this;
+    readPatiently(
+      env,
       this.journal,
       () => true,
-      retry,
       (journal) => {
         const isRead = (name: string): boolean => name.endsWith('.sums');
-        readDirectory(this.fragments, isRead, retry, (fragments) => {
-          this.done(recoverServer({ journal, fragments }), [...journal.keys()]);
+        readPatiently(env, this.fragments, isRead, (fragments) => {
+          if (journal.unreadable.size > 0) env.probe('a journal cannot be read');
+          if (fragments.unreadable.size > 0) env.probe('checksums cannot be read');
+          const unreadable = journal.unreadable;
+          const files = { journal: journal.files, fragments: fragments.files, unreadable };
+          this.done(recoverServer(files), [...journal.files.keys()]);
         });
       },
     );

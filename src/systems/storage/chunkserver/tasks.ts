@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../sim/message.ts';
 import { blockChecksum } from '../block-checksum.ts';
-import { ReedSolomon } from '../erasure/reed-solomon.ts';
+import { codeOf } from '../erasure/code-of.ts';
 import type {
   Adopt,
   CopyFragment,
@@ -138,7 +138,7 @@ function rebuild(core: ServerCore, order: RebuildPart, done: Done): void {
       done(fault, failed);
       return;
     }
-    const code = new ReedSolomon(dataParts, parityParts);
+    const code = codeOf({ dataParts, parityParts });
     const blocks: Block[] = rows.map((row, block) => {
       const [bytes] = code.rebuild(row, [part]);
       const { version } = order;

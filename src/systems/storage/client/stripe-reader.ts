@@ -1,4 +1,4 @@
-import { ReedSolomon } from '../erasure/reed-solomon.ts';
+import { codeOf } from '../erasure/code-of.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { Block } from '../messages/fragment.ts';
 import type { Located } from '../messages/metadata-messages.ts';
@@ -10,19 +10,6 @@ import type { MasterLink } from './master-link.ts';
 import { type ClientCounters, joinSlices } from './slices.ts';
 
 export type ErasureCode = Extract<Redundancy, { readonly kind: 'erasure' }>;
-
-const codes: Map<number, ReedSolomon> = new Map();
-
-/** The code of a geometry; its tables are made once. */
-export function codeOf({ dataParts, parityParts }: ErasureCode): ReedSolomon {
-  const key = dataParts * 256 + parityParts;
-  let code = codes.get(key);
-  if (code === undefined) {
-    code = new ReedSolomon(dataParts, parityParts);
-    codes.set(key, code);
-  }
-  return code;
-}
 
 /** What is wanted of a stripe: some of its data parts, and of each of them the same range of bytes. */
 interface Wanted {

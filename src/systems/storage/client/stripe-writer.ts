@@ -1,4 +1,5 @@
 import { blockChecksum } from '../block-checksum.ts';
+import { codeOf } from '../erasure/code-of.ts';
 import type { DataFault } from '../messages/data-messages.ts';
 import type { Block } from '../messages/fragment.ts';
 import type { Granted } from '../messages/metadata-messages.ts';
@@ -7,7 +8,6 @@ import type { ClientSettings } from './client-settings.ts';
 import type { Operation } from './operation.ts';
 import type { RequestTable } from './request-table.ts';
 import { type ClientCounters, type Extent, rangeOf } from './slices.ts';
-import { codeOf } from './stripe-reader.ts';
 import type { WriteLease } from './write-leases.ts';
 
 /** Copies of a part that are sent to a server which does not answer. */

@@ -1,11 +1,12 @@
 import { Reminder } from '../../common/alarms.ts';
 import type { PlacedPart } from '../messages/fragment.ts';
-import { isBusy, partAt, presentCount } from '../metadata/chunk-life.ts';
+import { fragmentBytes, isBusy, partAt, presentCount } from '../metadata/chunk-life.ts';
 import type { Chunk, Inode } from '../metadata/rows.ts';
-import type { Redundancy, StorageClass } from '../placement/storage-class.ts';
+import { neededParts, type Redundancy, type StorageClass } from '../placement/storage-class.ts';
 import { proposeAgainUs } from './leadership.ts';
 import type { Standing } from './redundancy.ts';
 import type { TaskAnswer } from './tasks.ts';
+import { Throttle } from './throttle.ts';
 import { type ChunkWork, placeChunk } from './write-grants.ts';
 
 /** Conversions under way at a time. */
@@ -26,13 +27,16 @@ export class Conversions {
   /** When each candidate may be looked at, in that order. */
   private readonly due: Map<number, number> = new Map();
   private readonly running: Set<number> = new Set();
-  /** Classes of files, as far as they were looked at. */
+  /** Classes of the inodes that have changed in this term and are there still. */
   private readonly classes: Map<number, number> = new Map();
+  /** Beside that of repairs, so that these never wait for a conversion; of the same rate. */
+  private readonly throttle: Throttle;
   private readonly reminder: Reminder;
 
   constructor(work: ChunkWork, standing: (chunk: number) => Standing | null) {
     this.work = work;
     this.standing = standing;
+    this.throttle = new Throttle(work.lead);
     this.reminder = new Reminder(work.lead.alarms, () => this.next());
   }
 
@@ -69,6 +73,11 @@ export class Conversions {
     if (classId === row.classId) return;
     const chunks = state.slots.keys(inode).map((index) => state.slots.get(inode, index)!.chunk);
     this.slice(chunks.values());
+  }
+
+  /** An inode is no more: nothing is kept of it. */
+  inodeGone(inode: number): void {
+    this.classes.delete(inode);
   }
 
   /** Puts a chunk in line if it has another class than its file. It waits until it is left alone. */
@@ -125,6 +134,11 @@ export class Conversions {
       this.consider(chunk);
       return;
     }
+    if (!this.hasTokens(row, standing, target, members)) {
+      lead.env.probe('a conversion waits for its turn');
+      this.consider(chunk);
+      return;
+    }
     this.running.add(chunk);
     const { version } = row;
     const classId = target.id;
@@ -132,6 +146,24 @@ export class Conversions {
       if (reply?.kind === 'conversion') this.encode(chunk);
       else this.over(chunk);
     });
+  }
+
+  /** One server reads the whole chunk, and puts all parts of the new code. */
+  private hasTokens(
+    { classId }: Readonly<Chunk>,
+    { sources }: Standing,
+    target: StorageClass,
+    members: readonly number[],
+  ): boolean {
+    const { state } = this.work.lead;
+    const before = state.classes.get(classId)!;
+    const givers = sources.filter((server) => server !== 0);
+    const [encoder] = givers;
+    if (encoder === undefined) return true;
+    const servers = givers.slice(0, neededParts(before.redundancy));
+    const reads = { servers, bytes: fragmentBytes(state, before) };
+    const puts = { servers: members, bytes: fragmentBytes(state, target) };
+    return this.throttle.takeThrough(encoder, reads, puts);
   }
 
   private encode(chunk: number): void {

@@ -109,8 +109,9 @@ export class Leader {
       else if (table === 'replies') this.leases.renewed(group);
       else if (table === 'plans') this.planChanged(group, key, cell.row as Plan, cell.gone);
       else if (table === 'servers') this.stateChanged(key);
-      else if (table === 'inodes' && !cell.gone) {
-        this.conversions.inodeChanged(key, cell.row as Inode);
+      else if (table === 'inodes') {
+        if (cell.gone) this.conversions.inodeGone(key);
+        else this.conversions.inodeChanged(key, cell.row as Inode);
       }
     }
   }

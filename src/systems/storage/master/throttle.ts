@@ -5,6 +5,15 @@ interface Bucket {
   atUs: number;
 }
 
+/** A bucket, and the bytes that are wanted of it. */
+type Wanted = readonly [bucket: Bucket, bytes: number];
+
+/** So many bytes for each of these servers. */
+export interface Traffic {
+  readonly servers: readonly number[];
+  readonly bytes: number;
+}
+
 /** Bytes that repairs may take into and out of each server, by token buckets. */
 export class Throttle {
   private readonly lead: Leadership;
@@ -20,13 +29,32 @@ export class Throttle {
    * given, when one of the servers has had enough; with `urgent` they are taken all the same.
    */
   take(target: number, sources: readonly number[], bytes: number, urgent: boolean): boolean {
-    const buckets = [this.bucket(this.into, target)];
-    for (const source of sources) buckets.push(this.bucket(this.outOf, source));
+    const wanted: Wanted[] = [[this.bucket(this.into, target), bytes]];
+    for (const source of sources) wanted.push([this.bucket(this.outOf, source), bytes]);
+    return this.takeAll(wanted, urgent);
+  }
+
+  /**
+   * The same for bytes that one server reads from all sources, and puts onto each of the targets. What
+   * it reads or puts on itself is counted too.
+   */
+  takeThrough(through: number, reads: Traffic, puts: Traffic): boolean {
+    const total = ({ servers, bytes }: Traffic): number => servers.length * bytes;
+    const wanted: Wanted[] = [
+      [this.bucket(this.into, through), total(reads)],
+      [this.bucket(this.outOf, through), total(puts)],
+    ];
+    for (const source of reads.servers) wanted.push([this.bucket(this.outOf, source), reads.bytes]);
+    for (const target of puts.servers) wanted.push([this.bucket(this.into, target), puts.bytes]);
+    return this.takeAll(wanted, false);
+  }
+
+  private takeAll(wanted: readonly Wanted[], urgent: boolean): boolean {
     // A bucket that is full lets the largest part through.
-    const isFree = buckets.every(({ tokens }) => tokens >= Math.min(bytes, this.burst));
+    const isFree = wanted.every(([{ tokens }, bytes]) => tokens >= Math.min(bytes, this.burst));
     if (!isFree && !urgent) return false;
     if (!isFree) this.lead.env.probe('an urgent repair does not wait');
-    for (const bucket of buckets) bucket.tokens -= bytes;
+    for (const [bucket, bytes] of wanted) bucket.tokens -= bytes;
     return true;
   }
 

@@ -62,7 +62,8 @@ function sizeBytes(message: StorageMessage): number {
 
 /**
  * How the messages of the storage system become bytes, digest and identity. No message has a mutable
- * part, and blocks are shared between messages, memory and disk: nothing is copied.
+ * part, and blocks are shared between messages and memory: sending one copies nothing. What goes to a
+ * disk is copied twice, into its record and with that into the batch of the journal.
  */
 export const storageCodec: Codec<StorageWireMessage> = fieldCodec<StorageMessage>(
   {

@@ -41,6 +41,7 @@ export function utf8Length(text: string): number {
 /** Makes an entry. The name must be free. */
 export function addEntry(state: MetadataState, parent: number, name: string, inode: number): void {
   state.dentries.insert(parent, name, { inode });
+  state.sortedNames.added(parent, name);
   const directory = state.inodes.edit(parent);
   directory.mtimeUs = state.timeUs;
   directory.ctimeUs = state.timeUs;
@@ -51,6 +52,7 @@ export function addEntry(state: MetadataState, parent: number, name: string, ino
 export function removeEntry(state: MetadataState, parent: number, name: string): void {
   const { inode } = state.dentries.get(parent, name)!;
   state.dentries.delete(parent, name);
+  state.sortedNames.removed(parent, name);
   const directory = state.inodes.edit(parent);
   directory.mtimeUs = state.timeUs;
   directory.ctimeUs = state.timeUs;

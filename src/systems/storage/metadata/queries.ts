@@ -79,8 +79,7 @@ export function readDirectory(
   after: string,
   most: number,
 ): readonly { readonly name: string; readonly inode: number }[] {
-  const names = state.dentries.keys(directory).filter((name) => name > after);
-  return names.slice(0, most).map((name) => ({
+  return state.sortedNames.page(directory, after, most).map((name) => ({
     name,
     inode: state.dentries.get(directory, name)!.inode,
   }));

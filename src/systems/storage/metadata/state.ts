@@ -33,6 +33,7 @@ import {
   trashedField,
 } from './rows.ts';
 import type { StorageSettings } from './settings.ts';
+import { SortedNames } from './sorted-names.ts';
 
 const writer: ByteWriter = new ByteWriter();
 
@@ -63,6 +64,8 @@ export class MetadataState {
     text,
     dentryField,
   );
+  /** The same in order, for those who list directories. */
+  readonly sortedNames: SortedNames = new SortedNames((directory) => this.dentries.keys(directory));
   /** By file and chunk index. */
   readonly slots: GroupTable<number, Slot> = this.grouped('slots', integer, slotField);
   readonly chunks: Table<Chunk> = this.table('chunks', chunkField);

@@ -46,6 +46,8 @@ export class MirrorAgent {
   epoch: number = 0;
   rounds: number = 0;
   copiedBytes: number = 0;
+  /** Why rounds cannot end until somebody does something about it; null: nothing of the kind. */
+  stuck: string | null = null;
   private readonly env: Env<StorageWireMessage>;
   private readonly settings: MirrorSettings;
   private readonly sides: readonly [Side, Side];
@@ -76,6 +78,11 @@ export class MirrorAgent {
         if (!(error instanceof FileError)) throw error;
         this.env.probe('a round of the mirror broke off');
         this.env.log('the mirror begins anew', { why: error.message });
+        // The watermark stands still from now on, and no wait changes that: people have to know.
+        if (error.errno === 'E2BIG') {
+          this.stuck = error.message;
+          this.env.probe('a tree is too large for the mirror');
+        }
       }
       await this.env.sleep(this.settings.pauseUs);
     }
@@ -128,6 +135,7 @@ export class MirrorAgent {
   private async ship(from: Seen, to: Seen, epoch: number): Promise<number> {
     const { index, copiedBytes, wasBroken } = await ship(this.route(from, to, epoch));
     this.rounds += 1;
+    this.stuck = null;
     this.copiedBytes += copiedBytes;
     this.env.probe('a round of the mirror ended');
     if (wasBroken) this.env.probe('a broken round was brought to its end');

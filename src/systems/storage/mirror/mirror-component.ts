@@ -1,4 +1,4 @@
-import type { Component } from '../../../sim/component.ts';
+import type { CardRow, Component, NodeCard } from '../../../sim/component.ts';
 import type { Address, NodeId } from '../../../sim/message.ts';
 import { type StorageWireMessage, storageCodec } from '../messages/storage-codec.ts';
 import { MirrorAgent, type MirrorSettings } from './mirror-agent.ts';
@@ -18,9 +18,27 @@ export function mirrorComponent(
     message(agent, _env, from: Address, message) {
       agent.receive(nodeOf(from), message);
     },
+    card: mirrorCard,
     role: ({ doing }) => (doing === 'alone' ? 'alone' : 'mirror'),
     abstractState: ({ doing, epoch }) => doing.length * 8 + (epoch % 8),
   };
+}
+
+/** What somebody who watches sees of a mirror. */
+export function mirrorCard(
+  agent: Pick<MirrorAgent, 'doing' | 'epoch' | 'rounds' | 'copiedBytes' | 'stuck'>,
+): NodeCard {
+  const { doing, epoch, rounds, copiedBytes, stuck } = agent;
+  const rows: CardRow[] = [
+    { label: 'doing', value: doing },
+    { label: 'epoch', value: String(epoch) },
+    { label: 'rounds', value: String(rounds) },
+    { label: 'copied', value: String(copiedBytes) },
+  ];
+  if (stuck !== null) {
+    rows.unshift({ label: 'stuck', value: `tree too large: ${stuck}`, tone: 'bad' });
+  }
+  return { role: 'mirror', tone: stuck === null ? 'good' : 'bad', rows };
 }
 
 function nodeOf(address: Address): NodeId {

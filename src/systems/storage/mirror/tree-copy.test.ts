@@ -200,3 +200,18 @@ test('a file that takes longer than an operation has is carried over all the sam
       },
     ),
   )());
+
+test('the snapshot of a tree of too many inodes is refused by name, and leaves nothing behind', () =>
+  inSlice(() => {
+    onCluster(
+      async (files) => {
+        await files.ensureDirectory('/t');
+        for (const name of ['a', 'b', 'c']) await put(files, `/t/${name}`, 0, filled(1, 1));
+        const refusal = await files.snapshot('/t', '/s').catch((error: unknown) => error);
+        expect(refusal).toBeInstanceOf(FileError);
+        expect(refusal).toMatchObject({ errno: 'E2BIG' });
+        expect(await files.find('/s')).toBe(null);
+      },
+      { settings: { maxCloneInodes: 3 } },
+    );
+  }));

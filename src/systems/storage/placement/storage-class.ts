@@ -15,7 +15,8 @@ export type Caps = Readonly<Record<Level, number>>;
  * - `spread`: the emptiest region, in it the emptiest zone, in it the emptiest host.
  * - `rack-aware`: the emptiest zone, whatever its region; a zone stands for a rack.
  * - `region-aware`: the home region as far as its cap goes, then as `spread`.
- * - `capacity-weighted`: only the weights.
+ * - `capacity-weighted`: only the draw, by weights that operators give in proportion to the room of
+ *   their servers. Neither capacity nor what is free of it is looked at here.
  * Among equals always weighted rendezvous hashing decides.
  */
 export const strategies = ['spread', 'rack-aware', 'region-aware', 'capacity-weighted'] as const;

@@ -1,0 +1,50 @@
+/** Directories whose names are kept in order, those that were listed last. */
+const mostDirectories = 16;
+
+/**
+ * The names of directories in order, for those who list them page by page: made when a directory is
+ * listed for the first time, and kept right with each name that comes or goes. Part of no state: it
+ * says what the table of names says anyway.
+ */
+export class SortedNames {
+  private readonly keys: (directory: number) => string[];
+  /** That listed last at the end. */
+  private readonly kept: Map<number, string[]> = new Map();
+
+  /** @param keys gives all names of a directory in the order of their units */
+  constructor(keys: (directory: number) => string[]) {
+    this.keys = keys;
+  }
+
+  /** So many names behind `after` ('' for the first), in order. */
+  page(directory: number, after: string, most: number): readonly string[] {
+    const names = this.kept.get(directory) ?? this.keys(directory);
+    this.kept.delete(directory);
+    this.kept.set(directory, names);
+    if (this.kept.size > mostDirectories) this.kept.delete(this.kept.keys().next().value!);
+    let from = placeOf(names, after);
+    if (names[from] === after) from += 1;
+    return names.slice(from, from + most);
+  }
+
+  added(directory: number, name: string): void {
+    const names = this.kept.get(directory);
+    if (names !== undefined) names.splice(placeOf(names, name), 0, name);
+  }
+
+  removed(directory: number, name: string): void {
+    const names = this.kept.get(directory);
+    if (names !== undefined) names.splice(placeOf(names, name), 1);
+  }
+}
+
+/** Where a name stands, or would. */
+function placeOf(names: readonly string[], name: string): number {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (names[middle]! < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
