@@ -9,18 +9,20 @@ import { phases, storageClients } from './storage/setting.ts';
 
 type Draw = (bound: number) => number;
 
-/** What the class of most files says it outlives: each of them a zone, some a region. */
-function lostLevel(draw: Draw, config: Config): 'zone' | 'region' {
+/** What the class of most files says it outlives: each of them a host and a zone, some a region. */
+function lostLevel(draw: Draw, config: Config): keyof NodeSite {
   const [{ caps, redundancy }] = classesFrom(config) as [ReturnType<typeof classesFrom>[number]];
   const isFar = caps.region <= toleratedLosses(redundancy);
-  return isFar && draw(2) === 0 ? 'region' : 'zone';
+  if (isFar && draw(2) === 0) return 'region';
+  const isShared = topologyOf(config).serversPerHost > 1;
+  return isShared && draw(4) === 0 ? 'host' : 'zone';
 }
 
 /** All disks of one domain are lost at once; machines without them come back, soon or at the end. */
 function lossOf(draw: Draw, config: Config, atUs: number): Fault[] {
   const topology = topologyOf(config);
   const { firstServer, chunkservers, nodes } = topology;
-  const level: keyof NodeSite = lostLevel(draw, config);
+  const level = lostLevel(draw, config);
   const lost = siteOf(topology, firstServer + draw(chunkservers))[level];
   // Masters that stand there as well, or only what holds data.
   const from = draw(2) === 0 ? 0 : firstServer;
@@ -36,7 +38,7 @@ function lossOf(draw: Draw, config: Config, atUs: number): Fault[] {
 
 /** One domain: that is what classes promise, and no more at a time. */
 const losses = weather(
-  'a zone or a region is lost with its disks',
+  'a host, a zone or a region is lost with its disks',
   'noticeable damage',
   ['wipe'],
   (draw, times, config) => lossOf(draw, config, within(draw, times)),
@@ -51,6 +53,9 @@ export default scenario({
         kind: 'one of',
         values: ['copies', 'pair', 'far-copies', '4+2', '8+4'],
       },
+      'storage.serversPerHost': { kind: 'one of', values: [1, 2] },
+      'storage.sizes': { kind: 'one of', values: ['equal', 'unequal'] },
+      'storage.capacityBytes': { kind: 'one of', values: [1_048_576, 65_536] },
       'storage.downGraceUs': { kind: 'one of', values: [500_000, 100_000] },
       'storage.repairBytesPerSecond': always(1_000_000),
       'storage.scrubCycleUs': always(1_500_000),
