@@ -1,5 +1,7 @@
 import type { Choice, Place, Placement, RefusalReason } from './place.ts';
 
+const further = 'was allowed, but others came first';
+
 const because: Readonly<Record<RefusalReason, string>> = {
   down: 'is down',
   draining: 'is being drained',
@@ -10,8 +12,21 @@ const because: Readonly<Record<RefusalReason, string>> = {
   'host-cap': 'is on a host that holds as many parts as the class allows',
   'zone-cap': 'is in a zone that holds as many parts as the class allows',
   'region-cap': 'is in a region that holds as many parts as the class allows',
-  'others-came-first': 'was allowed, but others came first',
+  'others-came-first': further,
 };
+
+/** A search for places, and what came of it. */
+export interface PlacementMade {
+  readonly chunk: number;
+  readonly places: readonly Place[];
+  readonly placement: Placement;
+}
+
+/** The same in one line, without those that were merely further away. */
+export function explainBriefly({ chunk, places, placement }: PlacementMade): string {
+  const lines = explainPlacement(placement, places).filter((line) => !line.endsWith(further));
+  return `looks for places for chunk ${chunk}: ${lines.join('; ')}`;
+}
 
 /** A placement in sentences: the verdict, then each choice, then each refusal. */
 export function explainPlacement(placement: Placement, places: readonly Place[]): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainPlacement } from './explain.ts';
+import { explainBriefly, explainPlacement } from './explain.ts';
 import { brokenCaps, domainUse, type Place, type PlacementRequest, place } from './place.ts';
 import {
   capsFor,
@@ -299,4 +299,15 @@ test('caps follow from what a class has to survive', () => {
   expect(capsFor(copies, 'region')).toEqual({ host: 1, zone: 1, region: 1 });
   expect(capsFor(ec(8, 3), 'zone')).toEqual({ host: 1, zone: 3, region: unlimited });
   expect(capsFor(ec(8, 3), 'region')).toEqual({ host: 1, zone: 3, region: 3 });
+});
+
+test('one line leaves out who was merely further away', () => {
+  const places = topology(2, 1, 2).map((one) => (one.id === 2 ? { ...one, state: 'down' } : one));
+  const pair: Redundancy = { kind: 'replicated', copies: 2 };
+  const asked = request({ places: places as Place[], storageClass: storageClass(pair) });
+  const line = explainBriefly({ chunk: 7, places: places as Place[], placement: place(asked) });
+  expect(line).toMatch(/^looks for places for chunk 7: satisfied: /);
+  expect(line).toMatch(/part 0 on place \d: region/);
+  expect(line).toMatch(/place 2 is down/);
+  expect(line).not.toMatch(/others came first/);
 });
