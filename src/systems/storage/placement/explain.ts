@@ -1,7 +1,5 @@
 import type { Choice, Place, Placement, RefusalReason } from './place.ts';
 
-const further = 'was allowed, but others came first';
-
 const because: Readonly<Record<RefusalReason, string>> = {
   down: 'is down',
   draining: 'is being drained',
@@ -12,7 +10,7 @@ const because: Readonly<Record<RefusalReason, string>> = {
   'host-cap': 'is on a host that holds as many parts as the class allows',
   'zone-cap': 'is in a zone that holds as many parts as the class allows',
   'region-cap': 'is in a region that holds as many parts as the class allows',
-  'others-came-first': further,
+  'others-came-first': 'was allowed, but others came first',
 };
 
 /** A search for places, and what came of it. */
@@ -22,9 +20,19 @@ export interface PlacementMade {
   readonly placement: Placement;
 }
 
-/** The same in one line, without those that were merely further away. */
+/** The same in one line: who was refused for one reason goes together, but for those further away. */
 export function explainBriefly({ chunk, places, placement }: PlacementMade): string {
-  const lines = explainPlacement(placement, places).filter((line) => !line.endsWith(further));
+  const { refused } = placement;
+  const lines = explainPlacement({ ...placement, refused: [] }, places);
+  const byReason = new Map<RefusalReason, number[]>();
+  for (const { place, reason } of refused) {
+    if (reason === 'others-came-first') continue;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), place]);
+  }
+  for (const [reason, ids] of byReason) {
+    const who = ids.length === 1 ? `place ${ids[0]}` : `each of ${ids.join(', ')}`;
+    lines.push(`${who} ${because[reason]}`);
+  }
   return `looks for places for chunk ${chunk}: ${lines.join('; ')}`;
 }
 
