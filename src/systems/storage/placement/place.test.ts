@@ -311,3 +311,20 @@ test('one line leaves out who was merely further away', () => {
   expect(line).toMatch(/each of 1, 2 is down/);
   expect(line).not.toMatch(/others came first/);
 });
+
+test.each(strategies)('%s gives the first part of a chunk by weight', (strategy) => {
+  const places = topology(3, 2, 3).map((one) => ({ ...one, weight: [1, 2, 4][one.id % 3]! }));
+  const copies = storageClass({ kind: 'replicated', copies: 3 }, { strategy });
+  const firsts = new Map<number, number>();
+  const keys = 4_200;
+  for (let key = 0; key < keys; key++) {
+    const [first] = place(request({ places, storageClass: copies, key })).members;
+    const weight = places[first! - 1]!.weight;
+    firsts.set(weight, (firsts.get(weight) ?? 0) + 1);
+  }
+  // Six servers of each weight; the keys are fixed, so this never changes its mind.
+  for (const weight of [1, 2, 4]) {
+    const expected = (keys * weight) / 7;
+    expect(Math.abs(firsts.get(weight)! - expected)).toBeLessThan(4 * Math.sqrt(expected));
+  }
+});
