@@ -55,7 +55,7 @@ export const disksHaveRoom = rung<StorageMoment>({
   watches: ['fragments'],
   check({ node, facts }) {
     const { usedBytes } = facts.servers[node]!.table;
-    const { capacityBytes } = facts;
+    const capacityBytes = facts.capacityBytes[node]!;
     if (usedBytes <= capacityBytes) return held;
     return broken({ nodes: [node], values: { usedBytes, capacityBytes } });
   },

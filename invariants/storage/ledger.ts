@@ -12,7 +12,7 @@ import type {
 import type { Entry } from '../../src/systems/raft/types.ts';
 import type { RaftStateReader, RaftView } from '../../src/systems/raft/view.ts';
 import {
-  capacityBytesFrom,
+  serverSizeFrom,
   storageSettingsFrom,
   storageTimingsFrom,
 } from '../../src/systems/storage/drawn-settings.ts';
@@ -92,7 +92,9 @@ class StorageLedger implements Ledger<StorageMoment> {
         node < topology.firstServer ? undefined : new ServerMirror(node),
       ),
       steady: new SteadyServers(),
-      capacityBytes: capacityBytesFrom(config),
+      capacityBytes: Array.from({ length: world.serverCount }, (_, node) =>
+        node < topology.firstServer ? 0 : serverSizeFrom(config, node).capacityBytes,
+      ),
       deletePlans: new DeletePlans(),
       files: isFileHistory(options.history) ? new FileLedger(options.history) : undefined,
       reads: new ReadsAsked(),

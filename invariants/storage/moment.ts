@@ -35,8 +35,8 @@ export interface StorageFacts {
   readonly servers: readonly (ServerMirror | undefined)[];
   /** Since when each of them has been let serve. */
   readonly steady: SteadyServers;
-  /** Room for blocks on each of them. */
-  readonly capacityBytes: number;
+  /** Room for blocks on each of them; 0 for masters. */
+  readonly capacityBytes: readonly number[];
   readonly deletePlans: DeletePlans;
   /** Undefined when clients are others than those of the file workload. */
   readonly files: FileLedger | undefined;

@@ -71,8 +71,8 @@ function placesFor(
   const bytes = fragmentBytes(state, storageClass);
   const able = takers(state, state.servers.keys(), bytes).filter((server) => {
     const { usedBytes } = state.servers.get(server)!;
-    const isHalfFull =
-      Math.max(usedBytes, facts.servers[server - 1]!.table.usedBytes) <= facts.capacityBytes / 2;
+    const used = Math.max(usedBytes, facts.servers[server - 1]!.table.usedBytes);
+    const isHalfFull = used <= facts.capacityBytes[server - 1]! / 2;
     return isHalfFull && facts.steady.has(facts, server, timeUs);
   });
   const most = mostMore(storageClass.caps, [], sitesOf(state, able));

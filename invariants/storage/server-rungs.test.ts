@@ -108,7 +108,7 @@ describe('SG2 no more than fits', () => {
     const judge = (beyondBytes: number): string => {
       const rig = new StorageRig('SG2');
       const servers = rig.facts.servers.map(() => ({
-        table: { usedBytes: rig.facts.capacityBytes + beyondBytes },
+        table: { usedBytes: rig.facts.capacityBytes[3]! + beyondBytes },
       }));
       const facts = { ...rig.facts, servers };
       const moment = { facts, node: server } as unknown as StorageMoment;

@@ -229,6 +229,11 @@ const pinned: readonly Pinned[] = [
         rung: 'SF3',
         when: 'a repair that a full log did not take waited, and others went past it',
       },
+      {
+        seed: 567659000009,
+        rung: 'SF8',
+        when: 'a part beyond a cap went to an emptier server, beyond another cap',
+      },
     ],
   },
   {

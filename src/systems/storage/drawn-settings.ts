@@ -1,6 +1,7 @@
 import type { Config, Domain } from '../../sim/system-definition.ts';
 import { type StorageSettings, simulationSettings } from './metadata/settings.ts';
 import { type StorageTimings, simulationTimings } from './timings.ts';
+import { topologyOf } from './topology.ts';
 
 /** What is drawn of sizes and times, by path; the first value is the calm one. */
 export const sizeKnobs: Readonly<Record<string, Domain>> = {
@@ -10,6 +11,8 @@ export const sizeKnobs: Readonly<Record<string, Domain>> = {
   'storage.requestWindow': { kind: 'one of', values: [64, 8] },
   // Bytes of a chunkserver's disk that fragments may take.
   'storage.capacityBytes': { kind: 'one of', values: [1_048_576] },
+  // Unequal: others have two or four times as much, and so much more weight.
+  'storage.sizes': { kind: 'one of', values: ['equal'] },
 };
 
 /** The largest drift that a storm within tolerance gives a clock, as Raft has it. */
@@ -63,7 +66,20 @@ export function storageTimingsFrom(config: Config): StorageTimings {
   };
 }
 
-/** Room for fragments on one chunkserver. */
-export function capacityBytesFrom(config: Config): number {
-  return numberOf(config, 'storage.capacityBytes');
+/** What a chunkserver can take. */
+export interface ServerSize {
+  /** Its share of the data relative to others. */
+  readonly weight: number;
+  /** Room for fragments. */
+  readonly capacityBytes: number;
+}
+
+const weights = [1, 2, 4] as const;
+
+/** Sizes go round the zones, so that each zone gets all of them. */
+export function serverSizeFrom(config: Config, index: number): ServerSize {
+  const { firstServer, regions } = topologyOf(config);
+  const nth = Math.floor((index - firstServer) / regions);
+  const weight = config['storage.sizes'] === 'unequal' ? weights[nth % weights.length]! : 1;
+  return { weight, capacityBytes: weight * numberOf(config, 'storage.capacityBytes') };
 }

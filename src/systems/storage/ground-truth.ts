@@ -6,6 +6,7 @@ import { partAt } from './metadata/chunk-life.ts';
 import type { Chunk } from './metadata/rows.ts';
 import type { MetadataState } from './metadata/state.ts';
 import { neededParts, type StorageClass } from './placement/storage-class.ts';
+import { isPromised } from './promise.ts';
 
 /** Fragments that belong together: of the committed version, of a grant, of a change of code. */
 export interface Stripe {
@@ -105,14 +106,16 @@ export class DisksNow {
 
   /** Positions of a stripe whose fragments are there and intact. */
   intact(stripe: Stripe, without: (node: number) => boolean = nobody): number {
-    let count = 0;
-    for (const [position, server] of stripe.members.entries()) {
+    return stripe.members.length - this.gone(stripe, without).length;
+  }
+
+  /** Servers of all other positions; 0 for those on no server. */
+  gone(stripe: Stripe, without: (node: number) => boolean = nobody): readonly number[] {
+    return stripe.members.filter((server, position) => {
       const node = server - 1;
-      if (server === 0 || without(node)) continue;
-      const isGood = this.of(node).some((one) => one.intact && serves(stripe, position, one));
-      if (isGood) count++;
-    }
-    return count;
+      if (server === 0 || without(node)) return true;
+      return !this.of(node).some((one) => one.intact && serves(stripe, position, one));
+    });
   }
 }
 
@@ -134,7 +137,9 @@ function newestMetadata(world: WorldView): MetadataState | undefined {
 
 /**
  * Why a loss on chunkservers would leave too little of some chunk: fewer intact fragments than it
- * takes to read it. Whatever is lost within that, the system must bear, and mend.
+ * takes to read it. Whatever is lost within that, the system must bear, and mend. So must it bear
+ * what the class of a chunk promises, wherever its parts have come to lie: who has put all of them
+ * into one zone has no claim to be spared the loss of that zone.
  */
 export function lossRefusal(world: WorldView, losses: readonly DiskLoss[]): string | undefined {
   const ofServers = losses.filter(({ node }) => !isMaster(world, node));
@@ -145,12 +150,15 @@ export function lossRefusal(world: WorldView, losses: readonly DiskLoss[]): stri
   // What the journal has still, and only a name keeps from being gone, is not what is read.
   const views = [new DisksNow(world, blockBytes), new DisksNow(world, blockBytes, 'cached')];
   for (const chunk of chunksOn(state, ofServers)) {
-    for (const stripe of stripesOf(state, chunk, state.chunks.get(chunk)!)) {
+    const row = state.chunks.get(chunk)!;
+    for (const stripe of stripesOf(state, chunk, row)) {
       const needed = neededParts(stripe.storageClass.redundancy);
       const isLost = (node: number): boolean => ofServers.some((loss) => loss.node === node);
       for (const disks of views) {
         // What is not readable anyway is not lost by this: parts of a stripe that is being written.
-        if (disks.intact(stripe) < needed || disks.intact(stripe, isLost) >= needed) continue;
+        if (disks.intact(stripe) < needed) continue;
+        const gone = disks.gone(stripe, isLost);
+        if (stripe.members.length - gone.length >= needed || isPromised(state, row, gone)) continue;
         return `fewer than ${needed} intact fragments of chunk ${chunk} would be left`;
       }
     }

@@ -1,10 +1,12 @@
 import type { Config, Narrator, Remark, Step } from '../../sim/system-definition.ts';
 import { raftNarrator } from '../raft/narrator.ts';
 import type { FragmentName } from './block-checksum.ts';
+import type { MasterNode } from './master/master-component.ts';
 import type { ControlMessage } from './messages/control-messages.ts';
 import type { DataMessage } from './messages/data-messages.ts';
 import type { MetadataMessage } from './messages/metadata-messages.ts';
 import type { Command } from './metadata/command.ts';
+import { explainBriefly, type PlacementMade } from './placement/explain.ts';
 import { topologyOf } from './topology.ts';
 
 type Told = ControlMessage | DataMessage | MetadataMessage;
@@ -19,6 +21,9 @@ class StorageNarrator implements Narrator {
   readonly #raft: Narrator;
   readonly #names: readonly string[];
   readonly #speakers: number;
+  /** The last search for places that was told, and chunks that were found none for within their caps. */
+  #placed: PlacementMade | null = null;
+  readonly #illPlaced = new Set<number>();
 
   constructor(config: Config, names: readonly string[]) {
     const { masters, metaloggers, firstServer, nodes, regions } = topologyOf(config);
@@ -40,12 +45,24 @@ class StorageNarrator implements Narrator {
 
   step(step: Step): readonly Remark[] {
     const remarks = step.node < this.#speakers ? [...this.#raft.step(step)] : [];
+    if (step.node < this.#speakers) remarks.push(...this.#places(step.state as MasterNode));
     for (let at = 0; at < step.sentCount; at++) {
       const { to, message } = step.sent[at]!;
       const remark = remarkOf(message as Told, this.#names[to] ?? '');
       if (remark !== undefined) remarks.push(remark);
     }
     return remarks;
+  }
+
+  /** Why a leader puts parts where it does. */
+  #places({ service }: MasterNode): readonly Remark[] {
+    const placed = service?.leader?.servers.placed ?? null;
+    if (placed === null || placed === this.#placed) return [];
+    this.#placed = placed;
+    const { chunk, placement } = placed;
+    const isNews = placement.verdict !== 'satisfied' && !this.#illPlaced.has(chunk);
+    if (isNews) this.#illPlaced.add(chunk);
+    return [isNews ? turn(explainBriefly(placed)) : detail(explainBriefly(placed))];
   }
 }
 

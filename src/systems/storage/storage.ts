@@ -9,7 +9,7 @@ import {
 import { chunkServerComponent } from './chunkserver/component.ts';
 import { noticedDamage as noticedByServer } from './chunkserver/disk-image.ts';
 import {
-  capacityBytesFrom,
+  serverSizeFrom,
   sizeKnobs,
   storageSettingsFrom,
   storageTimingsFrom,
@@ -40,7 +40,7 @@ function nodeOf(config: Config, peers: readonly string[], index: number): AnyCom
       ...{ peers, index, masters, metaloggers, settings, timings, classes, raft },
     });
   }
-  const place = { ...siteOf(topology, index), weight: 1, capacityBytes: capacityBytesFrom(config) };
+  const place = { ...siteOf(topology, index), ...serverSizeFrom(config, index) };
   const voters = peers.slice(0, firstServer);
   return chunkServerComponent({ peers, index, masters: voters, settings, timings, place });
 }

@@ -11,6 +11,8 @@ export interface StorageTopology {
   readonly regions: number;
   /** In each region. */
   readonly zones: number;
+  /** Chunkservers of a zone that share a host. */
+  readonly serversPerHost: number;
 }
 
 /** Where a node stands. Zones and hosts have numbers of their own in the whole topology. */
@@ -28,6 +30,7 @@ export const topologyKnobs: Readonly<Record<string, Domain>> = {
   'storage.metaloggers': { kind: 'one of', values: [1, 0, 2] },
   'storage.regions': { kind: 'one of', values: [3] },
   'storage.zones': { kind: 'one of', values: [2] },
+  'storage.serversPerHost': { kind: 'one of', values: [1] },
   // What loses power together: a zone, or all of a region.
   'storage.powerDomain': { kind: 'one of', values: ['zone', 'region'] },
 };
@@ -48,6 +51,7 @@ export function topologyOf(config: Config): StorageTopology {
     chunkservers: nodes - firstServer,
     regions,
     zones,
+    serversPerHost: number('storage.serversPerHost'),
   };
 }
 
@@ -58,19 +62,20 @@ function topologySetting(config: Config, path: string): Setting {
 
 /**
  * Where the node at an index stands. Chunkservers go round the regions, and within a region round
- * its zones. Masters fill the regions one after the other, 2/2/1 or 1/1/1, so that no region has a
+ * its zones; those of a zone fill its hosts one after the other. A host has the number of its first
+ * node. Masters fill the regions one after the other, 2/2/1 or 1/1/1, so that no region has a
  * majority; metaloggers go round from the last region.
  */
 export function siteOf(topology: StorageTopology, index: number): NodeSite {
-  const { masters, firstServer, regions, zones } = topology;
-  const host = index + 1;
+  const { masters, firstServer, regions, zones, serversPerHost } = topology;
   if (index >= firstServer) {
     const at = index - firstServer;
     const region = at % regions;
+    const beforeInHost = Math.floor(at / (regions * zones)) % serversPerHost;
     return {
       region: region + 1,
       zone: region * zones + (Math.floor(at / regions) % zones) + 1,
-      host,
+      host: index + 1 - beforeInHost * regions * zones,
     };
   }
   const perRegion = Math.ceil(masters / regions);
@@ -79,7 +84,8 @@ export function siteOf(topology: StorageTopology, index: number): NodeSite {
     ? Math.floor(index / perRegion) % regions
     : (regions - 1 + index - masters) % regions;
   const inRegion = isMaster ? index % perRegion : 0;
-  return { region: region + 1, zone: region * zones + (inRegion % zones) + 1, host };
+  const zone = region * zones + (inRegion % zones) + 1;
+  return { region: region + 1, zone, host: index + 1 };
 }
 
 /** What loses power together with the node at an index, by name. */

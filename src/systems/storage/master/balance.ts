@@ -54,7 +54,7 @@ export class Balance {
       if (row.members.includes(to) || lead.state.plans.count(chunk) > 0) continue;
       if (isBusy(row)) continue;
       const position = row.members.indexOf(from);
-      if (this.breaksCaps(row, row.members.with(position, to))) continue;
+      if (this.breaksCaps(row, position, to)) continue;
       const bytes = fragmentBytes(lead.state, lead.state.classes.get(row.classId)!);
       // Else it would only be the other one that is full, and the part would go back.
       if (this.shareWith(to, bytes) > this.shareWith(from, -bytes)) continue;
@@ -73,10 +73,15 @@ export class Balance {
     return (usedBytes + moreBytes) / capacityBytes;
   }
 
-  /** An even load is not worth a placement that its class does not want. */
-  private breaksCaps(row: Readonly<Chunk>, after: readonly number[]): boolean {
+  /**
+   * An even load is not worth a place that the class of a chunk does not want: nor another such place
+   * for a part that is beyond a cap where it lies, for that one is to go to a better one.
+   */
+  private breaksCaps(row: Readonly<Chunk>, position: number, to: number): boolean {
     const { state } = this.work.lead;
     const storageClass = state.classes.get(row.classId)!;
-    return beyondCaps(state, storageClass, after) > beyondCaps(state, storageClass, row.members);
+    const beyond = (member: number) =>
+      beyondCaps(state, storageClass, row.members.with(position, member));
+    return beyond(to) > beyond(0);
   }
 }

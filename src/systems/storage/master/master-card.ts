@@ -2,6 +2,7 @@ import type { CardRow, NodeCard } from '../../../sim/component.ts';
 import { raftCard } from '../../raft/index.ts';
 import { decodeEnvelope } from '../metadata/command-codec.ts';
 import { MetaloggerService } from '../metalogger/metalogger-service.ts';
+import { explainBriefly } from '../placement/explain.ts';
 import type { MasterNode } from './master-component.ts';
 
 /** What somebody who watches sees of a master: Raft's card, and what there is in the tables. */
@@ -31,9 +32,14 @@ function rowsOf({ service }: MasterNode): readonly CardRow[] {
     { label: 'plans', value: String(plans.size) },
   ];
   if (leader !== null) {
-    const { repairs, cache, tasks } = leader;
+    const { repairs, cache, tasks, servers: known } = leader;
     const work = `${repairs.size} repairs, ${tasks.size} orders, ${cache.size} cache leases`;
     rows.push({ label: 'work', value: work });
+    const { placed } = known;
+    if (placed !== null) {
+      const tone = placed.placement.verdict === 'satisfied' ? 'plain' : 'warning';
+      rows.push({ label: 'placing', value: explainBriefly(placed), tone });
+    }
   }
   if (service instanceof MetaloggerService) {
     const { agreedAt, divergedAt, changelog } = service;

@@ -2,6 +2,7 @@ import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { FragmentName } from '../block-checksum.ts';
 import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
+import type { PlacementMade } from '../placement/explain.ts';
 import type { Place } from '../placement/place.ts';
 import { givenForUs } from '../timings.ts';
 import { type Leadership, proposeAgainUs } from './leadership.ts';
@@ -67,6 +68,8 @@ export class Servers {
   /** Beats that came since a quorum was asked last, and when it is asked again. */
   private gathered: Beat[] = [];
   private asking: Alarm | null = null;
+  /** The last search for places: for who watches. */
+  placed: PlacementMade | null = null;
 
   constructor(lead: Leadership, events: ServerEvents) {
     this.lead = lead;

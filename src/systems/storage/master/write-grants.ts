@@ -33,15 +33,18 @@ export function placeChunk(
   excluded: readonly number[],
 ): readonly number[] {
   const { state } = lead;
-  return place({
-    places: servers.places(),
+  const places = servers.places();
+  const placement = place({
+    places,
     storageClass,
     key,
     held,
     partBytes: fragmentBytes(state, storageClass),
     excluded: [...servers.unfit(), ...excluded],
     homeRegion: state.settings.region,
-  }).members;
+  });
+  servers.placed = { chunk: key, places, placement };
+  return placement.members;
 }
 
 /** Carries out the grants of write leases, from the entry to members that are ready for writes. */

@@ -4,7 +4,7 @@ import { raftKnobs, settingsFrom } from '../../raft/index.ts';
 import { chunkServerComponent } from '../chunkserver/component.ts';
 import { type ClientSettings, simulationClient } from '../client/client-settings.ts';
 import {
-  capacityBytesFrom,
+  serverSizeFrom,
   sizeKnobs,
   storageSettingsFrom,
   storageTimingsFrom,
@@ -114,7 +114,7 @@ function nodeOf(config: Config, peers: readonly string[], at: number): AnyCompon
       ...{ peers: nodes, index, masters, metaloggers, settings, timings, classes, raft },
     });
   }
-  const place = { ...siteOf(topology, index), weight: 1, capacityBytes: capacityBytesFrom(config) };
+  const place = { ...siteOf(topology, index), ...serverSizeFrom(sideConfig(config), index) };
   const voters = nodes.slice(0, firstServer);
   return chunkServerComponent({ peers: nodes, index, masters: voters, settings, timings, place });
 }

@@ -13,6 +13,29 @@ const because: Readonly<Record<RefusalReason, string>> = {
   'others-came-first': 'was allowed, but others came first',
 };
 
+/** A search for places, and what came of it. */
+export interface PlacementMade {
+  readonly chunk: number;
+  readonly places: readonly Place[];
+  readonly placement: Placement;
+}
+
+/** The same in one line: who was refused for one reason goes together, but for those further away. */
+export function explainBriefly({ chunk, places, placement }: PlacementMade): string {
+  const { refused } = placement;
+  const lines = explainPlacement({ ...placement, refused: [] }, places);
+  const byReason = new Map<RefusalReason, number[]>();
+  for (const { place, reason } of refused) {
+    if (reason === 'others-came-first') continue;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), place]);
+  }
+  for (const [reason, ids] of byReason) {
+    const who = ids.length === 1 ? `place ${ids[0]}` : `each of ${ids.join(', ')}`;
+    lines.push(`${who} ${because[reason]}`);
+  }
+  return `looks for places for chunk ${chunk}: ${lines.join('; ')}`;
+}
+
 /** A placement in sentences: the verdict, then each choice, then each refusal. */
 export function explainPlacement(placement: Placement, places: readonly Place[]): string[] {
   const { verdict, shortfall, comparedBy } = placement;

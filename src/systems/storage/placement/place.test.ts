@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainPlacement } from './explain.ts';
+import { explainBriefly, explainPlacement } from './explain.ts';
 import { brokenCaps, domainUse, type Place, type PlacementRequest, place } from './place.ts';
 import {
   capsFor,
@@ -301,4 +301,32 @@ test('caps follow from what a class has to survive', () => {
   expect(capsFor(copies, 'region')).toEqual({ host: 1, zone: 1, region: 1 });
   expect(capsFor(ec(8, 3), 'zone')).toEqual({ host: 1, zone: 3, region: unlimited });
   expect(capsFor(ec(8, 3), 'region')).toEqual({ host: 1, zone: 3, region: 3 });
+});
+
+test('one line leaves out who was merely further away', () => {
+  const places = topology(2, 2, 2).map((one) => (one.id < 3 ? { ...one, state: 'down' } : one));
+  const pair: Redundancy = { kind: 'replicated', copies: 2 };
+  const asked = request({ places: places as Place[], storageClass: storageClass(pair) });
+  const line = explainBriefly({ chunk: 7, places: places as Place[], placement: place(asked) });
+  expect(line).toMatch(/^looks for places for chunk 7: satisfied: /);
+  expect(line).toMatch(/part 0 on place \d: region/);
+  expect(line).toMatch(/each of 1, 2 is down/);
+  expect(line).not.toMatch(/others came first/);
+});
+
+test.each(strategies)('%s gives the first part of a chunk by weight', (strategy) => {
+  const places = topology(3, 2, 3).map((one) => ({ ...one, weight: [1, 2, 4][one.id % 3]! }));
+  const copies = storageClass({ kind: 'replicated', copies: 3 }, { strategy });
+  const firsts = new Map<number, number>();
+  const keys = 4_200;
+  for (let key = 0; key < keys; key++) {
+    const [first] = place(request({ places, storageClass: copies, key })).members;
+    const weight = places[first! - 1]!.weight;
+    firsts.set(weight, (firsts.get(weight) ?? 0) + 1);
+  }
+  // Six servers of each weight; the keys are fixed, so this never changes its mind.
+  for (const weight of [1, 2, 4]) {
+    const expected = (keys * weight) / 7;
+    expect(Math.abs(firsts.get(weight)! - expected)).toBeLessThan(4 * Math.sqrt(expected));
+  }
 });
