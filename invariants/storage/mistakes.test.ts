@@ -31,6 +31,7 @@ const lawful: readonly Told[] = [
   [{ ...onFile, do: 'read', offset: 0, length: 0.5 }, 'EBADF'],
   [{ ...onFile, do: 'write', offset: 2 ** 60, bytes }, 'EFBIG'],
   [{ ...onFile, do: 'ftruncate', sizeBytes: -1 }, 'EINVAL'],
+  [{ ...onFile, do: 'ftruncate', sizeBytes: 2 ** 53 }, 'EINVAL'],
   [{ do: 'truncate', path, sizeBytes: 2 ** 53 }, 'EFBIG', [looked]],
   [{ do: 'truncate', path, sizeBytes: -1 }, 'ENOENT', [looked]],
   [{ do: 'setattr', path, mode: 0o10000 }, 'EINVAL', [looked]],

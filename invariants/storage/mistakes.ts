@@ -41,7 +41,9 @@ export const mistakesAreRefused = rung<StorageMoment>({
       const about = { operation, do: call.do };
       const owed = errnoOwed(call, maxFileBytes);
       if (owed !== null) {
-        const isTold = errno === owed || (errno !== null && earlier.has(errno));
+        // Of a handle that is not open for writing, whatever the length.
+        const isReadOnly = call.do === 'ftruncate' && errno === 'EINVAL';
+        const isTold = errno === owed || isReadOnly || (errno !== null && earlier.has(errno));
         const asked = steps.filter(({ query }) => query === null).map(({ kind }) => kind);
         if (!isTold || unknown || asked.length > 0) {
           return broken({ nodes: [node], values: { ...about, owed, errno, unknown, asked } });

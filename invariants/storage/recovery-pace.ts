@@ -135,7 +135,13 @@ export const leastLeftFirst = rung<StorageMoment, Waiting>({
     if (less.length === 0) return outcome;
     for (const chunk of lacking) {
       const row = state.chunks.get(chunk)!;
-      if (!isAsked(state, leader, chunk, row) || moves.some((move) => move.chunk === chunk)) {
+      const begins = moves.some((move) => move.chunk === chunk);
+      // A place that there was not, or is not any more, is nobody's choice: it waits anew from then on.
+      if (
+        begins ||
+        !isAsked(state, leader, chunk, row) ||
+        !hasPlace(facts, state, leader, chunk, row)
+      ) {
         waiting.chunks.delete(chunk);
         continue;
       }
@@ -144,7 +150,6 @@ export const leastLeftFirst = rung<StorageMoment, Waiting>({
       waiting.chunks.set(chunk, one);
       one.overtaken += less.length;
       if (one.overtaken <= mostOvertakes || timeUs - one.sinceUs < dueUs) continue;
-      if (!hasPlace(facts, state, leader, chunk, row)) continue;
       const { overtaken, sinceUs } = one;
       const waitsUs = timeUs - sinceUs;
       const values = { chunk, members: row.members, overtaken, waitsUs, by: less[0]!.chunk };

@@ -15,7 +15,7 @@ function placed(
 ) {
   const state = new MetadataState(simulationSettings);
   const caps = capsFor(redundancy, survives);
-  const rest = { name: 'drawn', strategy: 'spread', whenInfeasible: 'flag' } as const;
+  const rest = { name: 'drawn', strategy: 'spread', whenInfeasible: 'flag', landing: 0 } as const;
   state.classes.insert(1, { id: 1, redundancy, caps, ...rest });
   for (let server = 1; server <= 8; server++) {
     const region = Math.ceil(server / 4);
