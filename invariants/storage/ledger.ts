@@ -168,7 +168,7 @@ class StorageLedger implements Ledger<StorageMoment> {
 
   directoryPromised(node: number, directory: string): number {
     return this.#promised(node, (mirror, disk, changes) =>
-      mirror.directoryPromised(directory, disk, changes, this.#facts.world.metIoError(node)),
+      mirror.directoryPromised(directory, disk, changes),
     );
   }
 

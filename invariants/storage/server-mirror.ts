@@ -160,20 +160,15 @@ export class ServerMirror {
 
   /**
    * A sync promised the names in a directory. A life begins its journal when its files say all that it
-   * knows. Where the disk has refused to be read, that is less than this mirror saw on it.
+   * knows. That may be less than this mirror saw on it: a disk refuses to be read, or rots meanwhile.
    */
-  directoryPromised(
-    directory: string,
-    disk: Disk,
-    changes: FragmentChange[],
-    metIoError: boolean,
-  ): void {
+  directoryPromised(directory: string, disk: Disk, changes: FragmentChange[]): void {
     if (directory !== journalDirectory) return;
     const isSegment = (file: string): boolean =>
       segmentSequence(file.slice(journalDirectory.length + 1)) > 0;
     if (this.#isBeginning && [...this.#unnamed].some(isSegment)) {
       this.#isBeginning = false;
-      if (metIoError) this.#read(disk);
+      this.#read(disk);
     }
     for (const file of this.#unnamed) this.#take(file, disk, changes);
     this.#unnamed.clear();

@@ -137,6 +137,11 @@ const pinned: readonly Pinned[] = [
         when: 'a metalogger that was made a voter led, and no client ever asked it',
       },
       {
+        seed: 428,
+        rung: 'SG4',
+        when: 'checksums rotted while a server started, and the judge had read them before',
+      },
+      {
         seed: 20038,
         rung: 'SH9',
         when: 'a master that was taken out of the group was asked for ever',
