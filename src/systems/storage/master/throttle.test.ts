@@ -5,7 +5,7 @@ import { Throttle } from './throttle.ts';
 const timings = { repairBurstBytes: 1_000, repairBytesPerSecond: 500 };
 
 function throttled(): { throttle: Throttle; wait: (us: number) => void } {
-  const lead = { nowUs: 0, timings };
+  const lead = { nowUs: 0, timings, env: { probe: () => {} } };
   const wait = (us: number): void => {
     lead.nowUs += us;
   };
