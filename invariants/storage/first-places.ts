@@ -5,17 +5,10 @@ import { writtenClass } from '../../src/systems/storage/metadata/write-leases.ts
 import type { StorageClass } from '../../src/systems/storage/placement/storage-class.ts';
 import { mostMore, overfullDomains } from './caps.ts';
 import type { ProposedPlaces, StorageMoment } from './moment.ts';
+import { Proposals } from './proposals.ts';
 import { sitesOf, takers } from './room.ts';
 
-interface Proposals {
-  /** What is to be said of places once their entry is done, by its term and index. */
-  readonly verdicts: Map<string, Outcome>;
-  /** Since when entries of this term are committed. */
-  term: number;
-  sinceUs: number;
-}
-
-export const firstPlacesAreLawful = rung<StorageMoment, Proposals>({
+export const firstPlacesAreLawful = rung<StorageMoment, Proposals<Outcome>>({
   id: 'SF12',
   title: 'placed well at once',
   statement:
@@ -24,19 +17,13 @@ export const firstPlacesAreLawful = rung<StorageMoment, Proposals>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['chain', 'moves'],
-  ghost: () => ({ verdicts: new Map(), term: 0, sinceUs: 0 }),
-  check(moment, seen): Outcome {
+  ghost: () => new Proposals(),
+  check(moment, proposals): Outcome {
     const { node, timeUs, facts, isChain, places } = moment;
     let outcome: Outcome = premiseFalse;
     if (isChain) {
-      const { oracle } = facts;
-      for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
-        const { term, envelope, reply } = oracle.at(index)!;
-        if (term !== seen.term) Object.assign(seen, { term, sinceUs: timeUs });
-        const key = `${term}/${index}`;
-        const verdict = seen.verdicts.get(key);
+      for (const [{ envelope, reply }, verdict] of proposals.committed(facts.oracle, timeUs)) {
         if (verdict === undefined) continue;
-        seen.verdicts.delete(key);
         const command = envelope?.command;
         // Replicas are written where they lie, whatever the leader proposed.
         const isPlaced =
@@ -49,11 +36,9 @@ export const firstPlacesAreLawful = rung<StorageMoment, Proposals>({
         outcome = verdict;
       }
     }
-    // Who leads since a moment ago knows nothing of most servers yet.
-    const isNew = timeUs - seen.sinceUs <= 2 * facts.timings.serverLeaseUs;
     for (const one of places) {
-      if (isNew || one.term !== seen.term) continue;
-      seen.verdicts.set(`${one.term}/${one.index}`, judge(moment, one));
+      if (!proposals.isSettled(one.term, timeUs, facts.timings)) continue;
+      proposals.note(one.term, one.index, judge(moment, one));
     }
     return outcome;
   },

@@ -5,17 +5,13 @@ import { writtenClass } from '../../src/systems/storage/metadata/write-leases.ts
 import { totalParts } from '../../src/systems/storage/placement/storage-class.ts';
 import { mostMore } from './caps.ts';
 import type { StorageMoment } from './moment.ts';
+import { Proposals } from './proposals.ts';
 import { sitesOf, takers } from './room.ts';
 
-interface Proposals {
-  /** Servers with room for a grant when the leader found none, by term and index of its entry. */
-  readonly places: Map<string, readonly number[]>;
-  /** Since when entries of this term are committed. */
-  term: number;
-  sinceUs: number;
-}
+/** Servers with room for a grant when the leader found none. */
+type Able = readonly number[];
 
-export const roomIsUsed = rung<StorageMoment, Proposals>({
+export const roomIsUsed = rung<StorageMoment, Proposals<Able>>({
   id: 'SF10',
   title: 'room is used',
   statement:
@@ -24,18 +20,12 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['chain', 'moves'],
-  ghost: () => ({ places: new Map(), term: 0, sinceUs: 0 }),
-  check(moment, seen): Outcome {
+  ghost: () => new Proposals(),
+  check(moment, proposals): Outcome {
     const { node, timeUs, facts, isChain, placeless } = moment;
     let outcome: Outcome = premiseFalse;
     if (isChain) {
-      const { oracle } = facts;
-      for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
-        const { term, envelope, reply } = oracle.at(index)!;
-        if (term !== seen.term) Object.assign(seen, { term, sinceUs: timeUs });
-        const key = `${term}/${index}`;
-        const able = seen.places.get(key);
-        seen.places.delete(key);
+      for (const [{ envelope, reply }, able] of proposals.committed(facts.oracle, timeUs)) {
         const command = envelope?.command;
         if (command?.kind !== 'grant-write') continue;
         if (reply?.kind === 'grant') outcome = held;
@@ -44,13 +34,10 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
         return broken({ nodes: [node], values: { inode, chunkIndex, able } });
       }
     }
-    // By the tables that the leader had, and the servers that it could know. Who leads since a moment
-    // ago knows nothing of most of them yet.
-    const isNew = timeUs - seen.sinceUs <= 2 * facts.timings.serverLeaseUs;
     for (const { term, index, command } of placeless) {
-      if (isNew || term !== seen.term) continue;
+      if (!proposals.isSettled(term, timeUs, facts.timings)) continue;
       const able = placesFor(moment, command);
-      if (able !== undefined) seen.places.set(`${term}/${index}`, able);
+      if (able !== undefined) proposals.note(term, index, able);
     }
     return outcome;
   },
@@ -60,7 +47,7 @@ export const roomIsUsed = rung<StorageMoment, Proposals>({
 function placesFor(
   { facts, metadata, timeUs }: StorageMoment,
   { inode, index }: CommandOf<'grant-write'>,
-): readonly number[] | undefined {
+): Able | undefined {
   const { state } = metadata!;
   const { chunk = 0 } = state.slots.get(inode, index) ?? {};
   const row = state.chunks.get(chunk);
