@@ -1,12 +1,19 @@
+import type { NodeId } from '../../../sim/message.ts';
 import { blockChecksum, type FragmentName } from '../block-checksum.ts';
 import { codeOf } from '../erasure/code-of.ts';
 import type { Encode } from '../messages/control-messages.ts';
-import type { DataFault } from '../messages/data-messages.ts';
+import type { DataFault, PutPart } from '../messages/data-messages.ts';
 import type { Block, PlacedPart } from '../messages/fragment.ts';
 import { fetchFragment } from './fetch.ts';
 import { gatherParts } from './gather.ts';
 import { keepPart } from './parts.ts';
 import type { ServerCore } from './server-core.ts';
+
+/**
+ * A part is put so often before its server counts as gone. One message of twenty that is lost would
+ * else be the end of most conversions to a wide code, and all the others would have been put in vain.
+ */
+const mostPuts = 4;
 
 type Encoded = (fault: DataFault | null, failed?: readonly number[]) => void;
 
@@ -114,14 +121,30 @@ function putParts(core: ServerCore, order: Encode, data: Uint8Array, done: Encod
     else if (node === core.env.id) {
       keepPart(core, name, fence, blocks, (fault) => finish(at, fault));
     } else {
-      core.requests.ask(
-        node,
-        core.options.timings.dataTimeoutUs,
-        (request) => ({ kind: 'put-part', request, ...name, fence, index: core.index, blocks }),
-        (answer) => finish(at, answer?.kind === 'part-put' ? answer.fault : 'no-answer'),
-      );
+      putPart(core, node, { ...name, fence, blocks }, mostPuts, (fault) => finish(at, fault));
     }
   }
+}
+
+/** Puts a part on another server, again when the message or its answer is lost on the way. */
+function putPart(
+  core: ServerCore,
+  node: NodeId,
+  part: Omit<PutPart, 'kind' | 'request' | 'index'>,
+  putsLeft: number,
+  done: (fault: DataFault | null) => void,
+): void {
+  core.requests.ask(
+    node,
+    core.options.timings.dataTimeoutUs,
+    (request) => ({ kind: 'put-part', request, ...part, index: core.index }),
+    (answer) => {
+      const fault = answer?.kind === 'part-put' ? answer.fault : 'no-answer';
+      const isLost = fault === 'no-answer' || fault === 'damaged-on-the-way';
+      if (isLost && putsLeft > 1) putPart(core, node, part, putsLeft - 1, done);
+      else done(fault);
+    },
+  );
 }
 
 /** A part in blocks, each with its checksum; views of the part. */
