@@ -32,3 +32,35 @@ test.each([
       expect(Buffer.compare(read, wanted)).toBe(0);
     })(),
 );
+
+test('all chunks of a file get its class, whichever class the first of them has already', () =>
+  inSlice(() => {
+    const cluster = new RealCluster(small);
+    const chunkBytes = 4_096;
+    const classesOf = (): readonly number[] => {
+      const { slots, chunks } = cluster.metadata;
+      return slots.groupKeys().flatMap((inode) =>
+        slots.keys(inode).map((index) => {
+          const { chunk } = slots.get(inode, index)!;
+          return chunks.get(chunk)!.classId;
+        }),
+      );
+    };
+    const writeChunk = (index: number) =>
+      cluster.do(async (files) => {
+        const file = await files.open('/f', rw);
+        await files.write(file, index * chunkBytes, new Uint8Array(chunkBytes).fill(index + 1));
+        await files.close(file);
+      });
+    writeChunk(0);
+    cluster.do((files) => files.setClass('/f', 4));
+    cluster.run(10_000_000);
+    expect(classesOf()).toEqual([4]);
+    // Another class for so short a time that the first chunk keeps the one that it has.
+    cluster.do((files) => files.setClass('/f', 1));
+    writeChunk(1);
+    expect(classesOf()).toEqual([4, 1]);
+    cluster.do((files) => files.setClass('/f', 4));
+    cluster.run(10_000_000);
+    expect(classesOf()).toEqual([4, 4]);
+  })());

@@ -52,7 +52,7 @@ export class Conversions {
     this.slice(indexes.placesOf.keys());
   }
 
-  private slice(chunks: IterableIterator<number>): void {
+  private slice(chunks: Iterator<number, undefined>): void {
     for (let left = sliceChunks; left > 0; left--) {
       const { done, value: chunk } = chunks.next();
       if (done === true) return;
@@ -61,18 +61,23 @@ export class Conversions {
     this.work.lead.alarms.after(sliceUs, () => this.slice(chunks));
   }
 
-  /** The row of a file has changed: all its chunks may be of another class than it now. */
+  /**
+   * The row of a file has changed: all its chunks may be of another class than it now. Of a file that
+   * has not changed in this term before nobody knows what class it had, and any of its chunks may be
+   * of the class that it has now.
+   */
   inodeChanged(inode: number, row: Readonly<Inode>): void {
-    const { state } = this.work.lead;
     const before = this.classes.get(inode);
     this.classes.set(inode, row.classId);
-    if (before === row.classId || row.kind !== 'file') return;
-    const first = state.slots.keys(inode)[0];
-    const chunk = first === undefined ? 0 : state.slots.get(inode, first)!.chunk;
-    const classId = state.chunks.get(chunk)?.classId ?? row.classId;
-    if (classId === row.classId) return;
-    const chunks = state.slots.keys(inode).map((index) => state.slots.get(inode, index)!.chunk);
-    this.slice(chunks.values());
+    if (before !== row.classId && row.kind === 'file') this.slice(this.chunksOf(inode));
+  }
+
+  private *chunksOf(inode: number): Generator<number, undefined> {
+    const { lead } = this.work;
+    for (const index of lead.state.slots.keys(inode)) {
+      const slot = lead.state.slots.get(inode, index);
+      if (slot !== undefined) yield slot.chunk;
+    }
   }
 
   /** An inode is no more: nothing is kept of it. */
