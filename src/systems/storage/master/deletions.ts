@@ -6,6 +6,8 @@ import type { ChunkWork } from './write-grants.ts';
 
 /** Orders to erase that one server gets at a time. */
 const mostAtOnce = 8;
+/** Erased fragments that one entry of the log tells of. */
+const mostAnEntry = 16;
 /** In leases of a server: when a dead one's deletions are given up. Its next report brings them back. */
 const givenUpAfterLeases = 8;
 
@@ -19,6 +21,11 @@ interface Queue {
   readonly reminder: Reminder;
 }
 
+interface Erased {
+  readonly queue: Queue;
+  readonly work: PlannedWork;
+}
+
 /**
  * Carries out plans to delete: when this leader has waited the grace on its own monotonic clock, and
  * when they are due by the state machine's time, which follows clocks that jump and is moved on then.
@@ -26,6 +33,9 @@ interface Queue {
 export class Deletions {
   private readonly work: ChunkWork;
   private readonly queues: Map<number, Queue> = new Map();
+  /** Erased, and the log does not say so yet. */
+  private erased: Erased[] = [];
+  private telling = false;
   private ticking = false;
 
   constructor(work: ChunkWork) {
@@ -110,7 +120,8 @@ export class Deletions {
     const fault = answer?.kind === 'task-done' ? answer.fault : 'no-answer';
     if (fault === null || fault === 'absent') {
       lead.env.probe('a fragment was erased');
-      this.close(queue, work, true);
+      this.erased.push({ queue, work });
+      this.tell();
       return;
     }
     queue.underWay -= 1;
@@ -120,12 +131,39 @@ export class Deletions {
     this.look(queue);
   }
 
-  private close(queue: Queue, work: PlannedWork, carriedOut: boolean): void {
+  /**
+   * Tells the log of what was erased, in one entry at a time: the next takes all that there is by
+   * then. A stripe leaves twenty fragments, and clients need the log as well.
+   */
+  private tell(): void {
+    const { lead } = this.work;
+    if (this.telling || this.erased.length === 0) return;
+    this.telling = true;
+    const told = this.erased.splice(0, mostAnEntry);
+    const plans = told.map(({ work: { chunk, id: plan } }) => ({ chunk, plan }));
+    lead.propose({ kind: 'fragments-erased', plans }, (reply) => {
+      if (reply === null) {
+        this.erased.unshift(...told);
+        lead.alarms.after(proposeAgainUs, () => this.tellAgain());
+        return;
+      }
+      for (const { queue } of told) queue.underWay -= 1;
+      for (const { queue } of told) this.look(queue);
+      this.tellAgain();
+    });
+  }
+
+  private tellAgain(): void {
+    this.telling = false;
+    this.tell();
+  }
+
+  private giveUp(queue: Queue, work: PlannedWork): void {
     const { lead } = this.work;
     const { chunk, id: plan } = work;
-    lead.propose({ kind: 'plan-done', chunk, plan, carriedOut }, (reply) => {
+    lead.propose({ kind: 'plan-done', chunk, plan, carriedOut: false }, (reply) => {
       if (reply === null) {
-        lead.alarms.after(proposeAgainUs, () => this.close(queue, work, carriedOut));
+        lead.alarms.after(proposeAgainUs, () => this.giveUp(queue, work));
         return;
       }
       queue.underWay -= 1;
@@ -150,7 +188,7 @@ export class Deletions {
     this.advance(queue);
     queue.underWay += 1;
     lead.env.probe('a deletion was given up');
-    this.close(queue, work, false);
+    this.giveUp(queue, work);
   }
 
   // ---------------------------------------------------------------- time

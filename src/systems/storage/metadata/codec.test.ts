@@ -74,6 +74,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: only('plan-move'), chunk: n, position: n, to: n }),
   fc.record({ kind: only('plan-delete'), chunk: n, server: n, version: n, generation: n, part: n }),
   fc.record({ kind: only('plan-done'), chunk: n, plan: n, carriedOut: flag }),
+  fc.record({
+    kind: only('fragments-erased'),
+    plans: fc.array(fc.record({ chunk: n, plan: n }), { maxLength: 4 }),
+  }),
   fc.record({ kind: only('define-class'), storageClass: fc.constantFrom(...testClasses) }),
   fc.record({
     kind: only('register-server'),
@@ -133,7 +137,7 @@ describe('commands', () => {
       }),
       { numRuns: 3_000 },
     );
-    expect(kinds.size).toBe(46);
+    expect(kinds.size).toBe(47);
   });
 
   test('cut short, or with something behind, they are refused', () => {

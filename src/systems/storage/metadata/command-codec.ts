@@ -103,6 +103,7 @@ export const commandField: Field<Command> = union<Command>({
   'set-region-mode': { region: integer, mode: oneOf(regionModes), epoch: integer },
   'advance-watermark': { region: integer, index: integer },
   tick: {},
+  'fragments-erased': { plans: listOf(structure({ chunk: integer, plan: integer })) },
 });
 
 const envelopeField: Field<Envelope> = structure<Envelope>({

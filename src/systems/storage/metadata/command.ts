@@ -159,7 +159,15 @@ export type ChunkCommand =
       readonly part: number;
     } & OnChunk)
   /** `carriedOut` false: given up. */
-  | ({ readonly kind: 'plan-done'; readonly plan: number; readonly carriedOut: boolean } & OnChunk);
+  | ({ readonly kind: 'plan-done'; readonly plan: number; readonly carriedOut: boolean } & OnChunk)
+  /** Deletions that were carried out, as many as there were to tell of. */
+  | { readonly kind: 'fragments-erased'; readonly plans: readonly PlanName[] };
+
+/** Which plan, of which chunk. */
+export interface PlanName {
+  readonly chunk: number;
+  readonly plan: number;
+}
 
 /** The cluster, by the leader or an administrator through it. */
 export type ClusterCommand =

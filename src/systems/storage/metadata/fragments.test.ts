@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 import { isMeant } from './conversion.ts';
 import { makers, Picker } from './random-commands.ts';
 import type { Reply } from './reply.ts';
-import type { Chunk, Plan } from './rows.ts';
+import type { Chunk } from './rows.ts';
 import type { MetadataState } from './state.ts';
 import { Rig } from './test-rig.ts';
 
@@ -38,11 +38,14 @@ class Disks {
     }
   }
 
-  /** What servers do on a command; `before` is the chunk as it was, `plan` what is reported done. */
-  follow(command: Command, reply: Reply, before: Chunk | undefined, plan: Plan | undefined): void {
-    if (command.kind === 'plan-done' && plan?.kind === 'delete' && command.carriedOut) {
-      if (reply.kind === 'done') this.fragments.delete(nameOf({ ...plan, chunk: command.chunk }));
-    }
+  /** What servers do on a command; `before` is the chunk as it was, `gone` what is reported erased. */
+  follow(
+    command: Command,
+    reply: Reply,
+    before: Chunk | undefined,
+    gone: readonly Fragment[],
+  ): void {
+    if (reply.kind === 'done') for (const fragment of gone) this.fragments.delete(nameOf(fragment));
     if (reply.kind === 'error') {
       // Too few answered a commit: all may have done their part nevertheless.
       return;
@@ -107,6 +110,20 @@ class Disks {
   }
 }
 
+/** What a command reports as erased, of what is planned to be. */
+function erasedBy(state: MetadataState, command: Command): readonly Fragment[] {
+  const plans =
+    command.kind === 'fragments-erased'
+      ? command.plans
+      : command.kind === 'plan-done' && command.carriedOut
+        ? [command]
+        : [];
+  return plans.flatMap(({ chunk, plan }) => {
+    const row = state.plans.get(chunk, plan);
+    return row?.kind === 'delete' ? [{ ...row, chunk }] : [];
+  });
+}
+
 interface Version {
   readonly version: number;
   readonly generation: number;
@@ -123,9 +140,13 @@ function nameOf({ chunk, server, version, generation, part }: Fragment): string 
 const mix = 'grant grant grant commit commit commit finish finish open truncate clone unlink reform'
   .split(' ')
   .concat('expire recover recover drop convert convert converted converted move done'.split(' '))
-  .concat('done done erase setclass close open create leave session server rename'.split(' '));
+  .concat(
+    'done erased erase setclass close open create leave session server rename'.split(
+      ' ',
+    ),
+  );
 const leaders =
-  'commit reform expire recover drop convert converted move erase done session server';
+  'commit reform expire recover drop convert converted move erase erased done session server';
 const step = fc.record({
   maker: fc.constantFrom(...mix),
   session: fc.nat(),
@@ -151,11 +172,10 @@ test('no fragment is forgotten: whatever may lie on a server is meant or planned
         const about = 'chunk' in command ? command.chunk : 0;
         const row = state.chunks.get(about);
         const before = row === undefined ? undefined : { ...row };
-        const plan =
-          command.kind === 'plan-done' ? state.plans.get(command.chunk, command.plan) : undefined;
+        const gone = erasedBy(state, command);
         const reply = of === 0 ? rig.lead(command) : rig.ask(of, command);
-        disks.follow(command, reply, before, plan);
-        if (command.kind === 'plan-done' && plan?.kind === 'delete') erased += 1;
+        disks.follow(command, reply, before, gone);
+        erased += gone.length;
         most = Math.max(most, disks.fragments.size);
         const leaks = disks.leaks();
         if (leaks.length > 0) throw new Error(`${JSON.stringify(command)}: ${leaks.join(', ')}`);

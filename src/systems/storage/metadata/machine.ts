@@ -21,7 +21,7 @@ import {
 } from './files.ts';
 import { purgeDue, purgeTrash } from './inode-life.ts';
 import { link, makeNode, rename, rmdir, unlink } from './namespace.ts';
-import { dropMember, planDelete, planDone, planMove } from './plans.ts';
+import { dropMember, fragmentsErased, planDelete, planDone, planMove } from './plans.ts';
 import { decodeReply, done, encodeReply, type Reply, refuse } from './reply.ts';
 import type { SessionRole } from './rows.ts';
 import {
@@ -70,6 +70,7 @@ const ofTheLeader: ReadonlySet<Command['kind']> = new Set([
   'plan-move',
   'plan-delete',
   'plan-done',
+  'fragments-erased',
   'define-class',
   'register-server',
   'set-server-state',
@@ -252,6 +253,8 @@ function onChunks(state: MetadataState, command: Command): Reply | null {
       return planDelete(state, command);
     case 'plan-done':
       return planDone(state, command);
+    case 'fragments-erased':
+      return fragmentsErased(state, command);
     default:
       return null;
   }

@@ -97,6 +97,22 @@ export function planDelete(state: MetadataState, command: CommandOf<'plan-delete
   return { kind: 'plan', plan: addPlan(state, chunk, plan) };
 }
 
+/**
+ * Servers have erased what they were told to. A whole list in one entry: a stripe that is written anew
+ * leaves as many fragments as it has parts. What is no deletion that is planned is passed over.
+ */
+export function fragmentsErased(
+  state: MetadataState,
+  { plans }: CommandOf<'fragments-erased'>,
+): Reply {
+  for (const { chunk, plan } of plans) {
+    if (state.plans.get(chunk, plan)?.kind === 'delete') {
+      planDone(state, { kind: 'plan-done', chunk, plan, carriedOut: true });
+    }
+  }
+  return done;
+}
+
 /** A server has done what it was told, or it was given up; deletions only with a server that is down. */
 export function planDone(state: MetadataState, command: CommandOf<'plan-done'>): Reply {
   const { chunk, plan: id, carriedOut } = command;

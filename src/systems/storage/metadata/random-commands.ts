@@ -251,6 +251,13 @@ export const makers: Readonly<Record<string, (pick: Picker, rig: Rig) => Command
     const plan = pick.key(state.plans.keys(chunk));
     return { kind: 'plan-done', chunk, plan, carriedOut: pick.upTo(3) > 0 };
   },
+  erased: (pick, { machine: { state } }) => {
+    const plans = Array.from({ length: pick.upTo(4) }, () => {
+      const chunk = pick.key(state.plans.groupKeys());
+      return { chunk, plan: pick.key(state.plans.keys(chunk)) };
+    });
+    return { kind: 'fragments-erased', plans };
+  },
   server: (pick) => ({
     kind: 'set-server-state',
     server: pick.server(),
