@@ -69,6 +69,11 @@ export const diskCases: readonly ConformanceCase[] = [
       equal(await files.read('a'), Uint8Array.of(9, 0, 1, 0, 0));
       await files.append('a', Uint8Array.of(7));
       equal(await files.read('a'), Uint8Array.of(9, 0, 1, 0, 0, 7));
+      equal(await files.readAt('a', 2, 3), Uint8Array.of(1, 0, 0));
+      equal(await files.readAt('a', 4, 10), Uint8Array.of(0, 7));
+      equal(await files.readAt('a', 6, 1), new Uint8Array(0));
+      equal(await files.readAt('a', 9, 1), new Uint8Array(0));
+      equal(await files.readAt('none', 0, 1), undefined);
     },
   },
   {

@@ -46,6 +46,26 @@ export class RealDisk implements Disk {
     });
   }
 
+  readAt(file: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+  readAt(
+    file: string,
+    offset: number,
+    length: number,
+    done: DiskCallback<Uint8Array | undefined>,
+  ): void;
+  readAt(file: string, offset: number, length: number, done?: Done): unknown {
+    checkOffset(offset);
+    checkOffset(length);
+    return this.#hand('read', [file], done, async ([path]) => {
+      try {
+        return await bytesAt(path, offset, length);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return undefined;
+        throw error;
+      }
+    });
+  }
+
   write(file: string, data: Uint8Array | string): Promise<void>;
   write(file: string, data: Uint8Array | string, done: DiskDone): void;
   write(file: string, data: Uint8Array | string, done?: Done): unknown {
@@ -191,14 +211,28 @@ function codeOf(error: unknown): DiskErrorCode {
   return code === 'EDQUOT' ? 'ENOSPC' : 'EIO';
 }
 
-async function withFile(
+/** As many bytes from an offset on as there are, `length` at most. */
+function bytesAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  return withFile(path, constants.O_RDONLY, async (handle) => {
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, offset + at);
+      if (bytesRead === 0) return bytes.subarray(0, at);
+      at += bytesRead;
+    }
+    return bytes;
+  });
+}
+
+async function withFile<Result>(
   path: string,
   flags: number,
-  work: (handle: fs.FileHandle) => Promise<void>,
-): Promise<void> {
+  work: (handle: fs.FileHandle) => Promise<Result>,
+): Promise<Result> {
   const handle = await fs.open(path, flags);
   try {
-    await work(handle);
+    return await work(handle);
   } finally {
     await handle.close();
   }

@@ -43,6 +43,17 @@ export interface Disk {
   /** All bytes of the file, as the cache has them; undefined when there is none. */
   read(file: string): Promise<Uint8Array | undefined>;
   read(file: string, done: DiskCallback<Uint8Array | undefined>): void;
+  /**
+   * Bytes from an offset on, as the cache has them: `length` of them, or as many as there are;
+   * undefined when there is no such file.
+   */
+  readAt(file: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+  readAt(
+    file: string,
+    offset: number,
+    length: number,
+    done: DiskCallback<Uint8Array | undefined>,
+  ): void;
   /** Replaces the whole content, creating the file if need be. Not atomic: a crash may tear it. */
   write(file: string, data: Uint8Array | string): Promise<void>;
   write(file: string, data: Uint8Array | string, done: DiskDone): void;

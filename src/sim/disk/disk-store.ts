@@ -9,7 +9,7 @@ import { Extents } from './extents.ts';
 import { StoredFile } from './file-images.ts';
 import { baseNameOf, directoryOf } from './file-names.ts';
 import { Names } from './names.ts';
-import { type Operation, operationCode } from './operations.ts';
+import { type Operation, operationCode, wholeFile } from './operations.ts';
 import { losePower } from './power-loss.ts';
 import { RecycledBytes } from './recycled.ts';
 import { failSync, syncFile } from './sync-file.ts';
@@ -224,7 +224,7 @@ export class DiskStore {
   #read(operation: Operation, troubled: boolean): DiskErrorCode | null {
     if (troubled && this.#hits('read-error', operation)) return 'EIO';
     const file = this.names.file(operation.queue.name);
-    this.result = file === undefined ? undefined : copiedBytes(file.cached, file.cachedLength);
+    this.result = file === undefined ? undefined : bytesOf(file, operation);
     return null;
   }
 
@@ -272,4 +272,12 @@ export class DiskStore {
     if (file.promisedNames > 0 && file.damaged) this.#damagedFiles.add(file);
     else this.#damagedFiles.delete(file);
   }
+}
+
+/** What a read gives of a file: as much of what it asks for as there is. */
+function bytesOf({ cached, cachedLength }: StoredFile, { offset, length }: Operation): Uint8Array {
+  if (length === wholeFile) return copiedBytes(cached, cachedLength);
+  const from = Math.min(offset, cachedLength);
+  const count = Math.min(length, cachedLength - from);
+  return copiedBytes(cached.subarray(from, from + count), count);
 }

@@ -84,8 +84,8 @@ export class SimulatedDisk implements DiskView {
   #newFace(): Disk {
     const life = ++this.#life;
     return new DiskFace({
-      submit: (code, file, target, offset, data, done) => {
-        if (life === this.#life) this.#submit(code, file, target, offset, data, done);
+      submit: (code, file, target, offset, length, data, done) => {
+        if (life === this.#life) this.#submit(code, file, target, offset, length, data, done);
       },
       asynchronous: () => this.#host.asynchronous(),
     });
@@ -186,6 +186,7 @@ export class SimulatedDisk implements DiskView {
     file: string,
     target: string | undefined,
     offset: number,
+    length: number,
     data: Uint8Array | undefined,
     done: (error: DiskError | null, result: unknown) => void,
   ): void {
@@ -196,8 +197,18 @@ export class SimulatedDisk implements DiskView {
     folder.int(queue.hash);
     if (other !== undefined) folder.int(other.hash);
     folder.int(offset);
+    if (length > 0) folder.int(length);
     if (data !== undefined) folder.bytes(data);
-    const operation = new Operation(code, queue, other, offset, data, done, this.#sequence++);
+    const operation = new Operation(
+      code,
+      queue,
+      other,
+      offset,
+      length,
+      data,
+      done,
+      this.#sequence++,
+    );
     queue.push(operation);
     if (other !== undefined && other !== queue) other.push(operation);
     this.#host.mark(submitMarks[code] as string);

@@ -17,6 +17,9 @@ export const operationCode = {
 
 export type OperationCode = (typeof operationCode)[keyof typeof operationCode];
 
+/** The length of a read of all that there is. */
+export const wholeFile = -1;
+
 /** Names by code, for marks and errors. A write at an offset is a write to whoever waits for one. */
 export const operationNames: readonly string[] = [
   '',
@@ -49,6 +52,8 @@ export class Operation {
   readonly target: OperationQueue | undefined;
   /** Offset or length in bytes. */
   readonly offset: number;
+  /** Bytes to read; `wholeFile` for all. */
+  readonly length: number;
   readonly data: Uint8Array | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own type of result
   readonly done: (error: any, result: any) => void;
@@ -60,6 +65,7 @@ export class Operation {
     queue: OperationQueue,
     target: OperationQueue | undefined,
     offset: number,
+    length: number,
     data: Uint8Array | undefined,
     // biome-ignore lint/suspicious/noExplicitAny: each operation has its own type of result
     done: (error: any, result: any) => void,
@@ -69,6 +75,7 @@ export class Operation {
     this.queue = queue;
     this.target = target;
     this.offset = offset;
+    this.length = length;
     this.data = data;
     this.done = done;
     this.sequence = sequence;

@@ -6,6 +6,8 @@ export function diskIn(disk: Disk, directory: string): Disk {
   const below = (name: string): string => (name === '' ? directory : inside(name));
   const face: { [Name in keyof Disk]: (...given: never[]) => unknown } = {
     read: (file: string, done: never) => disk.read(inside(file), done),
+    readAt: (file: string, offset: number, length: number, done: never) =>
+      disk.readAt(inside(file), offset, length, done),
     write: (file: string, data: never, done: never) => disk.write(inside(file), data, done),
     writeAt: (file: string, offset: number, data: never, done: never) =>
       disk.writeAt(inside(file), offset, data, done),

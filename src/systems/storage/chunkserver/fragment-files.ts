@@ -24,14 +24,17 @@ export class FragmentFiles {
 
   /**
    * Gives the blocks from `firstBlock` to `endBlock` as they are when the disk has answered, checked.
-   * Their bytes are views of what the disk or the writer gave.
+   * Their bytes are views of what the disk or the writer gave. The disk is asked for all of them: one
+   * that is only in memory now may be on the disk alone when it answers.
    */
   read(fragment: Fragment, firstBlock: number, endBlock: number, done: BlocksDone): void {
     if (!this.needsDisk(fragment, firstBlock, endBlock)) {
       this.give(fragment, noBytes, firstBlock, endBlock, done);
       return;
     }
-    this.disk.read(fragmentFileName(fragment, 'data'), (error, bytes) => {
+    const at = firstBlock * this.blockBytes;
+    const wanted = Math.min(endBlock, fragment.blocks.length) * this.blockBytes - at;
+    this.disk.readAt(fragmentFileName(fragment, 'data'), at, wanted, (error, bytes) => {
       if (error !== null) {
         done('disk-error', []);
         return;
@@ -64,7 +67,7 @@ export class FragmentFiles {
         continue;
       }
       const { version, checksum } = record;
-      const at = block * this.blockBytes;
+      const at = (block - firstBlock) * this.blockBytes;
       const bytes = fragment.fresh.get(block) ?? file.subarray(at, at + record.bytes);
       if (!isSound(fragment, block, bytes, version, checksum) || bytes.length !== record.bytes) {
         done('bad', []);

@@ -140,11 +140,7 @@ function nameOf({ chunk, server, version, generation, part }: Fragment): string 
 const mix = 'grant grant grant commit commit commit finish finish open truncate clone unlink reform'
   .split(' ')
   .concat('expire recover recover drop convert convert converted converted move done'.split(' '))
-  .concat(
-    'done erased erase setclass close open create leave session server rename'.split(
-      ' ',
-    ),
-  );
+  .concat('done erased erase setclass close open create leave session server rename'.split(' '));
 const leaders =
   'commit reform expire recover drop convert converted move erase erased done session server';
 const step = fc.record({
