@@ -62,6 +62,7 @@ export default scenario({
     'files.classes': always(true),
     'clients.operations': { kind: 'one of', values: [320, 200] },
     'files.clones': always(true),
+    'files.classChoice': { kind: 'one of', values: ['all', 'there and back'] },
     'files.often': { kind: 'one of', values: ['clones+classes', 'clones', 'classes'] },
     'files.names': { kind: 'one of', values: [3, 5] },
     'files.hotPercent': { kind: 'one of', values: [30, 0] },

@@ -94,6 +94,11 @@ const looks: ReadonlySet<string> = new Set([
   'listxattr',
 ]);
 
+/** The first class and one that is far from it: files go from one to the other and come back. */
+function thereAndBack(classIds: readonly number[]): readonly number[] {
+  return [classIds[0]!, classIds[classIds.length >> 1]!];
+}
+
 const directories = ['', '/d0', '/d1', '/d0/d1'] as const;
 
 /** A path of the small tree: mostly of files, now and then of one of its directories. */
@@ -244,7 +249,9 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
       // The old name is often taken again.
       return { do: what, path: detail % 3 === 0 ? path : `/r${detail % 8}` };
     case 'set-class': {
-      const { classIds } = limits;
+      const classIds = drawing.settings.twoClasses
+        ? thereAndBack(limits.classIds)
+        : limits.classIds;
       return {
         do: what,
         path: detail % 2 === 0 ? '/' : path,

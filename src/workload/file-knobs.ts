@@ -38,6 +38,8 @@ export const fileClientKnobs: Readonly<Record<string, Domain>> = {
   'files.looks': { kind: 'one of', values: [1] },
   /** `mixed`: most reads are of the whole file. `short`: all are of ranges like those that are written. */
   'files.reads': { kind: 'one of', values: ['mixed'] },
+  /** Of which classes clients choose: of `all`, or `there and back` between two of them. */
+  'files.classChoice': { kind: 'one of', values: ['all'] },
   /** What clients do in any case and much more often: groups and kinds of operations, joined by `+`. */
   'files.often': { kind: 'one of', values: ['nothing'] },
   /** Per thousand of intents. */
@@ -63,6 +65,7 @@ export interface FileClientSettings {
   readonly hotPercent: number;
   readonly looks: number;
   readonly shortReads: boolean;
+  readonly twoClasses: boolean;
   readonly often: readonly string[];
   readonly restarts: number;
   readonly mistakes: number;
@@ -90,6 +93,7 @@ export function fileClientSettings(config: Config): FileClientSettings {
     hotPercent: setting('files.hotPercent') as number,
     looks: setting('files.looks') as number,
     shortReads: setting('files.reads') === 'short',
+    twoClasses: setting('files.classChoice') === 'there and back',
     often,
     restarts: setting('clients.restarts') as number,
     mistakes: setting('files.mistakes') as number,
