@@ -53,7 +53,7 @@ export default scenario({
   system: storage({
     knobs: {
       'storage.rootClass': { kind: 'one of', values: ['copies', '4+2', 'pair', 'sealed-4+2'] },
-      'storage.sealAfterUs': always(300_000),
+      'storage.sealAfterUs': { kind: 'one of', values: [300_000, 1_500_000] },
       'storage.graceUs': { kind: 'one of', values: [200_000, 1_000_000] },
     },
   }),
@@ -63,7 +63,11 @@ export default scenario({
     'clients.operations': { kind: 'one of', values: [320, 200] },
     'files.clones': always(true),
     'files.classChoice': { kind: 'one of', values: ['all', 'there and back'] },
-    'files.often': { kind: 'one of', values: ['clones+classes', 'clones', 'classes'] },
+    'files.often': {
+      kind: 'one of',
+      values: ['clones+classes', 'clones', 'classes', 'classes+appends'],
+    },
+    'files.chunks': { kind: 'one of', values: [2, 4] },
     'files.names': { kind: 'one of', values: [3, 5] },
     'files.hotPercent': { kind: 'one of', values: [30, 0] },
   }),
