@@ -50,6 +50,8 @@ export class FileClient {
   /** The inode that a path led to when it was last seen, and those whose names were taken away since. */
   private readonly inodes: Map<string, number> = new Map();
   private readonly removed: number[] = [];
+  /** Where it has made snapshots that it has not removed yet. */
+  private readonly snapshots: string[] = [];
 
   constructor(options: FileClientOptions) {
     this.options = options;
@@ -118,8 +120,15 @@ export class FileClient {
       if (errno !== null && errno !== 'ENOENT') this.removed.push(inode);
       return;
     }
+    if (action.do === 'remove-snapshot') {
+      const { do: what, own } = action;
+      const path = (own ? this.snapshots.pop() : undefined) ?? action.path;
+      await perform({ do: what, path });
+      return;
+    }
     const { result } = await perform(action);
     const { do: what, path } = action;
+    if (action.do === 'snapshot' && result.kind === 'number') this.snapshots.push(action.newPath);
     if (result.kind === 'facts') this.inodes.set(path, result.facts.inode);
     if (what.startsWith('create') && result.kind === 'number') this.inodes.set(path, result.number);
     if (what !== 'unlink') return;

@@ -39,7 +39,6 @@ export type PathCall =
         | 'readlink'
         | 'unlink'
         | 'rmdir'
-        | 'remove-snapshot'
         | 'readdir'
         | 'listxattr'
         | 'quota';
@@ -50,6 +49,7 @@ export type PathCall =
       readonly path: string;
       readonly newPath: string;
     }
+  | { readonly do: 'remove-snapshot'; readonly path: string }
   | { readonly do: 'symlink'; readonly path: string; readonly target: string }
   | { readonly do: 'setattr'; readonly path: string; readonly mode: number }
   | {
