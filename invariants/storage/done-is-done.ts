@@ -15,6 +15,7 @@ const commandOf: Readonly<Record<string, string>> = {
   snapshot: 'clone',
   'remove-snapshot': 'remove-snapshot',
   restore: 'restore-trash',
+  purge: 'purge-trash',
   'keep-removed': 'setattr',
   setattr: 'setattr',
   setxattr: 'setxattr',
@@ -28,7 +29,7 @@ export const doneIsDone = rung<StorageMoment>({
   id: 'SE12',
   title: 'done is done',
   statement:
-    'A change of names or attributes that a client is told is done stands in the committed log, and was not refused there.',
+    'A change of names, attributes or the trash that a client is told is done stands in the committed log, and was not refused there.',
   source: 'clio-core#596: an error of the store is swallowed and success reported',
   kind: 'always',
   owedUnder: 'noticeable damage',

@@ -48,6 +48,7 @@ import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts'
 import { noWayBack } from './no-way-back.ts';
 import { writesAreNumbered } from './numbered.ts';
 import { sealedHaveTheirClass } from './own-class.ts';
+import { purgedIsGone } from './purged.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
 import { leastLeftFirst, missingBeforeMoving, recoveryIsThrottled } from './recovery-pace.ts';
@@ -123,6 +124,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   tellsTheTables,
   doneIsDone,
   mistakesAreRefused,
+  purgedIsGone,
   durableOnAll,
   bytesWereWritten,
   strictReads,

@@ -200,6 +200,9 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'restore':
       // The old name is often taken again.
       return { do: what, path: detail % 3 === 0 ? path : `/r${detail % 8}` };
+    case 'list-trash':
+    case 'purge':
+      return { do: what, path: '/' };
     case 'set-class': {
       const { classIds } = limits;
       return {

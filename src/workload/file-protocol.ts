@@ -65,6 +65,10 @@ export type PathCall =
   | { readonly do: 'keep-removed'; readonly path: string; readonly keepUs: number }
   /** A file out of the trash gets a name again. */
   | { readonly do: 'restore'; readonly path: string; readonly inode: number }
+  /** What is in the trash. */
+  | { readonly do: 'list-trash'; readonly path: string }
+  /** A file in the trash ends before its time. */
+  | { readonly do: 'purge'; readonly path: string; readonly inode: number }
   /** An administrator wants the server of a number to be emptied; numbers wrap. */
   | { readonly do: 'drain'; readonly path: string; readonly server: number }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
@@ -99,6 +103,15 @@ export interface FileFacts {
   readonly frozen: boolean;
 }
 
+/** A removed file that can come back: which, where it was last, since when and until when. */
+export interface RemovedFile {
+  readonly inode: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
 /** What an operation told. */
 export type FileResult =
   | { readonly kind: 'none' }
@@ -107,7 +120,8 @@ export type FileResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'facts'; readonly facts: FileFacts };
+  | { readonly kind: 'facts'; readonly facts: FileFacts }
+  | { readonly kind: 'trash'; readonly files: readonly RemovedFile[] };
 
 /** One thing that a service was asked for an operation, in order. */
 export interface FileStep {

@@ -1,6 +1,6 @@
 import type { CacheKey } from '../messages/metadata-messages.ts';
 import type { CommandOf } from '../metadata/command.ts';
-import type { Attributes } from '../metadata/queries.ts';
+import type { Attributes, TrashedFile } from '../metadata/queries.ts';
 import { attributesFault, countFault, modeFault, refuse } from './arguments.ts';
 import { ClientCore } from './client-core.ts';
 import type { FileErrno } from './file-error.ts';
@@ -101,6 +101,29 @@ export class NameOperations extends ClientCore {
       const command = { kind: 'restore-trash', inode, parent, name } as const;
       const keys = [...keysOf(place), { inode, name: '' }];
       return this.metadata.inodeOf(operation, command, keys);
+    });
+  }
+
+  /** What was removed and is kept for a while. Not of one instant when there are more than 64. */
+  listTrash(steps?: OperationStep[]): Promise<readonly TrashedFile[]> {
+    return this.run('list-trash', '/', steps, async (operation) => {
+      const all: TrashedFile[] = [];
+      for (;;) {
+        const after = all.at(-1)?.inode ?? 0;
+        const query = { kind: 'list-trash', after, most: entriesAtOnce } as const;
+        const { files } = await this.metadata.ask(operation, query, 'trash');
+        all.push(...files);
+        if (files.length < entriesAtOnce) return all;
+      }
+    });
+  }
+
+  /** Ends a file in the trash before its time: nothing brings it back. ENOENT: it is not there. */
+  purge(inode: number, steps?: OperationStep[]): Promise<void> {
+    return this.run('purge', '/', steps, async (operation) => {
+      refuse(operation, countFault(inode));
+      const command = { kind: 'purge-trash', inode } as const;
+      await this.metadata.change(operation, command, [{ inode, name: '' }]);
     });
   }
 

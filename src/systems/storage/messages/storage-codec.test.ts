@@ -85,6 +85,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('quota' as const), inode: number }),
   fc.record({ kind: fc.constant('region' as const), region: number }),
+  fc.record({ kind: fc.constant('list-trash' as const), after: number, most: number }),
   fc.record({
     kind: fc.constant('read-directory' as const),
     inode: number,
@@ -126,6 +127,14 @@ const located = fc.record({
   nodes,
 });
 
+const trashedFile = fc.record({
+  inode: number,
+  sinceUs: number,
+  untilUs: number,
+  parent: number,
+  name: word,
+});
+
 const answer: fc.Arbitrary<Answer> = fc.oneof(
   fc.record({ kind: fc.constant('error' as const), errno }),
   fc.record({
@@ -158,6 +167,10 @@ const answer: fc.Arbitrary<Answer> = fc.oneof(
     bytes: number,
     maxInodes: number,
     maxBytes: number,
+  }),
+  fc.record({
+    kind: fc.constant('trash' as const),
+    files: fc.array(trashedFile, { maxLength: 3 }),
   }),
 );
 
