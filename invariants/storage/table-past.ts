@@ -28,6 +28,8 @@ export class TablePast {
   readonly attributes: Stretches<number, number> = new Stretches(isEqual);
   /** By inode; null: it is not in the trash. */
   readonly trash: Stretches<number, Readonly<Trashed> | null> = new Stretches(isSameTrash);
+  /** What is made of a server; empty: it is not known. */
+  readonly servers: Stretches<number, string> = new Stretches(isEqual);
   /** By `placeIn`. */
   readonly slots: Stretches<string, SlotWas> = new Stretches(
     (a, b) => a.chunk === b.chunk && a.validBytes === b.validBytes,
@@ -56,6 +58,8 @@ export class TablePast {
       } else if (table === 'trash') {
         const inode = key as number;
         this.trash.note(inode, state.trash.get(inode) ?? null, index);
+      } else if (table === 'servers') {
+        this.servers.note(key as number, state.servers.get(key as number)?.state ?? '', index);
       } else if (table === 'attributes') this.attributes.note(group, index, index);
       else if (table === 'chunks') {
         const row: Readonly<Chunk> | undefined = state.chunks.get(key as number);

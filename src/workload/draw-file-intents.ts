@@ -191,6 +191,8 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'truncate':
       return { do: what, path, sizeBytes: offsetOf(drawing, detail) };
     case 'drain':
+    case 'undrain':
+    case 'remove-server':
       // A few are emptied and no more, so that places are left.
       return { do: what, path: '/', server: size % 3 };
     case 'keep-removed': {

@@ -69,8 +69,12 @@ export type PathCall =
   | { readonly do: 'list-trash'; readonly path: string }
   /** A file in the trash ends before its time. */
   | { readonly do: 'purge'; readonly path: string; readonly inode: number }
-  /** An administrator wants the server of a number to be emptied; numbers wrap. */
-  | { readonly do: 'drain'; readonly path: string; readonly server: number }
+  /** An administrator wants the server of a number to be emptied, used again, or forgotten; numbers wrap. */
+  | {
+      readonly do: 'drain' | 'undrain' | 'remove-server';
+      readonly path: string;
+      readonly server: number;
+    }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';

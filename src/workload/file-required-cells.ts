@@ -63,6 +63,12 @@ const always: readonly FileCall['do'][] = [
 
 /** What those reach who have what is off unless a scenario says otherwise. */
 const ofFeatures: Readonly<Record<string, readonly string[]>> = {
+  'files.drains': [
+    'drain/*/ok:done/storm',
+    'undrain/*/ok:done/storm',
+    'remove-server/*/ok:done/storm',
+    'remove-server/*/fail:EBUSY/storm',
+  ],
   'files.trash': [
     'keep-removed/*/ok:done/storm',
     'list-trash/*/ok:done/storm',

@@ -49,7 +49,11 @@ export type ClientCall =
   | { readonly do: 'restore'; readonly path: string; readonly inode: number }
   | { readonly do: 'list-trash'; readonly path: string }
   | { readonly do: 'purge'; readonly path: string; readonly inode: number }
-  | { readonly do: 'drain'; readonly path: string; readonly server: number }
+  | {
+      readonly do: 'drain' | 'undrain' | 'remove-server';
+      readonly path: string;
+      readonly server: number;
+    }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';
@@ -233,6 +237,10 @@ function onChange(
       return nothingOf(files.purge(call.inode, steps));
     case 'drain':
       return nothingOf(files.drain(call.server, steps));
+    case 'undrain':
+      return nothingOf(files.undrain(call.server, steps));
+    case 'remove-server':
+      return nothingOf(files.removeServer(call.server, steps));
     case 'set-class':
       return nothingOf(files.setClass(path, call.classId, steps));
     case 'set-quota':
