@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { flag, number, query, word } from '../../../../test/storage/random-queries.ts';
 import { Digest } from '../../../sim/digest.ts';
 import type { Command } from '../metadata/command.ts';
 import { errnos } from '../metadata/errno.ts';
@@ -9,7 +10,6 @@ import type { StorageClass } from '../placement/storage-class.ts';
 import { type DataFault, dataFaults } from './data-messages.ts';
 import type { Answer } from './metadata-messages.ts';
 import { callOutcomes } from './metadata-messages.ts';
-import { flag, number, query, word } from './random-queries.ts';
 import { type StorageMessage, type StorageWireMessage, storageCodec } from './storage-codec.ts';
 
 const node = fc.constantFrom('', 'n1', 'n24', 'c3');

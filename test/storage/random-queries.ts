@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Query } from './metadata-messages.ts';
+import type { Query } from '../../src/systems/storage/messages/metadata-messages.ts';
 
 /** For tests of what is sent: numbers of every length. */
 export const number: fc.Arbitrary<number> = fc.oneof(
