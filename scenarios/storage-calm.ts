@@ -10,12 +10,12 @@ import {
   noWipes,
   sameMasters,
 } from './storage/out-of-reach.ts';
-import { phases, storageClients } from './storage/setting.ts';
+import { phases, storageClients, trashToo } from './storage/setting.ts';
 
 export default scenario({
   summary: 'The storage system in calm weather: every size, class and workload, no fault',
   system: storage(),
-  clients: storageClients(),
+  clients: storageClients(trashToo),
   storm: calm(),
   ladder: storageLadder,
   phases,
@@ -30,5 +30,6 @@ export default scenario({
       'no server is lost, emptied or full: nothing is repaired or moved',
       ...['SC7', 'SC15', 'SF3', 'SF4', 'SF8', 'SF9', 'SF11', 'SH2', 'SH5', 'SH7', 'SH8', 'SH10'],
     ),
+    ...beyond('nobody empties or removes servers', ...['SB6', 'SG6']),
   },
 });

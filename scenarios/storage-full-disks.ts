@@ -44,6 +44,7 @@ export default scenario({
     ...noRestarts,
     ...noLateWords,
     ...leadersStay,
-    ...beyond('no server is emptied', ...['SH5']),
+    ...beyond('no server is emptied or removed', ...['SH5', 'SB6', 'SG6']),
+    ...beyond('nothing that is removed is kept', 'SE14'),
   },
 });

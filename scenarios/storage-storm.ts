@@ -7,12 +7,13 @@ import {
   smallDisksToo,
   storageClients,
   storageWords,
+  trashToo,
 } from './storage/setting.ts';
 
 export default scenario({
   summary: 'The storage system under every fault family: 24 chunkservers over 3 regions, or a few',
   system: storage({ knobs: smallDisksToo }),
-  clients: storageClients(drainsToo),
+  clients: storageClients({ ...drainsToo, ...trashToo }),
   // Its leases are counted on clocks that run: the budget refuses each suspension.
   storm: everything({
     butRarely: ['wipe'],

@@ -3,7 +3,7 @@ import { type Fault, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { type Times, weather, within } from './common/weather.ts';
 import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
-import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
+import { drainsToo, phases, smallDisksToo, storageClients, trashToo } from './storage/setting.ts';
 import { chunkserver } from './storage/weather.ts';
 
 /** Steps of a chunkserver that brings its files up to date. */
@@ -55,7 +55,7 @@ export default scenario({
       },
     },
   }),
-  clients: storageClients(drainsToo),
+  clients: storageClients({ ...drainsToo, ...trashToo }),
   storm: powerLoss,
   ladder: storageLadder,
   phases,

@@ -63,7 +63,7 @@ export type { ClusterHistory } from './workload/cluster-history.ts';
 export type { ClusterAction, ClusterIntent } from './workload/cluster-intents.ts';
 export { fileClients } from './workload/file-clients.ts';
 export type { FileHistory } from './workload/file-history.ts';
-export type { FileCall } from './workload/file-protocol.ts';
+export type { FileAnswer, FileCall } from './workload/file-protocol.ts';
 export { kvClients } from './workload/kv-clients.ts';
 export { type RequestClientsOptions, requestClients } from './workload/request-clients.ts';
 export type { StormDefinition } from './workload/storm-definition.ts';

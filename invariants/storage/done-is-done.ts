@@ -15,6 +15,11 @@ const commandOf: Readonly<Record<string, string>> = {
   snapshot: 'clone',
   'remove-snapshot': 'remove-snapshot',
   restore: 'restore-trash',
+  purge: 'purge-trash',
+  // As their steps are called: two of them are one kind of command.
+  drain: 'drain',
+  undrain: 'undrain',
+  'remove-server': 'remove-server',
   'keep-removed': 'setattr',
   setattr: 'setattr',
   setxattr: 'setxattr',
@@ -28,7 +33,7 @@ export const doneIsDone = rung<StorageMoment>({
   id: 'SE12',
   title: 'done is done',
   statement:
-    'A change of names or attributes that a client is told is done stands in the committed log, and was not refused there.',
+    'A change of names, attributes, the trash or servers that a client is told is done stands in the committed log, and was not refused there.',
   source: 'clio-core#596: an error of the store is swallowed and success reported',
   kind: 'always',
   owedUnder: 'noticeable damage',

@@ -48,6 +48,16 @@ export const clientFacts: Readonly<Record<string, FactsOf>> = {
           `${who(nodes)} asks for a ${text(what)} with numbers that no file can have, which is ${text(owed)}.`,
           `It is told ${text(errno)}, and the masters were asked for: ${text(asked)}.`,
         ],
+  SB6: ({ nodes, values: { do: what, server, index, state } }) => [
+    `${who(nodes)} is told that its ${text(what)} of server ${server} is done by entry ${index}.`,
+    state === ''
+      ? 'The committed log knows no such server there.'
+      : `The committed log has that server there, and it is ${text(state)}.`,
+  ],
+  SE14: ({ nodes, values: { inode, purge, do: what, operation } }) => [
+    `Operation ${purge}, a purge of inode ${inode}, is told that it is done.`,
+    `${who(nodes)} asks for a ${text(what)} after that (operation ${operation}), and is told of that inode as of one that is there.`,
+  ],
   SH9: ({ nodes, values: { do: what, errno, inARow } }) => [
     "Everything works again, and old leases and lost servers stand in nobody's way any more.",
     `${who(nodes)} asks for a ${text(what)} and gets ${text(errno)}, the ${inARow}th operation in a row that comes to nothing.`,

@@ -123,6 +123,10 @@ export const tableFacts: Readonly<Record<string, FactsOf>> = {
     `Below directory ${inode} there may be ${text(quota)}.`,
     `There were ${text(before)}, and an entry makes that ${text(now)}.`,
   ],
+  SG6: ({ values: { server, chunk, plan } }) => [
+    `Server ${server} is taken out of the registry.`,
+    chunk === 0 ? `Plan ${plan} is one for it.` : `It is a member of chunk ${chunk}.`,
+  ],
   SG5: ({ values: { wrong, more } }) => [
     `All rows are counted anew at the end, and one sum is not that of the tables: ${text(wrong)}.`,
     Number(more) > 0 ? `So are ${more} more.` : 'All others are as they should be.',

@@ -48,12 +48,15 @@ import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts'
 import { noWayBack } from './no-way-back.ts';
 import { writesAreNumbered } from './numbered.ts';
 import { sealedHaveTheirClass } from './own-class.ts';
+import { purgedIsGone } from './purged.ts';
 import { raftOfMasters } from './raft-of-masters.ts';
 import { allIsRedundant } from './recovers.ts';
 import { leastLeftFirst, missingBeforeMoving, recoveryIsThrottled } from './recovery-pace.ts';
+import { removedHoldNothing } from './removed-servers.ts';
 import { chainsAreOfUse, copiesAreCopies, noWorseThanNeeded } from './repairs.ts';
 import { lostIsNotOlder, restartsForgetNothing, soundStaysSound } from './restarts.ts';
 import { roomIsUsed } from './room-is-used.ts';
+import { serversAsTold } from './servers-as-told.ts';
 import { answersAreFresh } from './service.ts';
 import { serviceIsBack } from './service-back.ts';
 import { locksExclude, quotasHold } from './sessions.ts';
@@ -77,6 +80,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   mastersAgree,
   timeByEntries,
   changelogsReplay,
+  serversAsTold,
   // identity of chunks
   chunksAreCounted,
   sharedKeepTheirCode,
@@ -116,6 +120,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   quotasHold,
   disksHaveRoom,
   erasedByPlan,
+  removedHoldNothing,
   // what clients see
   answersAreCommitted,
   answersAreTrue,
@@ -123,6 +128,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   tellsTheTables,
   doneIsDone,
   mistakesAreRefused,
+  purgedIsGone,
   durableOnAll,
   bytesWereWritten,
   strictReads,

@@ -34,6 +34,7 @@ function isThere(files: ModelFiles, command: Command): boolean {
     case 'create':
     case 'mkdir':
       return true;
+    case 'restore-trash':
     case 'purge-trash':
       return files.trash.has(command.inode);
     default:

@@ -13,6 +13,8 @@ export interface ModelInode {
   readonly opens: Map<number, number>;
   /** When it is thrown away for good; -1 while it is not in the trash. */
   trashedUntilUs: number;
+  /** Which name it had last, and until when; empty while it is not in the trash. */
+  trashedFrom: string;
 }
 
 /** The root directory. */
@@ -113,6 +115,7 @@ export class ModelFiles {
     if (node.parents.length > 0) return;
     if (node.kind === 'file' && node.trashUs > 0) {
       node.trashedUntilUs = timeUs + node.trashUs;
+      node.trashedFrom = trashedFrom(parent, name, timeUs);
       this.trash.add(inode);
     } else this.#endUnheld(inode);
   }
@@ -160,7 +163,9 @@ export class ModelFiles {
   }
 
   outOfTrash(inode: number): void {
-    this.inodes.get(inode)!.trashedUntilUs = -1;
+    const node = this.inodes.get(inode)!;
+    node.trashedUntilUs = -1;
+    node.trashedFrom = '';
     this.trash.delete(inode);
     this.touchedInodes.add(inode);
     this.#endUnheld(inode);
@@ -179,6 +184,11 @@ export class ModelFiles {
   }
 }
 
+/** What the trash keeps of the place where a file was. */
+export function trashedFrom(parent: number, name: string, sinceUs: number): string {
+  return `${parent}/${name} at ${sinceUs}`;
+}
+
 /** An inode without names. */
 export function newInode(kind: Inode['kind']): ModelInode {
   return {
@@ -190,5 +200,6 @@ export function newInode(kind: Inode['kind']): ModelInode {
     frozen: false,
     opens: new Map(),
     trashedUntilUs: -1,
+    trashedFrom: '',
   };
 }

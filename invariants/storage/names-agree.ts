@@ -1,3 +1,4 @@
+import { trashedFrom } from './model-files.ts';
 import type { MetadataOracle } from './oracle.ts';
 
 /** Two values that should be one. */
@@ -31,17 +32,20 @@ function inTables({ state }: MetadataOracle, inode: number): string {
   const row = state.inodes.get(inode);
   if (row === undefined) return '';
   const { kind, parents, sizeBytes, frozen, opens } = row;
-  const until = state.trash.get(inode)?.untilUs ?? -1;
-  return textOf(kind, parents, sizeBytes, frozen, opens, until, state.dentries.count(inode));
+  const entry = state.trash.get(inode);
+  const from = entry === undefined ? '' : trashedFrom(entry.parent, entry.name, entry.sinceUs);
+  const trash = `${from} until ${entry?.untilUs ?? -1}`;
+  return textOf(kind, parents, sizeBytes, frozen, opens, trash, state.dentries.count(inode));
 }
 
 function inModel({ files }: MetadataOracle, inode: number): string {
   const node = files.inodes.get(inode);
   if (node === undefined) return '';
-  const { kind, parents, sizeBytes, frozen, trashedUntilUs, entries } = node;
+  const { kind, parents, sizeBytes, frozen, entries } = node;
   let opens = 0;
   for (const count of node.opens.values()) opens += count;
-  return textOf(kind, parents, sizeBytes, frozen, opens, trashedUntilUs, entries.size);
+  const trash = `${node.trashedFrom} until ${node.trashedUntilUs}`;
+  return textOf(kind, parents, sizeBytes, frozen, opens, trash, entries.size);
 }
 
 function textOf(
@@ -50,9 +54,9 @@ function textOf(
   sizeBytes: number,
   frozen: boolean,
   opens: number,
-  untilUs: number,
+  trash: string,
   entries: number,
 ): string {
   const of = [...parents].sort((a, b) => a - b).join();
-  return `${kind} in ${of}, ${sizeBytes} bytes, ${opens} opens, ${entries} entries, trash ${untilUs}${frozen ? ', frozen' : ''}`;
+  return `${kind} in ${of}, ${sizeBytes} bytes, ${opens} opens, ${entries} entries, trash ${trash}${frozen ? ', frozen' : ''}`;
 }

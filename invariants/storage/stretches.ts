@@ -25,6 +25,11 @@ export class Stretches<Key, Value> {
     return this.#all.get(key)?.findLast(({ from }) => from <= index);
   }
 
+  /** All things that ever had a value. */
+  keys(): Iterable<Key> {
+    return this.#all.keys();
+  }
+
   /** All that it was, the oldest first. */
   of(key: Key): readonly Stretch<Value>[] {
     return this.#all.get(key) ?? [];

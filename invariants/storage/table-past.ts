@@ -1,4 +1,4 @@
-import type { Chunk, Slot } from '../../src/systems/storage/metadata/rows.ts';
+import type { Chunk, Slot, Trashed } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
 import { Stretches } from './stretches.ts';
 
@@ -26,6 +26,10 @@ export class TablePast {
   /** Of a directory, and of the attributes of an inode: the last entry that changed one of them. */
   readonly listings: Stretches<number, number> = new Stretches(isEqual);
   readonly attributes: Stretches<number, number> = new Stretches(isEqual);
+  /** By inode; null: it is not in the trash. */
+  readonly trash: Stretches<number, Readonly<Trashed> | null> = new Stretches(isSameTrash);
+  /** What is made of a server; empty: it is not known. */
+  readonly servers: Stretches<number, string> = new Stretches(isEqual);
   /** By `placeIn`. */
   readonly slots: Stretches<string, SlotWas> = new Stretches(
     (a, b) => a.chunk === b.chunk && a.validBytes === b.validBytes,
@@ -51,6 +55,11 @@ export class TablePast {
         const slot: Readonly<Slot> | undefined = state.slots.get(group, key as number);
         const { chunk, validBytes } = slot === undefined || slot.chunk === 0 ? nothing : slot;
         this.slots.note(placeIn(group, key as number), { chunk, validBytes }, index);
+      } else if (table === 'trash') {
+        const inode = key as number;
+        this.trash.note(inode, state.trash.get(inode) ?? null, index);
+      } else if (table === 'servers') {
+        this.servers.note(key as number, state.servers.get(key as number)?.state ?? '', index);
       } else if (table === 'attributes') this.attributes.note(group, index, index);
       else if (table === 'chunks') {
         const row: Readonly<Chunk> | undefined = state.chunks.get(key as number);
@@ -63,6 +72,14 @@ export class TablePast {
 
 function isEqual<Value>(a: Value, b: Value): boolean {
   return a === b;
+}
+
+/** Whether two say the same of a file's stay in the trash. */
+export function isSameTrash(a: Readonly<Trashed> | null, b: Readonly<Trashed> | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.sinceUs === b.sinceUs && a.untilUs === b.untilUs && a.parent === b.parent && a.name === b.name
+  );
 }
 
 export function nameIn(directory: number, name: string): string {

@@ -5,7 +5,7 @@ import type {
   Query,
 } from '../../src/systems/storage/messages/metadata-messages.ts';
 import type { StorageFacts, StorageMoment } from './moment.ts';
-import { nameIn, placeIn } from './table-past.ts';
+import { isSameTrash, nameIn, placeIn, type TablePast } from './table-past.ts';
 
 type Told = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export const tellsTheTables = rung<StorageMoment>({
   id: 'SE10',
   title: 'answers are of the tables',
   statement:
-    'What a client is told of a name, an inode or the place of a chunk is what the committed log gives at the index that the answer names.',
+    'What a client is told of a name, an inode, the place of a chunk or the trash is what the committed log gives at the index that the answer names.',
   source: 'storage.md, section 4, E2; leilfs#7, lizardfs#824: a shadow that answers for the master',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -74,7 +74,35 @@ function differenceOf(
     const canonical = { ...was, members: nodes, chunk, validBytes };
     return isPlace(location, canonical) ? null : { inode, at, location, canonical };
   }
+  if (query.kind === 'list-trash' && answer.kind === 'trash') {
+    return trashDifference(tables, query, answer, index);
+  }
   return undefined;
+}
+
+/** A page of the trash has what was in it at that index, from where it begins to where it ends. */
+function trashDifference(
+  { trash }: TablePast,
+  { after, most }: Extract<Query, { kind: 'list-trash' }>,
+  { files }: Extract<Answer, { kind: 'trash' }>,
+  index: number,
+): Difference {
+  let before = after;
+  for (const { inode, ...told } of files) {
+    const canonical = trash.at(inode, index)?.value ?? null;
+    if (!isSameTrash(told, canonical)) return { inode, told, canonical };
+    if (inode <= before) return { inode, told: 'out of order', canonical: before };
+    before = inode;
+  }
+  const isLast = files.length < most;
+  const listed = new Set(files.map(({ inode }) => inode));
+  for (const inode of trash.keys()) {
+    const isOfPage = inode > after && (isLast || inode < before);
+    if (!isOfPage || listed.has(inode)) continue;
+    const canonical = trash.at(inode, index)?.value ?? null;
+    if (canonical !== null) return { inode, told: null, canonical };
+  }
+  return null;
 }
 
 /** A location, in names of nodes, as the log gives it. */

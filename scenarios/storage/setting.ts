@@ -37,6 +37,11 @@ export const drainsToo: Readonly<Record<string, Domain>> = {
   'files.drains': { kind: 'one of', values: [false, true] },
 };
 
+/** In some clusters what is removed waits in a trash, and comes back, or is purged. */
+export const trashToo: Readonly<Record<string, Domain>> = {
+  'files.trash': { kind: 'one of', values: [false, true] },
+};
+
 /** What storms may aim at in the storage system. */
 export const storageWords = {
   role: 'leader',

@@ -8,8 +8,9 @@ import {
   type PathAction,
   type SlotAction,
 } from './file-intents.ts';
-import type { FileClientSettings, FileFeature } from './file-knobs.ts';
+import type { FileClientSettings } from './file-knobs.ts';
 import type { FileLock, FileOpenFlags, FileProtocol } from './file-protocol.ts';
+import { kindOf, type Repertoire, repertoireOf } from './file-repertoire.ts';
 import { mistakenPathAction, mistakenSlotAction } from './mistakes.ts';
 
 type Limits = FileProtocol['limits'];
@@ -34,65 +35,8 @@ interface Drawing {
   readonly detail: number;
 }
 
-/** How often each kind comes, and which feature a seed must have for it. */
-const kinds: readonly (readonly [what: FileIntent['do'], weight: number, feature?: FileFeature])[] =
-  [
-    ['write', 30],
-    ['read', 40],
-    ['reopen', 16],
-    ['close', 8],
-    ['stat', 4],
-    ['fstat', 2],
-    ['readdir', 3],
-    ['create', 3],
-    ['create-exclusive', 2],
-    ['mkdir', 4],
-    ['append', 6, 'appends'],
-    ['fsync', 5, 'syncs'],
-    ['truncate', 2, 'truncations'],
-    ['ftruncate', 3, 'truncations'],
-    ['rename', 5, 'renames'],
-    ['rename-keep', 2, 'renames'],
-    ['link', 3, 'links'],
-    ['symlink', 2, 'links'],
-    ['readlink', 1, 'links'],
-    ['lstat', 1, 'links'],
-    ['unlink', 5, 'removals'],
-    ['rmdir', 2, 'removals'],
-    ['setattr', 2, 'attributes'],
-    ['setxattr', 2, 'attributes'],
-    ['getxattr', 2, 'attributes'],
-    ['listxattr', 1, 'attributes'],
-    ['lock', 4, 'locks'],
-    ['unlock', 3, 'locks'],
-    ['test-lock', 1, 'locks'],
-    ['clone', 3, 'clones'],
-    ['snapshot', 2, 'clones'],
-    ['remove-snapshot', 1, 'clones'],
-    ['drain', 2, 'drains'],
-    ['keep-removed', 4, 'trash'],
-    ['restore', 10, 'trash'],
-    ['set-class', 3, 'classes'],
-    ['set-quota', 2, 'quotas'],
-    ['quota', 1, 'quotas'],
-  ];
-
-/** How much more often what a seed is about comes. */
-const muchMore = 8;
-
 /** How long removed files are kept: for less than a storm, or for longer than the run. */
 const keptUs = [300_000, 2_000_000, 60_000_000, 0] as const;
-
-/** What changes nothing and is about no bytes. */
-const looks: ReadonlySet<string> = new Set([
-  'stat',
-  'lstat',
-  'fstat',
-  'readdir',
-  'readlink',
-  'getxattr',
-  'listxattr',
-]);
 
 /** The first class and one that is far from it: files go from one to the other and come back. */
 function thereAndBack(classIds: readonly number[]): readonly number[] {
@@ -113,6 +57,11 @@ function pathOf(settings: FileClientSettings, draw: number): string {
 
 function directoryOf(draw: number): string {
   return directories[1 + (draw % (directories.length - 1))]!;
+}
+
+/** Where snapshots are looked for: few places, so that they are found. */
+function snapshotPath(draw: number): string {
+  return `/s${draw % 2}`;
 }
 
 /** Offsets around the borders of blocks and chunks. */
@@ -224,8 +173,16 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'link':
       return { do: what, path: detail % 6 === 0 ? directoryOf(size) : path, newPath: other };
     case 'clone':
-    case 'snapshot':
       return { do: what, path: detail % 3 === 0 ? directoryOf(size) : path, newPath: other };
+    case 'snapshot': {
+      // Most names are taken, or stand where no directory is.
+      const newPath = detail % 4 === 0 ? other : snapshotPath(size);
+      return { do: what, path: detail % 3 === 0 ? path : directoryOf(size), newPath };
+    }
+    case 'remove-snapshot': {
+      const isAny = detail % 6 === 0;
+      return { do: what, path: isAny ? path : snapshotPath(size), own: detail % 6 > 2 };
+    }
     case 'symlink': {
       const target = detail % 3 === 0 ? 'f0' : detail % 3 === 1 ? other : `..${other}`;
       return { do: what, path, target };
@@ -239,6 +196,8 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'truncate':
       return { do: what, path, sizeBytes: offsetOf(drawing, detail) };
     case 'drain':
+    case 'undrain':
+    case 'remove-server':
       // A few are emptied and no more, so that places are left.
       return { do: what, path: '/', server: size % 3 };
     case 'keep-removed': {
@@ -248,6 +207,9 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
     case 'restore':
       // The old name is often taken again.
       return { do: what, path: detail % 3 === 0 ? path : `/r${detail % 8}` };
+    case 'list-trash':
+    case 'purge':
+      return { do: what, path: '/' };
     case 'set-class': {
       const classIds = drawing.settings.twoClasses
         ? thereAndBack(limits.classIds)
@@ -272,32 +234,6 @@ function pathAction(what: PathAction['do'], drawing: Drawing): PathAction {
 
 function longPath({ maxNameBytes }: Limits, draw: number): string {
   return `/${'n'.repeat(maxNameBytes + (draw % 2))}`;
-}
-
-/** What the clients of a run do, each with its weight, and the sum of these. */
-interface Repertoire {
-  readonly weighed: readonly (readonly [what: FileIntent['do'], weight: number])[];
-  readonly sum: number;
-}
-
-function repertoireOf(settings: FileClientSettings): Repertoire {
-  const able = kinds.filter(([, , feature]) => feature === undefined || settings.has(feature));
-  const weighed = able.map(([what, weight, feature]) => {
-    const isOften = settings.often.some((one) => one === feature || one === what);
-    const times = (looks.has(what) ? settings.looks : 1) * (isOften ? muchMore : 1);
-    return [what, weight * times] as const;
-  });
-  return { weighed, sum: weighed.reduce((sum, [, weight]) => sum + weight, 0) };
-}
-
-/** The kind that a draw stands for. */
-function kindOf({ weighed, sum }: Repertoire, draw: number): FileIntent['do'] {
-  let rest = draw % sum;
-  const [kind] = weighed.find(([, weight]) => {
-    rest -= weight;
-    return rest < 0;
-  })!;
-  return kind;
 }
 
 /**

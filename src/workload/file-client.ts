@@ -1,6 +1,13 @@
 import type { FileHistory } from './file-history.ts';
 import { type FileIntent, isSlotKind, type PathAction, type SlotAction } from './file-intents.ts';
-import type { FileAnswer, FileCall, FileHost, FileMode, FileOpenFlags } from './file-protocol.ts';
+import type {
+  FileAnswer,
+  FileCall,
+  FileHost,
+  FileMode,
+  FileOpenFlags,
+  RemovedFile,
+} from './file-protocol.ts';
 import { writtenBytes } from './written-bytes.ts';
 
 /** What makes one client. */
@@ -50,6 +57,10 @@ export class FileClient {
   /** The inode that a path led to when it was last seen, and those whose names were taken away since. */
   private readonly inodes: Map<string, number> = new Map();
   private readonly removed: number[] = [];
+  /** What it has seen in the trash, whoever removed it. */
+  private readonly listed: number[] = [];
+  /** Where it has made snapshots that it has not removed yet. */
+  private readonly snapshots: string[] = [];
 
   constructor(options: FileClientOptions) {
     this.options = options;
@@ -111,21 +122,51 @@ export class FileClient {
 
   private async onPath(action: PathAction, perform: Perform): Promise<void> {
     if (action.do === 'restore') {
-      const inode = this.removed.pop();
+      const inode = this.removed.pop() ?? this.listed.pop();
       if (inode === undefined) return;
       const { errno } = await perform({ ...action, inode });
       // Another name may be free.
       if (errno !== null && errno !== 'ENOENT') this.removed.push(inode);
       return;
     }
+    if (action.do === 'purge') {
+      await this.purge(action.path, perform);
+      return;
+    }
+    if (action.do === 'remove-snapshot') {
+      const { do: what, own } = action;
+      const path = (own ? this.snapshots.pop() : undefined) ?? action.path;
+      await perform({ do: what, path });
+      return;
+    }
     const { result } = await perform(action);
     const { do: what, path } = action;
+    if (action.do === 'snapshot' && result.kind === 'number') this.snapshots.push(action.newPath);
+    if (result.kind === 'trash') this.noteListed(result.files);
     if (result.kind === 'facts') this.inodes.set(path, result.facts.inode);
     if (what.startsWith('create') && result.kind === 'number') this.inodes.set(path, result.number);
     if (what !== 'unlink') return;
     // Done or not: whoever asks for it is told.
     const inode = this.inodes.get(path);
     if (inode !== undefined) this.removed.push(inode);
+  }
+
+  /** What was seen in the trash last is purged, by whomever it was removed; first it is looked for. */
+  private async purge(path: string, perform: Perform): Promise<void> {
+    if (this.listed.length === 0) {
+      const { result } = await perform({ do: 'list-trash', path });
+      if (result.kind === 'trash') this.noteListed(result.files);
+    }
+    const inode = this.listed.pop() ?? this.removed.at(-1);
+    if (inode === undefined) return;
+    const { errno } = await perform({ do: 'purge', path, inode });
+    // It is asked for all the same, later: it must not come back.
+    if (errno === null) this.removed.push(inode);
+  }
+
+  private noteListed(files: readonly RemovedFile[]): void {
+    this.listed.length = 0;
+    for (const { inode } of files) this.listed.push(inode);
   }
 
   private async perform(

@@ -39,10 +39,11 @@ function modeOf(mode: string, index: number): FileMode {
 /** Clients of a file service, with everything about their load drawn per seed. */
 export function fileClients(options: FileClientsOptions): ClientsDefinition {
   const { protocol } = options;
+  const knobs = { ...fileClientKnobs, ...options.knobs };
   const times = { ...workloadTimes(options.phases ?? defaultPhases), ...options.times };
   return {
     name: 'file-clients',
-    knobs: { ...fileClientKnobs, ...options.knobs },
+    knobs,
     drawIntents(config: Config, seed: number): readonly unknown[] {
       return drawFileIntents(fileClientSettings(config), protocol.limits, times, seed);
     },
@@ -70,7 +71,7 @@ export function fileClients(options: FileClientsOptions): ClientsDefinition {
       });
     },
     census: (history: HistoryLike) => kvCensus(asHistory(history)),
-    requiredCells: fileRequiredCells(protocol.limits),
+    requiredCells: fileRequiredCells(protocol.limits, knobs),
     summary: (history: HistoryLike) => operationSummary(asHistory(history)),
   };
 }

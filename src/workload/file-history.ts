@@ -133,6 +133,10 @@ export class FileHistory extends History {
         return `${result.bytes.length} bytes`;
       case 'words':
         return result.words.join(' ');
+      case 'trash':
+        return result.files
+          .map(({ inode, parent, name }) => `${inode}:${parent}/${name}`)
+          .join(' ');
       default:
         return `${result.facts.kind} ${result.facts.inode}, ${result.facts.sizeBytes} bytes`;
     }

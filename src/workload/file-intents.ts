@@ -15,9 +15,13 @@ export type SlotAction = { readonly slot: number; readonly path: string } & (
 );
 
 export type PathAction =
-  | Exclude<PathCall, { readonly do: 'open' | 'restore' }>
+  | Exclude<PathCall, { readonly do: 'open' | 'restore' | 'purge' | 'remove-snapshot' }>
   /** Takes the file that the client saw removed last out of the trash. */
-  | { readonly do: 'restore'; readonly path: string };
+  | { readonly do: 'restore'; readonly path: string }
+  /** Ends what the client sees in the trash, else what it saw removed last. */
+  | { readonly do: 'purge'; readonly path: string }
+  /** `own`: not what has the path, but the snapshot that the client made last, if it has made one. */
+  | { readonly do: 'remove-snapshot'; readonly path: string; readonly own: boolean };
 
 /**
  * What a client of a file service wants to do: plain data, drawn before the run, recorded in the case,

@@ -39,7 +39,6 @@ export type PathCall =
         | 'readlink'
         | 'unlink'
         | 'rmdir'
-        | 'remove-snapshot'
         | 'readdir'
         | 'listxattr'
         | 'quota';
@@ -50,6 +49,7 @@ export type PathCall =
       readonly path: string;
       readonly newPath: string;
     }
+  | { readonly do: 'remove-snapshot'; readonly path: string }
   | { readonly do: 'symlink'; readonly path: string; readonly target: string }
   | { readonly do: 'setattr'; readonly path: string; readonly mode: number }
   | {
@@ -65,8 +65,16 @@ export type PathCall =
   | { readonly do: 'keep-removed'; readonly path: string; readonly keepUs: number }
   /** A file out of the trash gets a name again. */
   | { readonly do: 'restore'; readonly path: string; readonly inode: number }
-  /** An administrator wants the server of a number to be emptied; numbers wrap. */
-  | { readonly do: 'drain'; readonly path: string; readonly server: number }
+  /** What is in the trash. */
+  | { readonly do: 'list-trash'; readonly path: string }
+  /** A file in the trash ends before its time. */
+  | { readonly do: 'purge'; readonly path: string; readonly inode: number }
+  /** An administrator wants the server of a number to be emptied, used again, or forgotten; numbers wrap. */
+  | {
+      readonly do: 'drain' | 'undrain' | 'remove-server';
+      readonly path: string;
+      readonly server: number;
+    }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';
@@ -99,6 +107,15 @@ export interface FileFacts {
   readonly frozen: boolean;
 }
 
+/** A removed file that can come back: which, where it was last, since when and until when. */
+export interface RemovedFile {
+  readonly inode: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
 /** What an operation told. */
 export type FileResult =
   | { readonly kind: 'none' }
@@ -107,7 +124,8 @@ export type FileResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'facts'; readonly facts: FileFacts };
+  | { readonly kind: 'facts'; readonly facts: FileFacts }
+  | { readonly kind: 'trash'; readonly files: readonly RemovedFile[] };
 
 /** One thing that a service was asked for an operation, in order. */
 export interface FileStep {

@@ -1,3 +1,4 @@
+import type { Domain } from '../sim/system-definition.ts';
 import type { FileCall, FileProtocol } from './file-protocol.ts';
 
 /** What operations are refused with in a storm, whatever system it is. */
@@ -60,8 +61,29 @@ const always: readonly FileCall['do'][] = [
   'test-lock',
 ];
 
+/** What those reach who have what is off unless a scenario says otherwise. */
+const ofFeatures: Readonly<Record<string, readonly string[]>> = {
+  'files.drains': [
+    'drain/*/ok:done/storm',
+    'undrain/*/ok:done/storm',
+    'remove-server/*/ok:done/storm',
+    'remove-server/*/fail:EBUSY/storm',
+  ],
+  'files.trash': [
+    'keep-removed/*/ok:done/storm',
+    'list-trash/*/ok:done/storm',
+    'restore/*/ok:done/storm',
+    'restore/*/fail:ENOENT/storm',
+    'purge/*/ok:done/storm',
+    'purge/*/fail:ENOENT/storm',
+  ],
+};
+
 /** The cells that clients of a file service reach if the workload does what it should. */
-export function fileRequiredCells({ classIds }: FileProtocol['limits']): readonly string[] {
+export function fileRequiredCells(
+  { classIds }: FileProtocol['limits'],
+  knobs: Readonly<Record<string, Domain>>,
+): readonly string[] {
   const cells: string[] = [];
   for (const operation of always) cells.push(`${operation}/*/ok:done/storm`);
   for (const [operation, errnos] of Object.entries(refusals)) {
@@ -73,5 +95,9 @@ export function fileRequiredCells({ classIds }: FileProtocol['limits']): readonl
     cells.push(`write/${mode}/info:*/storm`);
   }
   cells.push('restart/client/storm');
+  for (const [knob, more] of Object.entries(ofFeatures)) {
+    const domain = knobs[knob];
+    if (domain?.kind === 'one of' && domain.values.includes(true)) cells.push(...more);
+  }
   return cells;
 }

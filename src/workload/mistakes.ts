@@ -72,6 +72,10 @@ export function mistakenPathAction(action: PathAction, word: number): PathAction
         ? { ...action, path: action.path + pick(endings, word) }
         : { ...action, newPath: action.newPath + pick(endings, word) };
     case 'drain':
+    case 'undrain':
+    case 'remove-server':
+    case 'list-trash':
+    case 'purge':
       return action;
     default:
       return { ...action, path: action.path + pick(endings, word) };

@@ -18,6 +18,9 @@ export function answerQuery(
   if (query.kind === 'region') {
     return { kind: 'region', ...queries.regionFacts(state, query.region) };
   }
+  if (query.kind === 'list-trash') {
+    return { kind: 'trash', files: queries.readTrash(state, query.after, query.most) };
+  }
   const row = state.inodes.get(query.inode);
   if (row === undefined) return { kind: 'error', errno: 'ESTALE' };
   switch (query.kind) {

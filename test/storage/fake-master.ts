@@ -353,7 +353,7 @@ export class FakeMaster {
     const alive = state.sessions.get(session) !== undefined;
     const answer: Answer = alive ? this.answerTo(query) : { kind: 'error', errno: 'ENOTCONN' };
     const leaseUs = wantsLease && alive ? this.timings.cacheLeaseUs : 0;
-    if (leaseUs > 0 && query.kind !== 'region') {
+    if (leaseUs > 0 && query.kind !== 'region' && query.kind !== 'list-trash') {
       const key = query.kind === 'lookup' ? [query.parent, query.name] : [query.inode, ''];
       const text = textOf({ inode: key[0] as number, name: key[1] as string });
       const keepers = this.kept.get(text) ?? new Map();

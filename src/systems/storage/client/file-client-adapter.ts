@@ -1,7 +1,7 @@
 import type { Component } from '../../../sim/component.ts';
 import type { Config } from '../../../sim/system-definition.ts';
 import type { StorageWireMessage } from '../messages/storage-codec.ts';
-import type { Attributes } from '../metadata/queries.ts';
+import type { Attributes, TrashedFile } from '../metadata/queries.ts';
 import {
   type FileClientLife,
   type FileClientState,
@@ -47,7 +47,13 @@ export type ClientCall =
   | { readonly do: 'truncate'; readonly path: string; readonly sizeBytes: number }
   | { readonly do: 'keep-removed'; readonly path: string; readonly keepUs: number }
   | { readonly do: 'restore'; readonly path: string; readonly inode: number }
-  | { readonly do: 'drain'; readonly path: string; readonly server: number }
+  | { readonly do: 'list-trash'; readonly path: string }
+  | { readonly do: 'purge'; readonly path: string; readonly inode: number }
+  | {
+      readonly do: 'drain' | 'undrain' | 'remove-server';
+      readonly path: string;
+      readonly server: number;
+    }
   | { readonly do: 'set-class'; readonly path: string; readonly classId: number }
   | {
       readonly do: 'set-quota';
@@ -73,7 +79,8 @@ export type ClientResult =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'facts'; readonly facts: Attributes };
+  | { readonly kind: 'facts'; readonly facts: Attributes }
+  | { readonly kind: 'trash'; readonly files: readonly TrashedFile[] };
 
 /** How an operation ended. */
 export interface ClientAnswer {
@@ -170,12 +177,22 @@ async function onPath(
       const { inodes, bytes, maxInodes, maxBytes } = await files.quota(path, steps);
       return { kind: 'text', text: `${inodes}/${maxInodes} inodes, ${bytes}/${maxBytes} bytes` };
     }
+    case 'list-trash':
+      return { kind: 'trash', files: await files.listTrash(steps) };
     default:
       return onChange(files, call, steps);
   }
 }
 
-type ReadingCall = 'stat' | 'lstat' | 'readlink' | 'readdir' | 'listxattr' | 'getxattr' | 'quota';
+type ReadingCall =
+  | 'stat'
+  | 'lstat'
+  | 'readlink'
+  | 'readdir'
+  | 'listxattr'
+  | 'getxattr'
+  | 'quota'
+  | 'list-trash';
 
 function onChange(
   files: FileSystem,
@@ -216,8 +233,14 @@ function onChange(
       return nothingOf(files.setattr(path, { trashUs: call.keepUs }, steps));
     case 'restore':
       return numberOf(files.restore(call.inode, path, steps));
+    case 'purge':
+      return nothingOf(files.purge(call.inode, steps));
     case 'drain':
       return nothingOf(files.drain(call.server, steps));
+    case 'undrain':
+      return nothingOf(files.undrain(call.server, steps));
+    case 'remove-server':
+      return nothingOf(files.removeServer(call.server, steps));
     case 'set-class':
       return nothingOf(files.setClass(path, call.classId, steps));
     case 'set-quota':

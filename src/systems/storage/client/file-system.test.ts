@@ -35,6 +35,34 @@ test(
 );
 
 test(
+  'what was removed is listed, comes back once, and is purged for good',
+  inSlice(() => {
+    const cluster = new FakeCluster();
+    cluster.do(async (files) => {
+      await files.setattr('/', { trashUs: 60_000_000 });
+      await files.mkdir('/d');
+      const removed: number[] = [];
+      for (let nth = 0; nth < 70; nth++) {
+        removed.push(await files.create(`/d/f${nth}`));
+        await files.unlink(`/d/f${nth}`);
+      }
+      const listed = await files.listTrash();
+      expect(listed.map(({ inode }) => inode)).toEqual(removed);
+      expect(listed[69]).toMatchObject({ name: 'f69', parent: await files.lookup('/d') });
+      const { sinceUs, untilUs } = listed[0]!;
+      expect(untilUs - sinceUs).toBe(60_000_000);
+      const [purged, restored] = removed;
+      await files.purge(purged!);
+      await expect(files.purge(purged!)).rejects.toMatchObject({ errno: 'ENOENT' });
+      await expect(files.restore(purged!, '/a')).rejects.toMatchObject({ errno: 'ENOENT' });
+      await expect(files.purge(-1)).rejects.toMatchObject({ errno: 'EINVAL' });
+      expect(await files.restore(restored!, '/a')).toBe(restored);
+      expect((await files.listTrash()).map(({ inode }) => inode)).toEqual(removed.slice(2));
+    });
+  }),
+);
+
+test(
   'bytes across blocks and chunks, replicated and coded, with holes and truncation',
   inSlice(() => {
     for (const classId of [1, 2]) {

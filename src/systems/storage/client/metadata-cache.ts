@@ -54,6 +54,7 @@ export function cacheKeyOf(query: Query): CacheKey | null {
     case 'test-lock':
     case 'quota':
     case 'region':
+    case 'list-trash':
       return null;
     default:
       return { inode: query.inode, name: '' };
@@ -76,7 +77,7 @@ function nameOf(query: Query): string {
 }
 
 function aboutOf(query: Query): number {
-  if (query.kind === 'region') return 0;
+  if (query.kind === 'region' || query.kind === 'list-trash') return 0;
   return query.kind === 'lookup' ? query.parent : query.inode;
 }
 

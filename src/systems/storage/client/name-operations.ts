@@ -1,6 +1,6 @@
 import type { CacheKey } from '../messages/metadata-messages.ts';
 import type { CommandOf } from '../metadata/command.ts';
-import type { Attributes } from '../metadata/queries.ts';
+import type { Attributes, TrashedFile } from '../metadata/queries.ts';
 import { attributesFault, countFault, modeFault, refuse } from './arguments.ts';
 import { ClientCore } from './client-core.ts';
 import type { FileErrno } from './file-error.ts';
@@ -101,6 +101,29 @@ export class NameOperations extends ClientCore {
       const command = { kind: 'restore-trash', inode, parent, name } as const;
       const keys = [...keysOf(place), { inode, name: '' }];
       return this.metadata.inodeOf(operation, command, keys);
+    });
+  }
+
+  /** What was removed and is kept for a while. Not of one instant when there are more than 64. */
+  listTrash(steps?: OperationStep[]): Promise<readonly TrashedFile[]> {
+    return this.run('list-trash', '/', steps, async (operation) => {
+      const all: TrashedFile[] = [];
+      for (;;) {
+        const after = all.at(-1)?.inode ?? 0;
+        const query = { kind: 'list-trash', after, most: entriesAtOnce } as const;
+        const { files } = await this.metadata.ask(operation, query, 'trash');
+        all.push(...files);
+        if (files.length < entriesAtOnce) return all;
+      }
+    });
+  }
+
+  /** Ends a file in the trash before its time: nothing brings it back. ENOENT: it is not there. */
+  purge(inode: number, steps?: OperationStep[]): Promise<void> {
+    return this.run('purge', '/', steps, async (operation) => {
+      refuse(operation, countFault(inode));
+      const command = { kind: 'purge-trash', inode } as const;
+      await this.metadata.change(operation, command, [{ inode, name: '' }]);
     });
   }
 
@@ -222,23 +245,61 @@ export class NameOperations extends ClientCore {
   }
 
   /**
-   * Has the masters empty a chunkserver; takes no session, as whoever administers has none.
+   * Has the masters empty a chunkserver.
    * @param nth which of `servers`, from 0; wraps
    */
   drain(nth: number, steps?: OperationStep[]): Promise<void> {
-    return this.run('drain', '/', steps, async (operation) => {
+    return this.administer('drain', nth, steps, (server) => ({
+      kind: 'set-server-state',
+      server,
+      state: 'draining',
+    }));
+  }
+
+  /** Ends a drain: the server takes parts again. Nothing changes for one that is not emptied. */
+  undrain(nth: number, steps?: OperationStep[]): Promise<void> {
+    return this.administer('undrain', nth, steps, (server) => ({
+      kind: 'set-server-state',
+      server,
+      state: 'up',
+    }));
+  }
+
+  /**
+   * Has the masters forget a chunkserver. EBUSY while it is in use: it is up, or has parts, or something
+   * to do. One that goes on beating joins as a new one.
+   */
+  removeServer(nth: number, steps?: OperationStep[]): Promise<void> {
+    return this.administer('remove-server', nth, steps, (server) => ({
+      kind: 'remove-server',
+      server,
+    }));
+  }
+
+  /** Takes no session, as whoever administers has none. */
+  private administer(
+    name: string,
+    nth: number,
+    steps: OperationStep[] | undefined,
+    commandFor: (server: number) => CommandOf<'set-server-state' | 'remove-server'>,
+  ): Promise<void> {
+    return this.run(name, '/', steps, async (operation) => {
       refuse(operation, countFault(nth));
       const { servers } = this.settings;
       const server = servers[nth % servers.length];
       if (server === undefined) throw operation.error('ENOENT');
-      const command = { kind: 'set-server-state', server, state: 'draining' } as const;
+      const command = commandFor(server);
       const call = { kind: 'call', session: 0, sequence: 0, oldest: 0, command } as const;
       const { deadlineUs } = operation;
-      const make = (request: number) => ({ ...call, request });
-      const done = await this.masters.exchange('call-done', deadlineUs, make);
+      let copies = 0;
+      const done = await this.masters.exchange('call-done', deadlineUs, (request) => {
+        copies += 1;
+        return { ...call, request };
+      });
       if (done === null || done.reply === null) throw operation.error('ETIMEDOUT', true);
-      operation.note('drain', done.index);
-      if (done.reply.kind === 'error') throw operation.error(done.reply.errno);
+      operation.note(name, done.index);
+      // Without a session nothing tells copies apart: an earlier one may be what a later one met.
+      if (done.reply.kind === 'error') throw operation.error(done.reply.errno, copies > 1);
     });
   }
 

@@ -6,6 +6,7 @@ import {
   locate,
   lookup,
   readDirectory,
+  readTrash,
   regionFacts,
   testLock,
 } from '../metadata/queries.ts';
@@ -24,6 +25,9 @@ export function answerTo(
 ): Answer {
   if (query.kind === 'lookup') return found(state, query.parent, query.name);
   if (query.kind === 'region') return { kind: 'region', ...regionFacts(state, query.region) };
+  if (query.kind === 'list-trash') {
+    return { kind: 'trash', files: readTrash(state, query.after, query.most) };
+  }
   const row = state.inodes.get(query.inode);
   if (row === undefined) return error('ESTALE');
   switch (query.kind) {

@@ -35,6 +35,7 @@ test('an even load is not worth a worse placement', () => {
     const { fence } = rig.state.chunks.get(at + 1)!.grant!;
     rig.do(session, { kind: 'release-write', inode, index: 0, fence });
   }
+  rig.report(9);
   drain(9, 'up');
   const worst = () =>
     [...rig.state.chunks.keys()].map((chunk) => {

@@ -15,6 +15,7 @@ import { type Leadership, wallUs } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import { recallWriter } from './recall-writer.ts';
 import type { Reforms } from './reforms.ts';
+import type { Servers } from './servers.ts';
 import { keysTouched } from './touched-keys.ts';
 import { TreeCopies } from './tree-copies.ts';
 import type { WriteGrants } from './write-grants.ts';
@@ -46,6 +47,7 @@ export interface CallWork {
   readonly grants: WriteGrants;
   readonly reforms: Reforms;
   readonly pauses: WriterPauses;
+  readonly servers: Servers;
 }
 
 /** Carries out what clients want to be done, and tells them how it ended. */
@@ -146,9 +148,14 @@ export class Calls {
   }
 
   private propose(call: Call, done: (outcome: ProposalOutcome<Reply>) => void): void {
-    const { lead, grants } = this.work;
+    const { lead, grants, servers } = this.work;
     const { session, sequence, oldest } = call;
     let { command } = call;
+    if (command.kind === 'set-server-state' && command.state === 'up') {
+      const { server } = command;
+      const isDrained = lead.state.servers.get(server)?.state === 'draining';
+      if (isDrained) command = { ...command, state: servers.stateBehindDrain(server) };
+    }
     if (command.kind === 'grant-write') {
       command = { ...command, members: grants.membersFor(command) };
     }

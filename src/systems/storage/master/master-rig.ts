@@ -288,7 +288,7 @@ export class MasterRig {
 
   /** Servers 4 to 9, all heard. */
   furnish(): void {
-    for (let server = 4; server <= 9; server++) this.beat(server);
+    for (let server = 4; server <= 9; server++) this.beat(server, { heardTerm: 0 });
     this.take('beat-heard');
   }
 

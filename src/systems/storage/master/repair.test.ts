@@ -356,6 +356,7 @@ describe('balance', () => {
       carryOut(rig, 'copy-fragment');
     }
     const load = () => rig.state.servers.get(9)!.fragments;
+    rig.report(9, { life: 2 });
     rig.do(0, { kind: 'set-server-state', server: 9, state: 'up' });
     const beat = () => {
       for (const server of all) rig.beat(server, { life: 2, capacityBytes: 12 * 4_096 });

@@ -2,6 +2,7 @@ import { type Alarm, callOff } from '../../common/alarms.ts';
 import type { FragmentName } from '../block-checksum.ts';
 import type { Beat } from '../messages/control-messages.ts';
 import { placesOf } from '../metadata/chunk-life.ts';
+import type { ServerState } from '../metadata/rows.ts';
 import type { PlacementMade } from '../placement/explain.ts';
 import type { Place } from '../placement/place.ts';
 import { givenForUs } from '../timings.ts';
@@ -45,6 +46,8 @@ export interface ServerNews {
   /** It has begun another life since it was registered. */
   unregistered: boolean;
   registering: boolean;
+  /** It has served, and was removed from the tables since: it shows what it has before it serves. */
+  unknown: boolean;
   /** Silent for so long that it serves nobody any more. */
   dead: boolean;
   /** When it was found dead; not looked at before. */
@@ -112,6 +115,7 @@ export class Servers {
       reportDueUs: 0,
       unregistered: false,
       registering: false,
+      unknown: false,
       dead: false,
       deadSinceUs: 0,
     };
@@ -225,6 +229,7 @@ export class Servers {
   reported(server: number, outdated: readonly FragmentName[]): void {
     const one = this.of(server);
     one.compared = true;
+    one.unknown = false;
     one.outdated = outdated;
   }
 
@@ -232,9 +237,17 @@ export class Servers {
    * A life that has not served yet, and one that was long silent, may have what no plan names: what was
    * planned against it may have been given up, or found nothing of that version.
    */
-  private owesReport({ server, compared }: ServerNews, { heardTerm }: Beat): boolean {
+  private owesReport({ server, compared, unknown }: ServerNews, { heardTerm }: Beat): boolean {
     const row = this.lead.state.servers.get(server);
-    return !compared && row !== undefined && (heardTerm === 0 || row.state === 'down');
+    // One that is emptied may have been down before: its state does not say so any more.
+    const wasAway = heardTerm === 0 || unknown || row?.state !== 'up';
+    return !compared && row !== undefined && wasAway;
+  }
+
+  /** What a drain leads back to: who has not shown yet what it has comes up as if it had been silent. */
+  stateBehindDrain(server: number): ServerState {
+    const { compared, dead } = this.of(server);
+    return compared && !dead ? 'up' : 'down';
   }
 
   private serve(one: ServerNews, from: Beat): void {
@@ -242,7 +255,9 @@ export class Servers {
     const { beat, heardTerm, heardBeat } = from;
     const { serverLeaseUs, driftBoundPpm } = lead.timings;
     const owesReport = this.owesReport(one, from);
-    const serveUs = owesReport ? 0 : Math.floor(serverLeaseUs / 2);
+    // What the tables do not know has nothing that they mean.
+    const isKnown = lead.state.servers.get(one.server) !== undefined;
+    const serveUs = owesReport || !isKnown ? 0 : Math.floor(serverLeaseUs / 2);
     const hasHeard = heardTerm === lead.term && heardBeat >= one.leaseSinceBeat;
     const untilUs = lead.nowUs + givenForUs(serveUs, driftBoundPpm);
     one.servesUntilUs = Math.max(one.servesUntilUs, untilUs);
@@ -275,6 +290,11 @@ export class Servers {
       row.weight === weight &&
       row.capacityBytes === capacityBytes;
     if (isKnown && !one.unregistered) return;
+    if (row === undefined && beat.heardTerm !== 0) {
+      one.unknown = true;
+      one.compared = false;
+      one.reportDueUs = this.lead.nowUs;
+    }
     one.registering = true;
     const place = { server, region, zone, host, weight, capacityBytes };
     this.lead.propose({ kind: 'register-server', ...place }, (reply) => {

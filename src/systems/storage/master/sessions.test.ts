@@ -183,7 +183,67 @@ describe('servers', () => {
     rig.do(0, { kind: 'set-server-state', server: 4, state: 'draining' });
     rig.pass(2 * serverLeaseUs);
     rig.beat(4, { life: 2 });
+    rig.report(4, { life: 2 });
+    rig.beat(4, { life: 2, beat: 2 });
+    rig.pass(serverLeaseUs / 8);
     expect(rig.state.servers.get(4)!).toMatchObject({ state: 'draining', life: 2 });
+  });
+
+  test('one that was down and is to be emptied shows what it has before it serves', () => {
+    const rig = new MasterRig();
+    rig.pass(1);
+    rig.furnish();
+    rig.pass(2 * serverLeaseUs);
+    expect(rig.state.servers.get(4)!.state).toBe('down');
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'draining' });
+    rig.beat(4);
+    expect(rig.take('beat-heard')).toMatchObject([{ serveUs: 0, wantsReport: true }]);
+    // A drain that ends meanwhile does not hide that either.
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'up' });
+    expect(rig.state.servers.get(4)!.state).toBe('down');
+    rig.report(4);
+    rig.beat(4, { beat: 2 });
+    rig.pass(serverLeaseUs / 8);
+    rig.take('beat-heard');
+    rig.beat(4, { beat: 3 });
+    rig.pass(serverLeaseUs / 8);
+    expect(rig.take('beat-heard')).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
+    expect(rig.state.servers.get(4)!.state).toBe('up');
+  });
+
+  test('a drain ends at once for one that is heard, and changes nothing for others', () => {
+    const rig = new MasterRig();
+    rig.pass(1);
+    rig.furnish();
+    rig.report(4);
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'draining' });
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'up' });
+    expect(rig.state.servers.get(4)!).toMatchObject({ state: 'up', life: 1 });
+    rig.pass(2 * serverLeaseUs);
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'up' });
+    expect(rig.state.servers.get(4)!.state).toBe('down');
+  });
+
+  test('one that was removed joins as a new one, and shows what it has before it serves', () => {
+    const rig = new MasterRig();
+    rig.pass(1);
+    rig.furnish();
+    const remove = { kind: 'remove-server', server: 4 } as const;
+    expect(rig.do(0, remove)).toMatchObject({ errno: 'EBUSY' });
+    rig.do(0, { kind: 'set-server-state', server: 4, state: 'draining' });
+    expect(rig.do(0, remove)).toMatchObject({ kind: 'done' });
+    expect(rig.do(0, remove)).toMatchObject({ errno: 'ENOENT' });
+    const heard = (beat: number) => {
+      rig.beat(4, { beat });
+      rig.pass(serverLeaseUs / 8);
+      return rig.take('beat-heard');
+    };
+    rig.take('beat-heard');
+    expect(heard(2)).toMatchObject([{ serveUs: 0 }]);
+    expect(rig.state.servers.get(4)!).toMatchObject({ state: 'up', life: 1 });
+    expect(heard(3)).toMatchObject([{ serveUs: 0, wantsReport: true }]);
+    rig.report(4, { beat: 3 });
+    expect(heard(4)).toMatchObject([{ serveUs: serverLeaseUs / 2 }]);
   });
 });
 

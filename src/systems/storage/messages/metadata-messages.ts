@@ -15,7 +15,7 @@ import {
 import type { Command } from '../metadata/command.ts';
 import { commandField } from '../metadata/command-codec.ts';
 import { type Errno, errnos } from '../metadata/errno.ts';
-import type { Attributes, Location, RegionFacts } from '../metadata/queries.ts';
+import type { Attributes, Location, RegionFacts, TrashedFile } from '../metadata/queries.ts';
 import { type Reply, replyField } from '../metadata/reply.ts';
 import { classField, inodeKinds, regionModes } from '../metadata/rows.ts';
 
@@ -93,7 +93,8 @@ export type Query =
       readonly exclusive: boolean;
     }
   | { readonly kind: 'quota'; readonly inode: number }
-  | { readonly kind: 'region'; readonly region: number };
+  | { readonly kind: 'region'; readonly region: number }
+  | { readonly kind: 'list-trash'; readonly after: number; readonly most: number };
 
 export interface Ask {
   readonly kind: 'ask';
@@ -137,7 +138,8 @@ export type Answer =
       readonly maxInodes: number;
       readonly maxBytes: number;
     }
-  | ({ readonly kind: 'region' } & RegionFacts);
+  | ({ readonly kind: 'region' } & RegionFacts)
+  | { readonly kind: 'trash'; readonly files: readonly TrashedFile[] };
 
 export interface Answered {
   readonly kind: 'answered';
@@ -246,6 +248,14 @@ const attributes: Field<Attributes> = structure<Attributes>({
   frozen: flag,
 });
 
+const trashedFile: Field<TrashedFile> = structure<TrashedFile>({
+  inode: integer,
+  sinceUs: integer,
+  untilUs: integer,
+  parent: integer,
+  name: text,
+});
+
 const queryField: Field<Query> = union<Query>({
   lookup: { parent: integer, name: text },
   attributes: { inode: integer },
@@ -264,6 +274,7 @@ const queryField: Field<Query> = union<Query>({
   },
   quota: { inode: integer },
   region: { region: integer },
+  'list-trash': { after: integer, most: integer },
 });
 
 const answerField: Field<Answer> = union<Answer>({
@@ -291,6 +302,7 @@ const answerField: Field<Answer> = union<Answer>({
   lock: { session: integer, owner: integer, exclusive: flag },
   usage: { inodes: integer, bytes: integer, maxInodes: integer, maxBytes: integer },
   region: { mode: oneOf(regionModes), fence: integer, epoch: integer, watermark: integer },
+  trash: { files: readonlyList(trashedFile) },
 });
 
 const grantedField: Field<Granted> = structure<Granted>({

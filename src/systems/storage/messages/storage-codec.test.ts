@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { flag, number, query, word } from '../../../../test/storage/random-queries.ts';
 import { Digest } from '../../../sim/digest.ts';
 import type { Command } from '../metadata/command.ts';
 import { errnos } from '../metadata/errno.ts';
@@ -7,14 +8,11 @@ import type { Attributes } from '../metadata/queries.ts';
 import type { Reply } from '../metadata/reply.ts';
 import type { StorageClass } from '../placement/storage-class.ts';
 import { type DataFault, dataFaults } from './data-messages.ts';
-import type { Answer, Query } from './metadata-messages.ts';
+import type { Answer } from './metadata-messages.ts';
 import { callOutcomes } from './metadata-messages.ts';
 import { type StorageMessage, type StorageWireMessage, storageCodec } from './storage-codec.ts';
 
-const number = fc.oneof(fc.nat(300), fc.nat(2 ** 31 - 1), fc.maxSafeNat());
-const word = fc.string({ maxLength: 12, unit: 'binary' });
 const node = fc.constantFrom('', 'n1', 'n24', 'c3');
-const flag = fc.boolean();
 const bytes = fc.uint8Array({ maxLength: 70 });
 const numbers = fc.array(number, { maxLength: 5 });
 const fault: fc.Arbitrary<DataFault | null> = fc.option(fc.constantFrom(...dataFaults));
@@ -76,31 +74,6 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
   }),
 );
 
-const range = { owner: number, from: number, to: number, exclusive: flag };
-const query: fc.Arbitrary<Query> = fc.oneof(
-  fc.record({ kind: fc.constant('lookup' as const), parent: number, name: word }),
-  fc.record({
-    kind: fc.constantFrom('attributes' as const, 'read-link' as const, 'list-attributes' as const),
-    inode: number,
-  }),
-  fc.record({ kind: fc.constant('quota' as const), inode: number }),
-  fc.record({ kind: fc.constant('region' as const), region: number }),
-  fc.record({
-    kind: fc.constant('read-directory' as const),
-    inode: number,
-    after: word,
-    most: number,
-  }),
-  fc.record({ kind: fc.constant('get-attribute' as const), inode: number, name: word }),
-  fc.record({ kind: fc.constant('locate' as const), inode: number, index: number }),
-  fc.record({
-    kind: fc.constant('test-lock' as const),
-    inode: number,
-    style: fc.constantFrom('posix' as const, 'flock' as const),
-    ...range,
-  }),
-);
-
 const attributes: fc.Arbitrary<Attributes> = fc.record({
   inode: number,
   kind: fc.constantFrom('file', 'directory', 'symlink'),
@@ -124,6 +97,14 @@ const located = fc.record({
   validBytes: number,
   unsettled: flag,
   nodes,
+});
+
+const trashedFile = fc.record({
+  inode: number,
+  sinceUs: number,
+  untilUs: number,
+  parent: number,
+  name: word,
 });
 
 const answer: fc.Arbitrary<Answer> = fc.oneof(
@@ -158,6 +139,10 @@ const answer: fc.Arbitrary<Answer> = fc.oneof(
     bytes: number,
     maxInodes: number,
     maxBytes: number,
+  }),
+  fc.record({
+    kind: fc.constant('trash' as const),
+    files: fc.array(trashedFile, { maxLength: 3 }),
   }),
 );
 

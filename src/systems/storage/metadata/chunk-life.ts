@@ -118,8 +118,8 @@ export function membersFault(
   const bytes = fragmentBytes(state, storageClass);
   for (const member of present) {
     const server = state.servers.get(member);
-    if (server === undefined) return 'EINVAL';
-    if (server.state !== 'up') return 'EAGAIN';
+    // It may have been removed since it was chosen.
+    if (server?.state !== 'up') return 'EAGAIN';
     if (server.usedBytes + bytes > server.capacityBytes) return 'ENOSPC';
   }
   if (present.length < minimumDurable(storageClass.redundancy)) return 'ENOSPC';

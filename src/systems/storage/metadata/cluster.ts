@@ -37,11 +37,14 @@ export function registerServer(state: MetadataState, command: CommandOf<'registe
   return done;
 }
 
+/** `up` ends a drain: who is down comes up by making itself known, and by nothing else. */
 export function setServerState(
   state: MetadataState,
   command: CommandOf<'set-server-state'>,
 ): Reply {
-  if (state.servers.get(command.server) === undefined) return refuse('ENOENT');
+  const row = state.servers.get(command.server);
+  if (row === undefined) return refuse('ENOENT');
+  if (command.state === 'up' && row.state !== 'draining') return done;
   state.servers.edit(command.server).state = command.state;
   return done;
 }

@@ -45,7 +45,8 @@ export function removeLink(state: MetadataState, parent: number, name: string): 
   if (row.parents.length > 0) return;
   if (row.kind === 'file' && row.trashUs > 0) {
     const untilUs = state.timeUs + row.trashUs;
-    state.trash.insert(inode, { untilUs, parent, name });
+    state.trash.insert(inode, { sinceUs: state.timeUs, untilUs, parent, name });
+    state.sortedTrash.added(0, inode);
     state.trashQueue.push(untilUs, inode);
   } else {
     destroyUnused(state, inode);
@@ -63,9 +64,16 @@ export function destroyUnused(state: MetadataState, inode: number): void {
   state.inodes.delete(inode);
 }
 
-/** Ends a file in the trash at once. */
+/** Takes a file out of the trash, to have a name again or to end; false when it is not there. */
+export function takeFromTrash(state: MetadataState, inode: number): boolean {
+  if (!state.trash.delete(inode)) return false;
+  state.sortedTrash.removed(0, inode);
+  return true;
+}
+
+/** Ends a file in the trash at once: for good, though who has it open can use it until it is closed. */
 export function purgeTrash(state: MetadataState, inode: number): Reply {
-  if (!state.trash.delete(inode)) return refuse('ENOENT');
+  if (!takeFromTrash(state, inode)) return refuse('ENOENT');
   destroyUnused(state, inode);
   return done;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auditState } from './audit.ts';
 import type { Command } from './command.ts';
-import { attributes, readDirectory, testLock } from './queries.ts';
+import { attributes, readDirectory, readTrash, testLock } from './queries.ts';
 import { rootInode } from './state.ts';
 import { outcome, Rig, tinySettings } from './test-rig.ts';
 
@@ -149,6 +149,36 @@ test('a file that was restored and thrown away again has its whole time in the t
   rig.lead({ kind: 'tick' });
   expect(attributes(rig.machine.state, inode)).toBeNull();
   expect(ask({ kind: 'purge-trash', inode })).toBe('ENOENT');
+});
+
+test('the trash is listed in pages, with where files were, and purged one by one', () => {
+  const { rig, ask, create } = shell();
+  const { state } = rig.machine;
+  const keep = { mode: null, uid: null, gid: null, atimeUs: null, mtimeUs: null, trashUs: 10 };
+  const files = ['a', 'b', 'c'].map((name) => {
+    const inode = create(rootInode, name);
+    ask({ kind: 'setattr', inode, ...keep });
+    return { inode, name };
+  });
+  expect(readTrash(state, 0, 10)).toEqual([]);
+  const expected = files.map(({ inode, name }) => {
+    rig.timeUs += 1;
+    ask({ kind: 'unlink', parent: rootInode, name });
+    const since = { sinceUs: rig.timeUs, untilUs: rig.timeUs + 10 };
+    return { inode, parent: rootInode, name, ...since };
+  });
+  const [first, second, third] = expected;
+  expect(readTrash(state, 0, 10)).toEqual(expected);
+  expect(readTrash(state, 0, 2)).toEqual([first, second]);
+  expect(readTrash(state, second!.inode, 2)).toEqual([third]);
+  expect(ask({ kind: 'purge-trash', inode: second!.inode })).toBe('done');
+  expect(ask({ kind: 'purge-trash', inode: second!.inode })).toBe('ENOENT');
+  expect(readTrash(state, 0, 10)).toEqual([first, third]);
+  const at = { parent: rootInode, name: 'z' };
+  expect(ask({ kind: 'restore-trash', inode: second!.inode, ...at })).toBe('ENOENT');
+  expect(ask({ kind: 'restore-trash', inode: first!.inode, ...at })).toBe('inode');
+  expect(readTrash(state, 0, 10)).toEqual([third]);
+  expect(auditState(state)).toEqual([]);
 });
 
 describe('quotas', () => {

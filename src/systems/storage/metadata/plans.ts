@@ -63,9 +63,9 @@ function targetFault(
   to: number,
 ): Errno | null {
   const server = state.servers.get(to);
-  if (server === undefined) return 'EINVAL';
   if (row.members.includes(to)) return 'EEXIST';
-  if (server.state !== 'up') return 'EAGAIN';
+  // It may have been removed since it was chosen.
+  if (server?.state !== 'up') return 'EAGAIN';
   const storageClass = state.classes.get(row.classId)!;
   const bytes = fragmentBytes(state, storageClass);
   if (server.usedBytes + bytes > server.capacityBytes) return 'ENOSPC';

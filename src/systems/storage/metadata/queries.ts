@@ -1,6 +1,6 @@
 import type { StorageClass } from '../placement/storage-class.ts';
 import { conflictingLock } from './range-locks.ts';
-import type { Inode, RangeLock, RegionMode } from './rows.ts';
+import type { Inode, RangeLock, RegionMode, Trashed } from './rows.ts';
 import type { MetadataState } from './state.ts';
 
 /** What stat(2) tells. */
@@ -83,6 +83,22 @@ export function readDirectory(
     name,
     inode: state.dentries.get(directory, name)!.inode,
   }));
+}
+
+/** A file that was removed and can come back, with the place that it had last. */
+export interface TrashedFile extends Readonly<Trashed> {
+  readonly inode: number;
+}
+
+/** The files in the trash behind `after` (0 for the first), in the order of their inodes. */
+export function readTrash(
+  state: MetadataState,
+  after: number,
+  most: number,
+): readonly TrashedFile[] {
+  return state.sortedTrash
+    .page(0, after, most)
+    .map((inode) => ({ inode, ...state.trash.get(inode)! }));
 }
 
 /** Where the chunk at an index of a file is, or null for a hole. */

@@ -226,6 +226,8 @@ export interface Quota {
 export const quotaField: Field<Quota> = structure<Quota>({ inodes: integer, bytes: integer });
 
 export interface Trashed {
+  /** When it was removed, and from when on it is ended. */
+  sinceUs: number;
   untilUs: number;
   /** Where it was. */
   parent: number;
@@ -233,6 +235,7 @@ export interface Trashed {
 }
 
 export const trashedField: Field<Trashed> = structure<Trashed>({
+  sinceUs: integer,
   untilUs: integer,
   parent: integer,
   name: text,

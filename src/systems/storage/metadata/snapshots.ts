@@ -1,7 +1,7 @@
 import type { CommandOf } from './command.ts';
 import type { Errno } from './errno.ts';
 import { slotIsLeased } from './files.ts';
-import { destroyUnused } from './inode-life.ts';
+import { destroyUnused, takeFromTrash } from './inode-life.ts';
 import { addEntry, entryFault, removeEntry } from './names.ts';
 import { isWithin } from './namespace.ts';
 import { done, type Reply, refuse } from './reply.ts';
@@ -146,7 +146,7 @@ export function restoreTrash(state: MetadataState, command: CommandOf<'restore-t
   change.add(parent, 1, state.inodes.get(inode)!.sizeBytes);
   if (change.exceedsQuota()) return refuse('EDQUOT');
   change.apply();
-  state.trash.delete(inode);
+  takeFromTrash(state, inode);
   const row = state.inodes.edit(inode);
   row.parents.push(parent);
   row.ctimeUs = state.timeUs;

@@ -34,6 +34,15 @@ test('pages are those of all names sorted anew, whatever came and went in betwee
   );
 });
 
+test('numbers are in the order of numbers', () => {
+  const numbers = [2, 9, 10, 100];
+  const sorted = new SortedNames<number>(() => [...numbers]);
+  expect(sorted.page(0, 0, 3)).toEqual([2, 9, 10]);
+  sorted.added(0, 11);
+  sorted.removed(0, 9);
+  expect(sorted.page(0, 2, 9)).toEqual([10, 11, 100]);
+});
+
 test('only a page is looked at, once a directory has been listed', () => {
   let sorts = 0;
   const names = Array.from({ length: 1_000 }, (_, at) => `f${String(at).padStart(4, '0')}`);

@@ -93,6 +93,8 @@ export class MetadataState {
   );
   readonly quotas: Table<Quota> = this.table('quotas', quotaField);
   readonly trash: Table<Trashed> = this.table('trash', trashedField);
+  /** Its files in order, for those who list it; there is one trash, 0. */
+  readonly sortedTrash: SortedNames<number> = new SortedNames(() => this.trash.keys());
   readonly classes: Table<StorageClass> = this.table('classes', classField);
   readonly servers: Table<Server> = this.table('servers', serverField);
   /** By chunk and plan. */
