@@ -95,6 +95,18 @@ export const oneNode: StoryBook = {
       },
       'a grant to one, a record for another': (rig) =>
         rig.promise(0, { term: 1, vote: 2 }).step(0, { sent: [[2, grant(1)]] }),
+      'a grant to one, a record for another, and a third leads': (rig) => {
+        rig.elect(0, 1).promise(2, { term: 1, vote: 3 });
+        rig.step(2, { sent: [[1, grant(1)]] });
+      },
+      'a second grant, when the first has made a leader': (rig) => {
+        rig.promise(2, { term: 1, vote: 1 }).step(2, { sent: [[0, grant(1)]] });
+        rig.elect(0, 1).step(2, { sent: [[1, grant(1)]] });
+      },
+      'a record for who leads, and grants to two others': (rig) => {
+        rig.elect(0, 1).promise(2, { term: 1, vote: 1 });
+        rig.step(2, { sent: [[1, grant(1)]] }).step(2, { sent: [[3, grant(1)]] });
+      },
     },
     green: {
       'the same vote twice': (rig) =>
@@ -109,6 +121,11 @@ export const oneNode: StoryBook = {
         rig.elect(0, 1).promise(2, { term: 1, vote: 2 });
         rig.step(2, { sent: [[1, grant(1)]] }).promise(2, { vote: 1, term: 1 });
         rig.step(2, { sent: [[0, grant(1)]] });
+      },
+      // Seed 124784000040, by the same control: its disk was full while the vote waited to be told.
+      'a grant that waited, and a record for who leads by now': (rig) => {
+        rig.elect(0, 1).promise(2, { term: 1, vote: 1 });
+        rig.step(2, { sent: [[1, grant(1)]] });
       },
       'a vote in each of two terms': (rig) =>
         rig

@@ -8,7 +8,7 @@ export const voteOnce = rung<RaftMoment>({
   id: 'I8',
   title: 'one vote a term',
   statement:
-    'Until a term has a leader, a node grants its vote in it to at most one candidate, the one that its disk names.',
+    'A node grants its vote in a term to at most one candidate, the one that its disk names. Who leads that term already may be granted it as well, or be named.',
   source: 'Raft, figures 2 and 3',
   kind: 'always',
   owedUnder: 'noticeable damage',
@@ -26,7 +26,9 @@ export const voteOnce = rung<RaftMoment>({
     if (first !== undefined && first !== candidate) {
       return broken({ nodes: [node], values: { term, first, second: candidate } });
     }
-    if (durable !== undefined && durable !== candidate) {
+    // A disk that names who leads keeps each later life from a vote for anybody else.
+    const namesLeader = durable !== undefined && facts.leaderOf.get(term) === durable - 1;
+    if (durable !== undefined && durable !== candidate && !namesLeader) {
       return broken({ nodes: [node], values: { term, durable, sent: candidate } });
     }
     return held;

@@ -43,6 +43,7 @@ import { mastersAgree, timeByEntries } from './masters-agree.ts';
 import { enoughAtAllTimes, goodPartsStay, membersHaveIt } from './memberships.ts';
 import { mistakesAreRefused } from './mistakes.ts';
 import type { StorageMoment } from './moment.ts';
+import { movesArePaidFor } from './moved-bytes.ts';
 import { movesEven } from './moves-even.ts';
 import { namesAsTheModel, repliesArePossible, treeStands } from './namespace.ts';
 import { noWayBack } from './no-way-back.ts';
@@ -156,6 +157,7 @@ export const storageRungs: readonly AnyRung<StorageMoment>[] = [
   learnersCatchUp,
   repairsComeToRest,
   recoveryIsThrottled,
+  movesArePaidFor,
 ];
 
 export const storageOwnLadder: Ladder = ladder({

@@ -2,16 +2,9 @@ import { broken, held, type Outcome, premiseFalse, rung } from '../../src/index.
 import { fragmentBytes, isBusy } from '../../src/systems/storage/metadata/chunk-life.ts';
 import type { Chunk } from '../../src/systems/storage/metadata/rows.ts';
 import type { MetadataState } from '../../src/systems/storage/metadata/state.ts';
-import { neededParts } from '../../src/systems/storage/placement/storage-class.ts';
-import { isThere } from './known-parts.ts';
+import { giversOf, isThere, marginOf } from './known-parts.ts';
 import type { LeaderReader, StorageFacts, StorageMoment } from './moment.ts';
 import { canTakeOne, sitesOf, takers } from './room.ts';
-
-/** How many parts of a chunk may be lost still, by what a leader knows of servers and damage. */
-function marginOf(state: MetadataState, leader: LeaderReader, chunk: number, row: Chunk): number {
-  const intact = row.members.filter((server) => isThere(leader, chunk, server));
-  return intact.length - neededParts(state.classes.get(row.classId)!.redundancy);
-}
 
 /** Bytes that a leader may order into a server, or out of one, by a count of the checker's own. */
 interface Bucket {
@@ -40,11 +33,13 @@ export const recoveryIsThrottled = rung<StorageMoment, Map<string, Bucket>>({
     for (const { chunk, position, to } of moves) {
       const row = state.chunks.get(chunk);
       if (row === undefined) continue;
-      const bytes = fragmentBytes(state, state.classes.get(row.classId)!);
+      const each = fragmentBytes(state, state.classes.get(row.classId)!);
       const isUrgent = marginOf(state, leader, chunk, row) <= 0;
       const givers = giversOf(state, leader, chunk, row, position);
       for (const [at, server] of [to, ...givers].entries()) {
         const way = at === 0 ? 'into' : 'out of';
+        // What is made of several parts takes in all of them.
+        const bytes = at === 0 ? givers.length * each : each;
         const name = `${node} ${after!.term} ${way} ${server}`;
         const bucket = bucketOf(buckets, name, node, after!.term, burst);
         const passedUs = timeUs - bucket.atUs;
@@ -64,20 +59,6 @@ export const recoveryIsThrottled = rung<StorageMoment, Map<string, Bucket>>({
     return outcome;
   },
 });
-
-/** Who gives the bytes: the server that has the part, or the first that it can be made of. */
-function giversOf(
-  state: MetadataState,
-  leader: LeaderReader,
-  chunk: number,
-  { members, classId }: Chunk,
-  position: number,
-): readonly number[] {
-  const here = members[position] ?? 0;
-  if (isThere(leader, chunk, here)) return [here];
-  const all = members.filter((server) => isThere(leader, chunk, server));
-  return all.slice(0, neededParts(state.classes.get(classId)!.redundancy));
-}
 
 function bucketOf(
   buckets: Map<string, Bucket>,

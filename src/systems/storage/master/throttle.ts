@@ -25,11 +25,12 @@ export class Throttle {
   }
 
   /**
-   * Takes tokens for bytes that go to a target from each of the sources. None are taken, and false is
-   * given, when one of the servers has had enough; with `urgent` they are taken all the same.
+   * Takes tokens for so many bytes that go to a target from each of the sources: what is made of
+   * several parts takes in all of them. None are taken, and false is given, when one of the servers has
+   * had enough; with `urgent` they are taken all the same.
    */
   take(target: number, sources: readonly number[], bytes: number, urgent: boolean): boolean {
-    const wanted: Wanted[] = [[this.bucket(this.into, target), bytes]];
+    const wanted: Wanted[] = [[this.bucket(this.into, target), sources.length * bytes]];
     for (const source of sources) wanted.push([this.bucket(this.outOf, source), bytes]);
     return this.takeAll(wanted, urgent);
   }
