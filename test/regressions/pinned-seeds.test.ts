@@ -53,6 +53,11 @@ const pinned: readonly Pinned[] = [
         rung: 'SG3',
         when: 'a late beat of an earlier life shut the later one out, where a new leader heard that first',
       },
+      {
+        seed: 918273000006,
+        rung: 'SC12',
+        when: 'a recovery went on without who had most, from whom one member had taken over all the same',
+      },
     ],
   },
   {

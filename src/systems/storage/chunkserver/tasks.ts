@@ -87,6 +87,10 @@ export class Tasks {
 function adopt(core: ServerCore, order: Adopt, done: Done): void {
   const { chunk, fence, source } = order;
   const check = (): DataFault | null => {
+    // A later leader may have found by now that this replica has not taken over. And a chunk may have gone
+    // on while the order was under way: under another code, say, beside this fragment.
+    const chunkFence = core.table.chunks.get(chunk)?.fence ?? 0;
+    if (order.term < core.term || fence < chunkFence) return 'stale';
     const fragment = core.table.find(order);
     if (fragment === undefined) return 'absent';
     if (fragment.fault !== null) return 'bad';

@@ -14,6 +14,7 @@ import { found } from './founding.ts';
 import type { Leadership } from './leadership.ts';
 import { LeaseClock } from './lease-clock.ts';
 import { Moves } from './moves.ts';
+import { PassedOver } from './passed-over.ts';
 import { recallWriter } from './recall-writer.ts';
 import { Recoveries } from './recoveries.ts';
 import { Reforms } from './reforms.ts';
@@ -35,6 +36,7 @@ export class Leader {
   readonly tasks: Tasks;
   readonly servers: Servers;
   readonly leases: LeaseClock;
+  readonly passedOver: PassedOver = new PassedOver();
   readonly cache: CacheLeases;
   readonly grants: WriteGrants;
   readonly reforms: Reforms;

@@ -37,7 +37,11 @@ export class Recoveries {
 
   /** The row of a chunk has changed: it may have lost its writer. */
   chunkChanged(chunk: number): void {
-    if (!this.work.lead.indexes.unsettled.has(chunk) || this.running.has(chunk)) return;
+    if (!this.work.lead.indexes.unsettled.has(chunk)) {
+      this.work.passedOver.forget(chunk);
+      return;
+    }
+    if (this.running.has(chunk)) return;
     this.queue.add(chunk);
     this.next();
   }
@@ -80,17 +84,24 @@ export class Recoveries {
     const { serverLeaseUs } = lead.timings;
     const none = { copyOf: 0, copyVersion: 0, copyGeneration: 0 };
     const aim = { chunk, version, fence, generation, from: row.version, ...none };
-    const members = row.members;
+    const members = this.work.passedOver.take(chunk, row.members);
     const minimum = Math.min(minimumDurable(redundancy), presentCount(members));
     const patience = patienceOf(servers, minimum, serverLeaseUs, 4 * serverLeaseUs);
     const formed = (durable: readonly number[]): void => {
       if (presentCount(durable) >= neededParts(redundancy)) this.commit(chunk, fence, durable);
       // None can be had: the old version stays what it is, and is tried again.
-      else this.giveUp(chunk, fence);
+      else {
+        lead.env.probe('a recovery found no member');
+        this.giveUp(chunk, fence, serverLeaseUs);
+      }
     };
     const round = new Round(lead, tasks, { ...aim, members }, patience, (durable) => {
-      if (presentCount(durable) < presentCount(members)) prove(this.work, aim, durable, formed);
-      else formed(durable);
+      if (round.passedOver.length > 0) {
+        this.work.passedOver.note(chunk, round.passedOver);
+        this.giveUp(chunk, fence, lead.timings.taskTimeoutUs / 4);
+      } else if (presentCount(durable) < presentCount(row.members)) {
+        prove(this.work, aim, durable, formed);
+      } else formed(durable);
     });
     this.running.set(chunk, round);
     round.begin();
@@ -103,11 +114,10 @@ export class Recoveries {
     });
   }
 
-  private giveUp(chunk: number, fence: number): void {
-    const { lead } = this.work;
-    lead.env.probe('a recovery found no member');
-    lead.propose({ kind: 'expire-lease', chunk, fence }, () => {
-      this.over(chunk, lead.timings.serverLeaseUs);
+  /** The next attempt is under another fence. */
+  private giveUp(chunk: number, fence: number, againUs: number): void {
+    this.work.lead.propose({ kind: 'expire-lease', chunk, fence }, () => {
+      this.over(chunk, againUs);
     });
   }
 

@@ -51,9 +51,10 @@ export class Round {
   private beganUs: number;
   /** Orders under way, by server. */
   private readonly waiting: Map<number, number> = new Map();
-  /** Who has the version and its fence, but for those that had most and gave it to nobody. */
+  /** Who has the version and its fence. */
   private readonly set: Map<number, VersionSet> = new Map();
   private readonly durable: Set<number> = new Set();
+  private useless: readonly number[] = [];
   /** How often each was asked under which version it has the chunk. */
   private readonly tries: Map<number, number> = new Map();
   private alarm: Alarm | null = null;
@@ -76,6 +77,15 @@ export class Round {
   /** Servers that were asked and have not answered. */
   get silent(): readonly number[] {
     return [...this.waiting.keys()];
+  }
+
+  /**
+   * Who had most, and gave it to nobody as far as anybody told. Unless it is empty those with which the
+   * round ended may differ, now or later: an order to take over from such a one may be carried out by
+   * then, or be under way still. They have to agree once more, under a fence of which no such order is.
+   */
+  get passedOver(): readonly number[] {
+    return this.useless;
   }
 
   begin(): void {
@@ -139,8 +149,12 @@ export class Round {
   private next(): void {
     for (const task of this.waiting.values()) this.tasks.callOff(task);
     this.waiting.clear();
-    if (this.phase === 'setting' || this.othersAreAsMany()) this.adopt();
-    else this.end();
+    if (this.phase === 'setting') {
+      this.adopt();
+      return;
+    }
+    if (this.othersAreAsMany()) this.passOver();
+    this.end();
   }
 
   /**
@@ -151,11 +165,15 @@ export class Round {
     const { durable, set, patience } = this;
     if (durable.size >= patience.minimum) return false;
     const others = set.size - durable.size;
-    if (others === 0 || others < durable.size) return false;
+    return others > 0 && others >= durable.size;
+  }
+
+  private passOver(): void {
+    const { durable, set } = this;
     this.lead.env.probe('a round goes on without who had most');
-    for (const server of durable) set.delete(server);
+    this.useless = [...durable];
     durable.clear();
-    return true;
+    for (const server of set.keys()) if (!this.useless.includes(server)) durable.add(server);
   }
 
   private adopt(): void {

@@ -8,6 +8,7 @@ import { place } from '../placement/place.ts';
 import { minimumDurable, type StorageClass, totalParts } from '../placement/storage-class.ts';
 import type { Leadership } from './leadership.ts';
 import type { LeaseClock } from './lease-clock.ts';
+import type { PassedOver } from './passed-over.ts';
 import { prove } from './proofs.ts';
 import type { Servers } from './servers.ts';
 import { patienceOf, Round, type RoundAim } from './set-versions.ts';
@@ -22,6 +23,7 @@ export interface ChunkWork {
   readonly tasks: Tasks;
   readonly servers: Servers;
   readonly leases: LeaseClock;
+  readonly passedOver: PassedOver;
 }
 
 /** The servers that get a new chunk or stripe, by part; zeros where there is no room. */
@@ -128,11 +130,28 @@ export class WriteGrants {
     };
     const round = new Round(lead, tasks, aim, patience, (durable) => {
       const isLess = presentCount(durable) < presentCount(aim.members);
-      if (row.version > 0 && isLess) prove(this.work, aim, durable, formed);
+      // Replicas of a chunk that was in order are alike, whoever of them counts as the longest.
+      if (row.unsettled && round.passedOver.length > 0) this.recoverFirst(reply, round.passedOver);
+      else if (row.version > 0 && isLess) prove(this.work, aim, durable, formed);
       else formed(durable);
     });
     this.rounds.set(reply.chunk, { round, waiters });
     round.begin();
+  }
+
+  /** Nobody can say what the members have: they are brought into line before anybody writes. */
+  private recoverFirst(reply: GrantReply, passedOver: readonly number[]): void {
+    const { lead, passedOver: known } = this.work;
+    const { chunk, fence } = reply;
+    known.note(chunk, passedOver);
+    const members = reply.members.map(() => 0);
+    lead.propose({ kind: 'commit-version', chunk, fence, members }, () => {
+      const running = this.rounds.get(chunk);
+      if (running?.round.aim.fence !== fence) return;
+      this.rounds.delete(chunk);
+      // Who gets no grant with the answer asks again.
+      for (const waiter of running.waiters) waiter(reply, null);
+    });
   }
 
   /** Waits until nobody who is left out can serve what was before, then commits the others. */
