@@ -1,4 +1,4 @@
-import type { PlainMoment } from '../../src/index.ts';
+import { type Outcome, type PlainMoment, premiseFalse } from '../../src/index.ts';
 import { RaftNode } from '../../src/systems/raft/driver.ts';
 import { regionFacts } from '../../src/systems/storage/metadata/queries.ts';
 import type { RegionMode } from '../../src/systems/storage/metadata/rows.ts';
@@ -150,4 +150,15 @@ export class RegionsGhost {
       }
     }
   }
+}
+
+type Judge = (moment: PlainMoment, regions: RegionsGhost) => Outcome;
+
+/** Follows the regions step by step, and judges when all steps are done. */
+export function atTheEnd(judge: Judge): Judge {
+  return (moment, regions) => {
+    if (moment.node < 0) return judge(moment, regions);
+    regions.look(moment);
+    return premiseFalse;
+  };
 }

@@ -15,7 +15,7 @@ import { sideTopology } from '../../src/systems/storage/mirror/mirrored-storage.
 import { whatIsBehind, whatIsMissing } from './acknowledged.ts';
 import { contentFor, howItDiffers } from './content.ts';
 import { isChange, type MirrorOperation, mirrorHistory } from './history.ts';
-import { type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
+import { atTheEnd, type FrozenTree, inodeAt, masterOf, RegionsGhost } from './regions.ts';
 import { epochOf, namesDiffer, PromisedBytes, slotsDiffer, treeAt } from './trees.ts';
 
 const mirroredName = 'shared';
@@ -183,11 +183,7 @@ export const onlyInActive = rung<PlainMoment, RegionsGhost>({
   clientVisible: true,
   watches: ['step', 'end'],
   ghost,
-  check(moment, regions) {
-    if (moment.node >= 0) {
-      regions.look(moment);
-      return premiseFalse;
-    }
+  check: atTheEnd((moment, regions) => {
     let outcome: Outcome = premiseFalse;
     for (const operation of mirrorHistory(moment.history).operations) {
       if (operation.outcome !== 'ok' || !isChange(operation)) continue;
@@ -202,7 +198,7 @@ export const onlyInActive = rung<PlainMoment, RegionsGhost>({
       }
     }
     return outcome;
-  },
+  }),
 });
 
 export const turnsBack = rung<PlainMoment, RegionsGhost>({
@@ -215,11 +211,7 @@ export const turnsBack = rung<PlainMoment, RegionsGhost>({
   owedUnder: 'noticeable damage',
   watches: ['step', 'end'],
   ghost,
-  check(moment, regions) {
-    if (moment.node >= 0) {
-      regions.look(moment);
-      return premiseFalse;
-    }
+  check: atTheEnd((_, regions) => {
     const [home, away] = regions.sides;
     const [one, other] = [home.transitions.at(-1), away.transitions.at(-1)];
     const finished = [...away.finished.values()].some(({ epoch }) => epoch === one?.epoch);
@@ -227,7 +219,7 @@ export const turnsBack = rung<PlainMoment, RegionsGhost>({
     if (isSo && finished) return held;
     const text = (at: typeof one): string => `${at?.mode} in epoch ${at?.epoch}`;
     return broken({ nodes: [], values: { home: text(one), away: text(other), finished } });
-  },
+  }),
 });
 
 export const keptAside = rung<PlainMoment, RegionsGhost>({
@@ -240,11 +232,7 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
   owedUnder: 'noticeable damage',
   watches: ['step', 'end'],
   ghost,
-  check(moment, regions) {
-    if (moment.node >= 0) {
-      regions.look(moment);
-      return premiseFalse;
-    }
+  check: atTheEnd((moment, regions) => {
     let outcome: Outcome = premiseFalse;
     const { operations } = mirrorHistory(moment.history);
     for (const side of [0, 1] as const) {
@@ -268,7 +256,7 @@ export const keptAside = rung<PlainMoment, RegionsGhost>({
       }
     }
     return outcome;
-  },
+  }),
 });
 
 export const readsFindWhatWasWritten = rung<PlainMoment, RegionsGhost>({
@@ -282,11 +270,7 @@ export const readsFindWhatWasWritten = rung<PlainMoment, RegionsGhost>({
   clientVisible: true,
   watches: ['step', 'end'],
   ghost,
-  check(moment, regions) {
-    if (moment.node >= 0) {
-      regions.look(moment);
-      return premiseFalse;
-    }
+  check: atTheEnd((moment, regions) => {
     let outcome: Outcome = premiseFalse;
     const byPath = new Map<string, MirrorOperation[]>();
     for (const operation of mirrorHistory(moment.history).operations) {
@@ -305,7 +289,7 @@ export const readsFindWhatWasWritten = rung<PlainMoment, RegionsGhost>({
       before.push(operation);
     }
     return outcome;
-  },
+  }),
 });
 
 /** The tree of a region's epoch, put aside or still where it was; 0: there is none. */

@@ -8,6 +8,7 @@ import { storageFacts } from './facts.ts';
 import { madeIsWhole } from './made-whole.ts';
 import type { LeaderReader, ProposedMove, StorageMoment } from './moment.ts';
 import { movesEven } from './moves-even.ts';
+import { Proposals } from './proposals.ts';
 import { leastLeftFirst, recoveryIsThrottled } from './recovery-pace.ts';
 import { noWorseThanNeeded } from './repairs.ts';
 import type { FragmentChange } from './server-mirror.ts';
@@ -233,10 +234,10 @@ describe('SF8 no worse than it must be', () => {
     const steady = { has: () => true };
     const facts = { ...rig.facts, steady, oracle: { ...committed, state } } as never;
     leader.bad.isBad = (_, server) => server === bad;
-    const verdicts = new Map();
-    said(noWorseThanNeeded, { ...moment(0, { chunk: 1, to }), facts, isChain: false }, verdicts);
+    const proposals = new Proposals<Outcome>();
+    said(noWorseThanNeeded, { ...moment(0, { chunk: 1, to }), facts, isChain: false }, proposals);
     const committing = { ...moment(0), facts, isChain: true };
-    return said(noWorseThanNeeded, committing, verdicts);
+    return said(noWorseThanNeeded, committing, proposals);
   }
 
   it('breaks for a part beside another while it could have a zone of its own', () => {
@@ -296,28 +297,6 @@ describe('SF11 moves even the load', () => {
 
   it('owes nothing for a server that is lost', () => {
     expect(moved(512, 4)).toBe('premise false');
-  });
-});
-
-describe('SF8 no worse than it must be', () => {
-  /** Of a class with one part in each zone, the part on server 4 goes to 7, beside the one on 6. */
-  function moved(...bad: readonly number[]): string | undefined {
-    const { rig, moment } = twoChunks();
-    const { state } = rig.facts.oracle;
-    state.chunks.edit(1).classId = 2;
-    state.settle();
-    const asked = moment(1_000, { chunk: 1, to: 7 });
-    const isBad = (_: number, server: number) => bad.includes(server);
-    const leader = { ...asked.leader, bad: { isBad } };
-    const verdicts = new Map<string, Outcome>();
-    const facts = { ...asked.facts, steady: { has: () => true } };
-    noWorseThanNeeded.check({ ...asked, facts, leader } as never, verdicts);
-    return verdicts.get('1/1')?.kind;
-  }
-
-  it('breaks beside a part that is well, and holds beside one that is known to be damaged', () => {
-    expect(moved()).toBe('broken');
-    expect(moved(6)).toBe('held');
   });
 });
 

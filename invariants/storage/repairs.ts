@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../src/systems/storage/chunkserver/journa
 import { fragmentBytes } from '../../src/systems/storage/metadata/chunk-life.ts';
 import { isOneTooMany, mostMore } from './caps.ts';
 import type { ProposedMove, StorageFacts, StorageMoment } from './moment.ts';
+import { Proposals } from './proposals.ts';
 import { sitesOf, takers } from './room.ts';
 
 type Put = Extract<JournalRecord, { kind: 'put' }>;
@@ -57,10 +58,7 @@ function isCopy(put: Put, { blocks }: Fragment): boolean {
   });
 }
 
-/** What is to be said of a move once it is committed, by term and index of its entry. */
-type Verdicts = Map<string, Outcome>;
-
-export const noWorseThanNeeded = rung<StorageMoment, Verdicts>({
+export const noWorseThanNeeded = rung<StorageMoment, Proposals<Outcome>>({
   id: 'SF8',
   title: 'no worse than it must be',
   statement:
@@ -70,32 +68,24 @@ export const noWorseThanNeeded = rung<StorageMoment, Verdicts>({
   kind: 'always',
   owedUnder: 'noticeable damage',
   watches: ['chain', 'moves'],
-  ghost: () => new Map(),
-  check(moment, verdicts): Outcome {
-    const { node, facts, isChain, moves } = moment;
+  ghost: () => new Proposals(),
+  check(moment, proposals): Outcome {
+    const { timeUs, facts, isChain, moves } = moment;
     let outcome: Outcome = premiseFalse;
     if (isChain) {
-      const { oracle } = facts;
-      for (let index = oracle.freshFrom; index <= oracle.last; index += 1) {
-        const { term, reply } = oracle.at(index)!;
-        const found = reply?.kind === 'plan' ? verdicts.get(`${term}/${index}`) : undefined;
-        verdicts.delete(`${term}/${index}`);
-        if (found?.kind === 'broken') return found;
-        if (found === held) outcome = held;
+      for (const [{ reply }, verdict] of proposals.committed(facts.oracle, timeUs)) {
+        if (reply?.kind !== 'plan') continue;
+        if (verdict?.kind === 'broken') return verdict;
+        if (verdict === held) outcome = held;
       }
     }
-    // By the tables that the leader had: what is committed since it could not know.
-    for (const move of moves) {
-      const found = judge(moment, move);
-      const verdict = found.kind === 'broken' ? broken({ ...found, nodes: [node] }) : found;
-      verdicts.set(`${move.term}/${move.index}`, verdict);
-    }
+    for (const move of moves) proposals.note(move.term, move.index, judge(moment, move));
     return outcome;
   },
 });
 
 function judge(
-  { facts, metadata, leader, timeUs }: StorageMoment,
+  { node, facts, metadata, leader, timeUs }: StorageMoment,
   { chunk, position, to }: ProposedMove,
 ): Outcome {
   const { state } = metadata!;
@@ -120,7 +110,7 @@ function judge(
   });
   const wanted = members.length - present.length;
   if (mostMore(caps, present, sitesOf(state, able)) < wanted) return premiseFalse;
-  return broken({ nodes: [], values: { chunk, position, to, members: row.members } });
+  return broken({ nodes: [node], values: { chunk, position, to, members: row.members } });
 }
 
 /** Chains that were formed anew without anything being written since, by chunk. */

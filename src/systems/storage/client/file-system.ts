@@ -110,11 +110,12 @@ export class FileSystem extends NameOperations {
     const exclusive = flags.create === true && flags.exclusive === true;
     return this.onPath('open', path, steps, !exclusive, async (operation, place) => {
       refuse(operation, openFault(flags));
-      if (place.inode !== 0) this.existing(operation, place);
-      if (place.inode !== 0 && exclusive) throw operation.error('EEXIST');
-      if (place.inode !== 0 && place.kind === 'directory') throw operation.error('EISDIR');
       let { inode } = place;
-      if (inode === 0) {
+      if (inode !== 0) {
+        this.existing(operation, place);
+        if (exclusive) throw operation.error('EEXIST');
+        if (place.kind === 'directory') throw operation.error('EISDIR');
+      } else {
         if (flags.create !== true) throw operation.error('ENOENT');
         if (place.slash) throw operation.error('EISDIR');
         inode = await this.make(operation, place.parent, place.name, flags);
