@@ -29,6 +29,11 @@ export interface ImageFiles {
 const record: WalRecord = emptyRecord();
 const written: WrittenEntry = { term: 0, index: 0, hash: 0 };
 
+interface Remembered {
+  readonly term: number;
+  readonly prefix: number;
+}
+
 /**
  * What a node has promised to its disk, read from the bytes and brought up to date with each sync:
  * term, vote, log and newest snapshot. It is what the node may speak of to others.
@@ -127,8 +132,10 @@ export class DurableLog {
     this.votedFor = 0;
     this.snapshotIndex = 0;
     this.snapshotTerm = 0;
+    const old = this.#remembered();
     this.#restart();
     this.namesPromised();
+    this.#anchor(old);
     this.#isJustRead = true;
   }
 
@@ -184,8 +191,8 @@ export class DurableLog {
       path.push(header);
       oldest = header;
     }
-    const { base: known, last } = this.chain;
-    const old = { known, term: this.chain.term(known), prefixes: this.#prefixes() };
+    const { last } = this.chain;
+    const old = this.#remembered();
     const oldest = path[path.length - 1] as SegmentHeader;
     const { lastIndex, lastTerm } = oldest;
     const base = oldest.previousSequence === 0 ? 0 : lastIndex;
@@ -204,27 +211,40 @@ export class DurableLog {
     this.#readTo = 0;
     // The segment may repeat what its header leaves out of the one before.
     const isNews = this.#readOn(newest.sequence, Number.POSITIVE_INFINITY);
-    // What lies before the oldest segment may have been forgotten everywhere: then by what was known here.
-    const isUnknown = this.chain.prefix(this.chain.base) === unknownPrefix;
-    if (isUnknown && this.chain.term(old.known) === old.term) {
-      this.chain.anchor(old.known, old.prefixes.get(old.known)!);
-    }
-    this.#noteLost(last, old.prefixes);
+    this.#anchor(old);
+    this.#noteLost(last, old);
     return isNews;
   }
 
-  #prefixes(): Map<number, number> {
-    const prefixes = new Map<number, number>();
-    for (let at = this.chain.base; at <= this.chain.last; at += 1)
-      prefixes.set(at, this.chain.prefix(at));
-    return prefixes;
+  /**
+   * What lies before the oldest segment may have been forgotten everywhere: then the log is told by what
+   * was known here, from the first index on that both have, as either may begin before the other.
+   */
+  #anchor(old: ReadonlyMap<number, Remembered>): void {
+    const { chain } = this;
+    if (chain.prefix(chain.base) !== unknownPrefix) return;
+    for (let index = chain.base; index <= chain.last; index += 1) {
+      const before = old.get(index);
+      if (before === undefined) continue;
+      if (before.term === chain.term(index)) chain.anchor(index, before.prefix);
+      return;
+    }
+  }
+
+  #remembered(): Map<number, Remembered> {
+    const { chain } = this;
+    const remembered = new Map<number, Remembered>();
+    for (let at = chain.base; at <= chain.last; at += 1) {
+      remembered.set(at, { term: chain.term(at), prefix: chain.prefix(at) });
+    }
+    return remembered;
   }
 
   /** After a rebuild: what was there before and is not any more. */
-  #noteLost(oldLast: number, old: ReadonlyMap<number, number>): void {
+  #noteLost(oldLast: number, old: ReadonlyMap<number, Remembered>): void {
     this.cutFrom = 0;
     for (let index = oldLast; index > this.chain.base; index -= 1) {
-      const prefix = old.get(index);
+      const prefix = old.get(index)?.prefix;
       if (prefix === undefined || prefix === this.chain.prefix(index)) return;
       this.cutFrom = index;
       this.cutPrefix = prefix;
