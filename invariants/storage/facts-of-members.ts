@@ -95,10 +95,16 @@ export const memberFacts: Readonly<Record<string, FactsOf>> = {
     `${who(nodes)} orders ${bytes} bytes of chunk ${chunk} ${way} server ${server}, though that chunk may lose more parts still.`,
     `At ${rate} bytes per second and with what it ordered before, ${tokens} bytes are left.`,
   ],
-  SH14: ({ nodes, values: { chunk, purpose, way, server, bytes, tokens, rate, term } }) => [
-    `${who(nodes)}, who led term ${term}, has begun ${purpose} for which ${bytes} bytes of chunk ${chunk} went ${way} server ${server}, though that chunk could lose more parts still.`,
-    `At ${rate} bytes per second, and by what went that way for what it had begun before, ${tokens} bytes were left when it did.`,
-  ],
+  SH14: ({ nodes, values }) =>
+    values.open === undefined
+      ? [
+          `${who(nodes)}, who led term ${values.term}, has begun ${values.purpose} for which ${values.bytes} bytes of chunk ${values.chunk} went ${values.way} server ${values.server}, though that chunk could lose more parts still.`,
+          `At ${values.rate} bytes per second, and by what went that way for what it had begun before, ${values.tokens} bytes were left when it did.`,
+        ]
+      : [
+          `${who(nodes)} has asked for ${values.open} parts of chunk ${values.chunk}, version ${values.version}, and waits for all of them.`,
+          `It takes ${values.needed} to read the chunk.`,
+        ],
   SF4: ({ nodes, values: { chunk, version } }) => [
     `${who(nodes)} was to make a copy of chunk ${chunk}, version ${version}.`,
     'What it has made is not, block by block, what any other replica of that version has.',

@@ -74,12 +74,18 @@ class Cell {
     return { ...name, generation: reply.generation };
   }
 
-  /** A server reads a fragment of another, and is answered with so many bytes. */
-  read(reader: number, giver: number, name: FragmentName, size: number, forRepair = true): void {
+  /** A server asks another for a fragment; gives the number of its request. */
+  ask(reader: number, giver: number, name: FragmentName, forRepair = true): number {
     this.#requests += 1;
     const request = this.#requests;
     const asked = { ...name, firstBlock: 0, blocks: 4, index: 0, forRepair };
     this.rig.send(reader - 1, giver - 1, { kind: 'read-blocks', request, ...asked });
+    return request;
+  }
+
+  /** A server reads a fragment of another, and is answered with so many bytes. */
+  read(reader: number, giver: number, name: FragmentName, size: number, forRepair = true): void {
+    const request = this.ask(reader, giver, name, forRepair);
     const { version } = name;
     const answer = { request, fault: null, ask: '', version, blocks: [block(version, size)] };
     this.rig.receive(reader - 1, giver - 1, { kind: 'blocks-read', ...answer });
@@ -205,5 +211,28 @@ describe('SH14 what is moved was allowed', () => {
     cell.put(4, 5, name, much);
     expect(cell.rig.broken).toEqual([]);
     expect(cell.rig.premise('SH14')).toBe(2);
+  });
+
+  it('breaks when more is asked for at a time than it takes, but not when nobody answers', () => {
+    const asked = (waitUs: number, ...tasks: readonly number[]): readonly string[] => {
+      const cell = new Cell(2);
+      cell.dead.add(4);
+      cell.plan(1, 5);
+      const order = { term: 1, index: 1, dataParts: 2, parityParts: 1, sources: [] };
+      for (const task of tasks) {
+        cell.rig.receive(4, 0, { kind: 'rebuild-part', ...cell.name(1), ...order, task });
+      }
+      for (const giver of [6, 8, 4]) {
+        cell.rig.timeUs += waitUs;
+        cell.ask(5, giver, cell.name(1, giver / 2 - 2));
+      }
+      return cell.rig.broken;
+    };
+    expect(asked(0, 1)).toEqual(['SH14']);
+    expect(asked(0, 1, 1)).toEqual(['SH14']);
+    const { dataTimeoutUs } = new StorageRig('SH14').facts.timings;
+    expect(asked(dataTimeoutUs, 1)).toEqual([]);
+    // Two leaders, one after the other, have ordered it.
+    expect(asked(0, 1, 2)).toEqual([]);
   });
 });

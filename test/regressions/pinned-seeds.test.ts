@@ -235,6 +235,11 @@ const pinned: readonly Pinned[] = [
     name: 'storage-narrow-repairs',
     seeds: [
       {
+        seed: 5,
+        rung: 'SH14',
+        when: 'a rebuild was charged for one part and took in as many as its code needs',
+      },
+      {
         seed: 5001,
         rung: 'SF3',
         when: 'a repair that a full log did not take waited, and others went past it',
