@@ -149,6 +149,7 @@ export class MomentRig {
       }),
       linkOpen: () => true,
       linkFair: () => true,
+      linkLateUntilUs: () => 0,
       monotonicUs: () => rig.timeUs,
       wallUs: () => rig.timeUs,
       clockWithinBounds: (node) => !rig.unbounded.has(node),

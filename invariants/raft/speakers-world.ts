@@ -66,6 +66,10 @@ export class SpeakersWorld implements WorldView {
     return this.#world.linkFair(from, to);
   }
 
+  linkLateUntilUs(from: number, to: number): number {
+    return this.#world.linkLateUntilUs(from, to);
+  }
+
   monotonicUs(node: number): number {
     return this.#world.monotonicUs(node);
   }

@@ -150,6 +150,7 @@ export class Rig {
       }),
       linkOpen: () => true,
       linkFair: (from, to) => rig.fair(from, to),
+      linkLateUntilUs: () => 0,
       monotonicUs: () => rig.timeUs,
       wallUs: () => rig.timeUs,
       clockWithinBounds: (index) => !rig.slowed.has(index),

@@ -113,6 +113,7 @@ export class StorageRig {
       }),
       linkOpen: () => true,
       linkFair: () => true,
+      linkLateUntilUs: () => 0,
       monotonicUs: () => rig.timeUs,
       wallUs: () => rig.timeUs,
       clockWithinBounds: () => true,

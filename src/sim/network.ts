@@ -57,6 +57,8 @@ class Link {
   readonly trouble: LinkTrouble = { ...noTrouble };
   /** Latest time at which a message that keeps the order arrives. */
   orderedUs = 0;
+  /** The same of those that trouble made late: what is sent once it is over still comes after them. */
+  lateUs = 0;
   /** When the last byte handed to the link will have left. */
   busyUntilUs = 0;
   /** Messages that arrived while the link was clogged. */
@@ -111,6 +113,11 @@ export class Network {
       trouble.corruptPerMillion === 0 &&
       trouble.extraLatencyUs === 0
     );
+  }
+
+  /** Until when messages that keep their order wait behind one that trouble made late; in the past: none do. */
+  lateUntilUs(from: number, to: number): number {
+    return this.#link(from, to).lateUs;
   }
 
   /** Takes a message from a node. It belongs to the network. */
@@ -224,6 +231,7 @@ export class Network {
       // One microsecond apart, so that permuted ties cannot break the order of the link.
       if (arrivesUs <= link.orderedUs) arrivesUs = link.orderedUs + 1;
       link.orderedUs = arrivesUs;
+      if (trouble.extraLatencyUs > 0) link.lateUs = arrivesUs;
     }
     this.#host.deliverAt(arrivesUs, packet);
   }

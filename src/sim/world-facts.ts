@@ -58,6 +58,10 @@ export abstract class WorldFacts implements WorldView {
     return this.network.fair(from, to);
   }
 
+  linkLateUntilUs(from: number, to: number): number {
+    return this.network.lateUntilUs(from, to);
+  }
+
   monotonicUs(index: number): number {
     return (this.nodes[index] as SimNode).clock.monotonicUs(this.nowUs);
   }

@@ -53,6 +53,11 @@ export interface WorldView {
   linkOpen(from: number, to: number): boolean;
   /** Whether that link is fair now: open, and no degradation in force on it. */
   linkFair(from: number, to: number): boolean;
+  /**
+   * When the last message arrives that trouble on the link made late and that kept its order, in
+   * microseconds of true time; 0 when there was none. Until then all that keeps its order is late.
+   */
+  linkLateUntilUs(from: number, to: number): number;
   /** Reading of the node's clocks, for rungs about time. */
   monotonicUs(node: number): number;
   wallUs(node: number): number;

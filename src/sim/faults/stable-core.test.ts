@@ -68,6 +68,27 @@ describe('a stable core', () => {
     expect(core.members()).toEqual([1, 2]);
   });
 
+  test('begins when the last message that was made late is there', () => {
+    const { world, core } = tracked(2);
+    world.runUntil(100 * ms);
+    const late = (byUs: number): void => {
+      world.link(0, 1).extraLatencyUs += byUs;
+      world.linksChanged();
+    };
+    late(500 * ms);
+    world.runUntil(200 * ms);
+    expect(core.sinceUs).toBe(-1);
+    late(-500 * ms);
+    world.runUntil(300 * ms);
+    // What is sent now still comes behind what was sent before.
+    expect(core.sinceUs).toBe(world.linkLateUntilUs(0, 1));
+    expect(core.sinceUs).toBeGreaterThan(600 * ms);
+    expect(core.sinceUs).toBeLessThan(710 * ms);
+    expect(core.ageUs).toBe(0);
+    world.runUntil(1_000 * ms);
+    expect(core.ageUs).toBe(1_000 * ms - core.sinceUs);
+  });
+
   test('counts degraded links, paused and slow nodes, fast clocks and sick disks out', () => {
     const spoil: readonly ((world: World) => void)[] = [
       (world) => {

@@ -14,6 +14,7 @@ const MAX_VOTERS = 12;
  *   lawfully stand aside: see `budget.ts`),
  * - is a clique of fair links: between any two of them, both ways, nothing is cut, clogged or
  *   degraded. (What the environment loses all the time stays: a fair link loses some messages.)
+ *   Where messages were made late, a link is fair from when the last of them is there.
  *
  * Because no member lacks anything that it promised, and a core meets every other majority in some
  * member, a good copy of each committed record is in the core.
@@ -64,14 +65,17 @@ export class StableCoreTracker {
     this.update();
   }
 
-  /** True time since which a stable core exists; -1 when there is none. */
+  /**
+   * True time since which a stable core exists; -1 when there is none. It lies ahead when messages
+   * that were made late are still under way between its members.
+   */
   get sinceUs(): number {
     return this.#sinceUs;
   }
 
   /** How long the core has lasted, in microseconds; -1 when there is none. */
   get ageUs(): number {
-    return this.#sinceUs < 0 ? -1 : this.#world.timeUs - this.#sinceUs;
+    return this.#sinceUs < 0 ? -1 : Math.max(0, this.#world.timeUs - this.#sinceUs);
   }
 
   /** Whether a node is in the core. */
@@ -130,8 +134,12 @@ export class StableCoreTracker {
       renew(this.#nodeSince, a, this.#nodeSound(node), nowUs);
       for (let b = a + 1; b < count; b++) {
         const other = this.#voters[b]!;
-        const fair = this.#world.linkFair(node, other) && this.#world.linkFair(other, node);
-        renew(this.#pairSince, a * count + b, fair, nowUs);
+        const world = this.#world;
+        const fair = world.linkFair(node, other) && world.linkFair(other, node);
+        const lateUs = fair
+          ? Math.max(world.linkLateUntilUs(node, other), world.linkLateUntilUs(other, node))
+          : 0;
+        renew(this.#pairSince, a * count + b, fair, Math.max(nowUs, lateUs));
       }
     }
   }
