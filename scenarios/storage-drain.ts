@@ -1,6 +1,7 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { beyond } from './common/beyond.ts';
 import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { phases, storageClients, storageWords } from './storage/setting.ts';
 
@@ -21,5 +22,6 @@ export default scenario({
     ...noWipes,
     ...noDamage,
     ...noLateWords,
+    ...beyond('nothing that is removed is kept', 'SE14'),
   },
 });

@@ -33,5 +33,6 @@ export default scenario({
     ...noRestarts,
     ...noLateWords,
     ...beyond('every client reads strictly', ...['SD4']),
+    ...beyond('nothing that is removed is kept', 'SE14'),
   },
 });

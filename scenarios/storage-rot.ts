@@ -1,6 +1,7 @@
 import { storageLadder } from '../invariants/storage/ladder.ts';
 import { scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
+import { beyond } from './common/beyond.ts';
 import { noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { drainsToo, phases, smallDisksToo, storageClients } from './storage/setting.ts';
 import { rotting } from './storage/weather.ts';
@@ -16,5 +17,6 @@ export default scenario({
   outOfReach: {
     ...sameMasters,
     ...noWipes,
+    ...beyond('nothing that is removed is kept', 'SE14'),
   },
 });
