@@ -108,6 +108,8 @@ export class ServerMirror {
   readonly #unnamed: Set<string> = new Set();
   /** The name of no segment was promised in this life yet. */
   #isBeginning = false;
+  /** What was promised when this life began. */
+  #owed: FragmentTable = new FragmentTable();
 
   constructor(node: number) {
     this.node = node;
@@ -119,11 +121,12 @@ export class ServerMirror {
 
   /** A life begins. */
   begin(disk: Disk): void {
-    const { table } = this;
+    // A life that ended before it began its journal has promised nothing of what it found in the cache.
+    if (!this.#isBeginning) this.#owed = this.table;
     this.#read(disk);
     this.#isBeginning = true;
-    this.keptCount = table.byNumber.size;
-    this.forgotten = forgottenOf(table, this.table);
+    this.keptCount = this.#owed.byNumber.size;
+    this.forgotten = forgottenOf(this.#owed, this.table);
   }
 
   #read(disk: Disk): void {
@@ -147,6 +150,7 @@ export class ServerMirror {
   wiped(timeUs: number): void {
     this.wipedUs = timeUs;
     this.table = new FragmentTable();
+    this.#isBeginning = false;
     this.#readTo.clear();
     this.#unnamed.clear();
   }

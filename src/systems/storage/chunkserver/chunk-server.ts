@@ -1,7 +1,8 @@
-import type { DiskError } from '../../../sim/disk-contract.ts';
+import type { Disk, DiskError } from '../../../sim/disk-contract.ts';
 import type { Env } from '../../../sim/env.ts';
 import type { NodeId } from '../../../sim/message.ts';
 import { diskIn } from '../../common/directory-disk.ts';
+import { segmentSequence } from '../../raft/wal-format.ts';
 import type { StorageWireMessage } from '../messages/storage-codec.ts';
 import { Beats } from './beats.ts';
 import { journalDirectory } from './journal.ts';
@@ -15,6 +16,7 @@ import { Startup } from './startup.ts';
 import { fragmentDirectory } from './sums-format.ts';
 import { Tasks } from './tasks.ts';
 import { takeSetVersion } from './versions.ts';
+import { writeAgain } from './write-again.ts';
 import { takeWrite } from './write-chain.ts';
 
 /** One life of a chunkserver. */
@@ -36,9 +38,9 @@ export class ChunkServer {
     this.beats.start();
     const journal = diskIn(env.disk, journalDirectory);
     const fragments = diskIn(env.disk, fragmentDirectory);
-    new Startup(env, journal, fragments, (recovered, names) => {
+    new Startup(env, journal, fragments, (recovered, files) => {
       this.take(recovered);
-      this.settle(recovered, names);
+      this.settle(recovered, journal, files);
     }).begin();
   }
 
@@ -57,19 +59,24 @@ export class ChunkServer {
 
   /**
    * Brings all that the journal told into the files and begins a new one. No sync of a life before is
-   * trusted: what is in the cache now may never have reached the disk, and no sync would write it.
+   * trusted: what is in the cache now may never have reached the disk, and no sync would write it. So
+   * the journal itself is written again before anything is written in place that only it can tell of.
    */
-  private settle(recovered: RecoveredServer, names: readonly string[]): void {
+  private settle(
+    recovered: RecoveredServer,
+    disk: Disk,
+    told: ReadonlyMap<string, Uint8Array>,
+  ): void {
     const { core } = this;
     const { env, table, files, journal, checkpoints } = core;
     const failed = ({ operation, code }: DiskError): void => {
       env.log('start waits for the disk', { operation, code });
-      env.timers.set('start', startRetryUs, () => this.settle(recovered, names));
+      env.timers.set('start', startRetryUs, () => this.settle(recovered, disk, told));
     };
     const { nextIndex, highestSequence, orphans } = recovered;
     const begin = (): void => {
       const checkpoint = table.checkpoint(core.owesFloor);
-      journal.begin(nextIndex, highestSequence, checkpoint, names, (error) => {
+      journal.begin(nextIndex, highestSequence, checkpoint, [...told.keys()], (error) => {
         if (error === null) this.serve();
         else failed(error);
       });
@@ -83,7 +90,14 @@ export class ChunkServer {
       else failed(error);
     };
     const flushed = (): void => files.removeFiles(orphans, removed);
-    checkpoints.flushAll([...table.dirty], flushed, failed);
+    // Where the files say all that it tells, nothing is written in place.
+    const segments = [...told].filter(
+      ([name, bytes]) => table.dirty.size > 0 && segmentSequence(name) > 0 && bytes.length > 0,
+    );
+    writeAgain(disk, new Map(segments), (error) => {
+      if (error === null) checkpoints.flushAll([...table.dirty], flushed, failed);
+      else failed(error);
+    });
   }
 
   private serve(): void {

@@ -3,18 +3,21 @@ import type { Env } from '../../../sim/env.ts';
 import { readPatiently } from './read-patiently.ts';
 import { type RecoveredServer, recoverServer } from './recovery.ts';
 
+/** Is told what was recovered, and of which files of the journal; one that cannot be read is empty. */
+type Started = (recovered: RecoveredServer, journal: ReadonlyMap<string, Uint8Array>) => void;
+
 /** Reads all that a start needs, and goes on without what cannot be read: see `recoverServer`. */
 export class Startup {
   private readonly env: Pick<Env, 'timers' | 'log' | 'probe'>;
   private readonly journal: Disk;
   private readonly fragments: Disk;
-  private readonly done: (recovered: RecoveredServer, journalNames: readonly string[]) => void;
+  private readonly done: Started;
 
   constructor(
     env: Pick<Env, 'timers' | 'log' | 'probe'>,
     journal: Disk,
     fragments: Disk,
-    done: (recovered: RecoveredServer, journalNames: readonly string[]) => void,
+    done: Started,
   ) {
     this.env = env;
     this.journal = journal;
@@ -35,7 +38,7 @@ export class Startup {
           if (fragments.unreadable.size > 0) env.probe('checksums cannot be read');
           const unreadable = journal.unreadable;
           const files = { journal: journal.files, fragments: fragments.files, unreadable };
-          this.done(recoverServer(files), [...journal.files.keys()]);
+          this.done(recoverServer(files), journal.files);
         });
       },
     );
