@@ -2,7 +2,7 @@ import { storageLadder } from '../invariants/storage/ladder.ts';
 import { crashes, scenario } from '../src/index.ts';
 import { storage } from '../src/systems/storage/storage.ts';
 import { beyond } from './common/beyond.ts';
-import { noDamage, noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
+import { noLateWords, noWipes, sameMasters } from './storage/out-of-reach.ts';
 import { phases, storageClients, storageWords } from './storage/setting.ts';
 
 export default scenario({
@@ -20,7 +20,7 @@ export default scenario({
   outOfReach: {
     ...sameMasters,
     ...noWipes,
-    ...noDamage,
+    ...beyond('no disk is damaged', ...['I47', 'SA5']),
     ...noLateWords,
     ...beyond('nothing that is removed is kept', 'SE14'),
   },
