@@ -80,6 +80,11 @@ const pinned: readonly Pinned[] = [
         rung: 'SD3',
         when: 'a client counted its writes from 1 again under a fence that had stayed',
       },
+      {
+        seed: 1819,
+        rung: 'SA6',
+        when: 'files were brought up to a journal that only the cache of a killed server had',
+      },
       { seed: 31013, rung: 'SH9', when: 'two handles were told of what an unlock had lost' },
       { seed: 733, rung: 'SC6', when: 'a segment counted as promised before its name was' },
       {
@@ -256,6 +261,7 @@ const pinned: readonly Pinned[] = [
     name: 'storage-full-disks',
     seeds: [
       { seed: 49, rung: 'SE11', when: 'the fence of a recovery counted as the lease of a writer' },
+      { seed: 131, rung: 'SF10', when: 'room was counted that no beat had told of yet' },
     ],
   },
   {
