@@ -27,8 +27,8 @@ export default scenario({
     ...noLateWords,
     ...leadersStay,
     ...beyond(
-      'no server is lost, emptied or full: nothing is repaired or moved',
-      ...['SC7', 'SC15', 'SF3', 'SF4', 'SF8', 'SF9', 'SF11', 'SH2', 'SH5', 'SH7', 'SH8', 'SH10'],
+      'no server is lost, emptied or full',
+      ...['SC7', 'SF3', 'SF9', 'SF11', 'SH2', 'SH5', 'SH7'],
     ),
     ...beyond('nobody empties or removes servers', ...['SB6', 'SG6']),
   },

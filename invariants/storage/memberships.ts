@@ -54,9 +54,15 @@ function hasIt({ servers }: StorageFacts, stripe: Stripe, position: number): boo
   );
 }
 
-/** Whether a server lost what it had of a chunk with its last life: it may have said before that it has it. */
-function hasLost({ servers }: StorageFacts, server: number, chunk: number): boolean {
-  return servers[server - 1]?.forgotten.some((one) => one.chunk === chunk) === true;
+/**
+ * Whether a server lost what it had of a chunk with its last life, or a disk of its own that version or
+ * a later one: it may have said before that it has it.
+ */
+function hasLost({ servers }: StorageFacts, server: number, { chunk, version }: Stripe): boolean {
+  const mirror = servers[server - 1];
+  if (mirror === undefined) return false;
+  const isForgotten = mirror.forgotten.some((one) => one.chunk === chunk);
+  return isForgotten || (mirror.lost.get(chunk) ?? -1) >= version;
 }
 
 function isDisturbed({ servers, world }: StorageFacts, server: number): boolean {
@@ -85,7 +91,7 @@ export const membersHaveIt = rung<StorageMoment, Before>({
           (stripe.storageClass.redundancy.kind === 'erasure' && before.version < stripe.version);
         if (server === 0 || !isNew || isDisturbed(facts, server)) continue;
         if (!hasIt(facts, stripe, position)) {
-          if (hasLost(facts, server, stripe.chunk)) continue;
+          if (hasLost(facts, server, stripe)) continue;
           const { chunk, version, generation, members } = stripe;
           const values = { chunk, version, generation, position, server, members };
           return broken({ nodes: [node, server - 1], values });

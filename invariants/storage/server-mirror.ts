@@ -115,6 +115,8 @@ export class ServerMirror {
     this.node = node;
   }
 
+  /** By chunk: the highest version of which a disk was found to have lost a part, in any life. */
+  readonly lost: Map<number, number> = new Map();
   /** Fragments that were promised when the life before ended, and what of them the next one lacks. */
   keptCount: number = 0;
   forgotten: readonly Forgotten[] = [];
@@ -127,6 +129,13 @@ export class ServerMirror {
     this.#isBeginning = true;
     this.keptCount = this.#owed.byNumber.size;
     this.forgotten = forgottenOf(this.#owed, this.table);
+    this.#noteLost(this.forgotten);
+  }
+
+  #noteLost(forgotten: readonly Forgotten[]): void {
+    for (const { chunk, promised } of forgotten) {
+      this.lost.set(chunk, Math.max(promised.version, this.lost.get(chunk) ?? 0));
+    }
   }
 
   #read(disk: Disk): void {
@@ -172,7 +181,9 @@ export class ServerMirror {
       segmentSequence(file.slice(journalDirectory.length + 1)) > 0;
     if (this.#isBeginning && [...this.#unnamed].some(isSegment)) {
       this.#isBeginning = false;
+      const { table } = this;
       this.#read(disk);
+      this.#noteLost(forgottenOf(table, this.table));
     }
     for (const file of this.#unnamed) this.#take(file, disk, changes);
     this.#unnamed.clear();
