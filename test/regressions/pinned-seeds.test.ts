@@ -14,6 +14,7 @@ import storageMetaloggers from '../../scenarios/storage-metaloggers.ts';
 import storageMirror from '../../scenarios/storage-mirror.ts';
 import storageNarrowRepairs from '../../scenarios/storage-narrow-repairs.ts';
 import storageRebuilds from '../../scenarios/storage-rebuilds.ts';
+import storageRot from '../../scenarios/storage-rot.ts';
 import storageRottenJournals from '../../scenarios/storage-rotten-journals.ts';
 import storageRottenSnapshots from '../../scenarios/storage-rotten-snapshots.ts';
 import storageSlowChains from '../../scenarios/storage-slow-chains.ts';
@@ -57,6 +58,17 @@ const pinned: readonly Pinned[] = [
         seed: 918273000006,
         rung: 'SC12',
         when: 'a recovery went on without who had most, from whom one member had taken over all the same',
+      },
+    ],
+  },
+  {
+    scenario: storageRot,
+    name: 'storage-rot',
+    seeds: [
+      {
+        seed: 95,
+        rung: 'SC8',
+        when: 'what rotted while its server started counted as never there',
       },
     ],
   },
